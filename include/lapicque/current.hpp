@@ -1,0 +1,141 @@
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace lapicque {
+
+/// The end of an interval that has none.
+inline constexpr double forever = std::numeric_limits<double>::infinity();
+
+/// `amplitude` (nA) on [start, stop) (ms).
+struct Step {
+  double start;
+  double stop;
+  double amplitude;
+};
+
+/// The straight line from (start, from) to (stop, to), ms and nA, on [start, stop).
+struct Ramp {
+  double start;
+  double stop;
+  double from;
+  double to;
+};
+
+/// amplitude sin(2 pi frequency (t - start) + phase) on [start, stop): nA, Hz, rad; t in ms, so that the factor 1/1000
+/// between Hz and 1/ms belongs to the formula.
+struct Sinusoid {
+  double start;
+  double stop;
+  double amplitude;
+  double frequency;
+  double phase;
+};
+
+enum class Hold {
+  previous,  ///< each sample holds until the next one (sample and hold)
+  linear,    ///< straight lines between samples
+};
+
+/// Sample k (nA) acts from breakpoint k on, the double nearest to start + k step; the last one holds for one step.
+struct Samples {
+  double start;
+  double step;
+  Hold hold;
+  std::shared_ptr<const std::vector<double>> values;
+
+  /// The double nearest to start + k step, 0 <= k <= values->size().
+  double breakpoint(std::size_t k) const noexcept;
+  double stop() const noexcept { return breakpoint(values->size()); }
+};
+
+/// Something that happens at one time: a voltage jump (mV), or the arrival at a synapse (weight in nA).
+struct Event {
+  double time;  ///< ms
+  double size;
+};
+
+/// Voltage jumps: u += size (mV) at each time. A delta current of charge q does so by q R / tau_m.
+struct Pulses {
+  std::shared_ptr<const std::vector<Event>> events;  ///< ascending in time
+};
+
+enum class Shape {
+  exponential,  ///< f(s) = exp(-s / tau_s)
+  alpha,        ///< f(s) = (s / tau_s) exp(1 - s / tau_s): peak 1 at s = tau_s
+};
+
+/// Each arrival adds weight f(t - t_k) (nA) to the current from t_k on; tau is tau_s, ms.
+struct Synapse {
+  Shape shape;
+  double tau;
+  std::shared_ptr<const std::vector<Event>> events;  ///< ascending in time
+};
+
+/// The injected current: a sum of analytic pieces, each with its onset and end.
+///
+/// A Current is a value; copies are cheap (event and sample lists are shared and never change). The free functions
+/// below make one piece each, checked, and + adds them up:
+///
+///     const auto current = step(5, 101, 2.5) + sinusoid(20, 100, 0.5, 250);
+///
+/// The default-constructed Current is no current at all.
+class Current {
+ public:
+  Current() = default;
+  explicit Current(const Step& piece) : steps_{piece} {}
+  explicit Current(const Ramp& piece) : ramps_{piece} {}
+  explicit Current(const Sinusoid& piece) : sinusoids_{piece} {}
+  explicit Current(Samples piece) : samples_{std::move(piece)} {}
+  explicit Current(Pulses piece) : pulses_{std::move(piece)} {}
+  explicit Current(Synapse piece) : synapses_{std::move(piece)} {}
+
+  std::span<const Step> steps() const noexcept { return steps_; }
+  std::span<const Ramp> ramps() const noexcept { return ramps_; }
+  std::span<const Sinusoid> sinusoids() const noexcept { return sinusoids_; }
+  std::span<const Samples> samples() const noexcept { return samples_; }
+  std::span<const Pulses> pulses() const noexcept { return pulses_; }
+  std::span<const Synapse> synapses() const noexcept { return synapses_; }
+
+  Current& operator+=(const Current& other);
+  friend Current operator+(Current left, const Current& right) { return left += right; }
+
+ private:
+  std::vector<Step> steps_;
+  std::vector<Ramp> ramps_;
+  std::vector<Sinusoid> sinusoids_;
+  std::vector<Samples> samples_;
+  std::vector<Pulses> pulses_;
+  std::vector<Synapse> synapses_;
+};
+
+/// `amplitude` nA on [start, stop) ms. @throws InvalidArgument  not finite (stop may be forever), or stop <= start
+Current step(double start, double stop, double amplitude);
+
+/// A straight line from (start, from) to (stop, to), ms and nA; nothing outside [start, stop).
+/// @throws InvalidArgument  not finite, or stop <= start
+Current ramp(double start, double stop, double from, double to);
+
+/// amplitude sin(2 pi frequency (t - start) + phase) on [start, stop): ms, nA, Hz, rad.
+/// @throws InvalidArgument  not finite (stop may be forever), stop <= start, or frequency <= 0
+Current sinusoid(double start, double stop, double amplitude, double frequency, double phase = 0);
+
+/// Samples in nA, `step` ms apart, the first at `start` ms; see Samples and Hold.
+/// @throws InvalidArgument  not finite, step <= 0, or no values
+Current samples(double start, double step, std::vector<double> values, Hold hold = Hold::previous);
+
+/// Voltage jumps: (time in ms, jump in mV), in any order. @throws InvalidArgument  not finite
+Current pulses(std::vector<Event> events);
+
+/// Arrivals at a synapse of shape exp(-s/tau): (time in ms, weight in nA), in any order; tau in ms.
+/// @throws InvalidArgument  not finite, or tau <= 0
+Current exponential_synapse(double tau, std::vector<Event> events);
+
+/// Arrivals at a synapse of shape (s/tau) exp(1 - s/tau). @throws InvalidArgument  not finite, or tau <= 0
+Current alpha_synapse(double tau, std::vector<Event> events);
+
+}  // namespace lapicque

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstddef>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "lapicque/current.hpp"
+#include "lapicque/neuron.hpp"
+
+namespace lapicque {
+
+/// One spike of the exact train.
+struct Spike {
+  double time;       ///< t_f, ms: the double nearest to the exact time (see Precision)
+  double remainder;  ///< ms: the exact time is time + remainder to some 30 digits
+  double error;      ///< ms: a bound on |time - exact time|, rounding to double included
+  double slope;      ///< du/dt as u reaches the threshold, mV/ms; infinite where a voltage jump made the spike
+};
+
+/// How hard a SpikeTrain works for the last digit; the decisions whether there is a spike are the same in both.
+enum class Precision {
+  exact,  ///< the time is within 1 ulp of the exact one (0.5 ulp and a hair, to be precise)
+  fast,   ///< double arithmetic, and an honest bound for each spike in Spike::error
+};
+
+/// A place where the potential comes so near to the threshold that 100 digits do not tell on which side it passes. It
+/// counts as a touch from below: no spike.
+struct Grazing {
+  double time;      ///< ms
+  double distance;  ///< mV: the potential's distance from the threshold there is at most this
+};
+
+/// The spikes of a leaky integrate-and-fire neuron, one at a time, in constant memory.
+///
+/// The spikes with 0 <= t <= until of the problem that Neuron states, driven by `current`, in ascending order. Nothing
+/// is stepped or sampled. On a stretch where the current lies above the rheobase, (u - theta) exp(t/tau_m) rises
+/// strictly, so that one sign at the stretch's right end tells whether there is a spike in it, and elsewhere there is
+/// none. Every such sign is taken with a running bound on its rounding error; what double-double arithmetic cannot
+/// decide is decided with 50 digits, then with 100, from the events and parameters.
+///
+/// Semantics:
+/// - to fire, u must rise above theta; coming near for ever, or touching from below, is no spike;
+/// - a voltage jump that lands on or above theta is a spike at the time of the jump;
+/// - a spike on the very instant of an event comes before the event;
+/// - in refractoriness, u = u_r whatever happens: synaptic currents decay on and voltage jumps are lost; an event at
+///   exactly t_f + Delta_abs comes after it;
+/// - events of one instant act together; at most one spike an instant;
+/// - before t = 0 only synaptic arrivals leave a trace.
+///
+/// Cost: O(1) for each event and time constant. Memory: O(pieces of the current).
+class SpikeTrain {
+ public:
+  /// @param until  ms, finite, > 0: the last time at which a spike is reported
+  /// @throws InvalidArgument  until not finite or not > 0
+  SpikeTrain(const Neuron& neuron, const Current& current, double until, Precision precision = Precision::exact);
+  SpikeTrain(SpikeTrain&&) noexcept;
+  SpikeTrain& operator=(SpikeTrain&&) noexcept;
+  ~SpikeTrain();
+
+  /// The next spike; empty when there is none until `until`.
+  std::optional<Spike> next();
+
+  /// What could not be decided on the way so far, in order; empty for all but contrived input.
+  std::span<const Grazing> grazings() const noexcept;
+
+  /// SpikeTrain is a single-pass input range of Spike: for (const Spike& spike : SpikeTrain(...)).
+  class Iterator {
+   public:
+    using value_type = Spike;
+    using difference_type = std::ptrdiff_t;
+    using iterator_concept = std::input_iterator_tag;
+
+    Iterator() = default;
+    explicit Iterator(SpikeTrain& train) : train_(&train), spike_(train.next()) {}
+    const Spike& operator*() const { return *spike_; }
+    const Spike* operator->() const { return &*spike_; }
+    Iterator& operator++() {
+      spike_ = train_->next();
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    friend bool operator==(const Iterator& i, std::default_sentinel_t) { return !i.spike_; }
+
+   private:
+    SpikeTrain* train_ = nullptr;
+    std::optional<Spike> spike_;
+  };
+  Iterator begin() { return Iterator(*this); }
+  static std::default_sentinel_t end() { return {}; }
+
+ private:
+  class Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+/// The times of all spikes with 0 <= t <= until (ms), ascending; see SpikeTrain, which yields the same one at a time.
+std::vector<double> spike_times(const Neuron& neuron, const Current& current, double until,
+                                Precision precision = Precision::exact);
+
+/// The membrane potential u (mV) at each of `times` (ms, ascending, >= 0), from the closed form, to the last digit or
+/// two. At a spike's own time and in refractoriness after it that is the reset potential; at an event, the value after
+/// it.
+/// @throws InvalidArgument  a time is negative, not finite, or smaller than the one before it
+std::vector<double> membrane_potential(const Neuron& neuron, const Current& current, std::span<const double> times);
+
+}  // namespace lapicque
