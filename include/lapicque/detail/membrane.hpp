@@ -1,0 +1,205 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "lapicque/detail/ball.hpp"
+#include "lapicque/detail/real.hpp"
+
+namespace lapicque::detail {
+
+/// A sinusoid gain sin(omega s + phase) of the drive. sine and cosine are those of its phase at s = 0.
+template <class T>
+struct Sine {
+  T gain;       // R A, mV
+  T omega;      // rad/ms
+  T omega_tau;  // omega tau_m
+  T filtered;   // gain / (1 + (omega tau_m)^2), mV
+  T sine{};
+  T cosine{};
+};
+
+/// A synaptic drive (exponential + alpha s / tau_s) exp(-s / tau_s): what is left of all arrivals with one time
+/// constant.
+template <class T>
+struct Decay {
+  T tau;             // tau_s, ms
+  T tau_step;        // tau_s - tau_m, ms: nothing is lost where they are nearly equal
+  T exponential{0};  // mV
+  T alpha{0};        // mV
+};
+
+/// The membrane potential in closed form, between two events.
+///
+/// With x = u - theta and the drive d(s) = u_inf(s) - theta = u_rest + R I(s) - theta, both in mV, s in ms from the
+/// start of the stretch,
+///
+///     tau_m dx/ds = -x + d(s),   x(0) = start,
+///     d(s) = level + slope s + sum of Sine + sum of Decay.
+///
+/// T is a real number or a ball of one; s >= 0. Every part of the response is written so that nothing cancels:
+///
+///     level      level F,                                     F = 1 - e^(-s/tau_m)
+///     slope      slope tau_m (s/tau_m - F) = slope s^2/tau_m phi2(-s/tau_m)
+///     sinusoid   filtered (sin - omega tau_m cos) and its transient, from half-angle differences
+///     synapse    exponential (s/tau_m) e^(-s/tau_m) phi1(z),   z = s (1/tau_m - 1/tau_s),
+///                alpha s^2/(tau_m tau_s) e^(-s/tau_m) chi(z);
+///                for z > 0 the larger exponential is taken out: e^(-s/tau_m) phi1(z) = e^(-s/tau_s) phi1(-z) and
+///                e^(-s/tau_m) chi(z) = e^(-s/tau_s) phi2(-z)
+///
+/// Within |z| <= 1 the phi functions are series, beyond it quotients of the exponentials at hand; they agree to the
+/// last place where they meet.
+template <class T>
+struct Response {
+  T tau{};    // tau_m, ms
+  T start{};  // x(0), mV
+  T level{};  // mV
+  T slope{};  // mV/ms
+  std::vector<Sine<T>> sines;
+  std::vector<Decay<T>> decays;
+
+  struct Point {
+    T potential{0};    // x(s), mV
+    T drive{0};        // d(s), mV
+    T drive_slope{0};  // d'(s), mV/ms
+    T oscillation{0};  // the part of x(s) that goes on for ever: the sinusoids' steady response, mV
+
+    /// dx/ds, mV/ms
+    T slope(const T& tau_m) const { return (drive - potential) / tau_m; }
+  };
+
+  /// Everything at s. `decayed`, where not null, receives e^(-s/tau_s) for each entry of `decays` (0 for
+  /// one that vanishes).
+  Point at(const T& s, std::vector<T>* decayed = nullptr) const;
+
+  /// at(0), for no exponential.
+  Point at_start() const;
+};
+
+template <class T>
+struct Fading {
+  T left;  // e^-z
+  T gone;  // 1 - e^-z
+};
+
+/// e^-z and 1 - e^-z, both to full relative precision, for one exponential.
+template <class T>
+Fading<T> fading(const T& z) {
+  if (middle(z) < 0.5) {
+    const T gone = -exponential_minus_one(-z);
+    return {T(1) - gone, gone};
+  }
+  const T left = exponential(-z);
+  return {left, T(1) - left};
+}
+
+template <class T>
+typename Response<T>::Point Response<T>::at(const T& s, std::vector<T>* decayed) const {
+  Point point;
+  const T z_membrane = s / tau;
+  const Fading<T> membrane = fading(z_membrane);
+
+  point.potential = start * membrane.left + level * membrane.gone;
+  point.drive = level;
+
+  if (!vanishes(slope)) {
+    const T filtered =
+        middle(z_membrane) < 1 ? z_membrane * z_membrane * phi2(-z_membrane) : z_membrane - membrane.gone;
+    point.potential += slope * tau * filtered;
+    point.drive += slope * s;
+    point.drive_slope += slope;
+  }
+
+  for (const Sine<T>& wave : sines) {
+    // With h = omega s / 2: sin(p + 2h) - sin p = 2 sin h cos(p + h), cos(p + 2h) - cos p = -2 sin h sin(p + h).
+    const auto half = sine_cosine(wave.omega * s * T(0.5));
+    const T sine_middle = wave.sine * half.cosine + wave.cosine * half.sine;
+    const T cosine_middle = wave.cosine * half.cosine - wave.sine * half.sine;
+    const T twice = half.sine * T(2);
+    const T sine_now = wave.sine + twice * cosine_middle;
+    const T cosine_now = wave.cosine - twice * sine_middle;
+    point.potential += wave.filtered * (twice * (cosine_middle + wave.omega_tau * sine_middle) +
+                                        (wave.sine - wave.omega_tau * wave.cosine) * membrane.gone);
+    point.drive += wave.gain * sine_now;
+    point.drive_slope += wave.gain * wave.omega * cosine_now;
+    point.oscillation += wave.filtered * (sine_now - wave.omega_tau * cosine_now);
+  }
+
+  if (decayed) decayed->clear();
+  for (const Decay<T>& synapse : decays) {
+    const bool has_exponential = !vanishes(synapse.exponential);
+    const bool has_alpha = !vanishes(synapse.alpha);
+    if (!has_exponential && !has_alpha) {
+      if (decayed) decayed->emplace_back(0);
+      continue;
+    }
+    const T z_synapse = s / synapse.tau;
+    const T left = exponential(-z_synapse);
+    if (decayed) decayed->push_back(left);
+
+    const T z = z_membrane * synapse.tau_step / synapse.tau;
+    const auto z_middle = middle(z);
+    const bool slower = z_middle >= 0;  // tau_s >= tau_m: e^(-s/tau_s) is the larger one
+    const T larger = slower ? left : membrane.left;
+    const T minus_z = slower ? -z : z;
+    const bool near = z_middle > -1 && z_middle < 1;
+
+    if (has_exponential) {
+      const T filtered =
+          near ? z_membrane * larger * phi1(minus_z) : (left - membrane.left) * synapse.tau / synapse.tau_step;
+      point.potential += synapse.exponential * filtered;
+      point.drive += synapse.exponential * left;
+      point.drive_slope += -(synapse.exponential * left / synapse.tau);
+    }
+    if (has_alpha) {
+      const T scale = z_membrane * z_synapse;
+      T filtered;
+      if (near) {
+        filtered = scale * larger * (slower ? phi2(minus_z) : chi(minus_z));
+      } else {
+        filtered = scale * (membrane.left + left * (z - T(1))) / (z * z);
+      }
+      const T decaying = synapse.alpha * left;
+      point.potential += synapse.alpha * filtered;
+      point.drive += decaying * z_synapse;
+      point.drive_slope += decaying * (T(1) - z_synapse) / synapse.tau;
+    }
+  }
+  return point;
+}
+
+template <class T>
+typename Response<T>::Point Response<T>::at_start() const {
+  Point point{start, level, slope};
+  for (const Sine<T>& wave : sines) {
+    point.drive += wave.gain * wave.sine;
+    point.drive_slope += wave.gain * wave.omega * wave.cosine;
+    point.oscillation += wave.filtered * (wave.sine - wave.omega_tau * wave.cosine);
+  }
+  for (const Decay<T>& synapse : decays) {
+    point.drive += synapse.exponential;
+    point.drive_slope += (synapse.alpha - synapse.exponential) / synapse.tau;
+  }
+  return point;
+}
+
+/// The same response in another number type: convert(value) for each coefficient.
+template <class To, class From, class Convert>
+void convert_response(Response<To>& to, const Response<From>& from, Convert convert) {
+  to.tau = convert(from.tau);
+  to.start = convert(from.start);
+  to.level = convert(from.level);
+  to.slope = convert(from.slope);
+  to.sines.clear();
+  for (const auto& wave : from.sines) {
+    to.sines.push_back({convert(wave.gain), convert(wave.omega), convert(wave.omega_tau), convert(wave.filtered),
+                        convert(wave.sine), convert(wave.cosine)});
+  }
+  to.decays.clear();
+  for (const auto& synapse : from.decays) {
+    to.decays.push_back(
+        {convert(synapse.tau), convert(synapse.tau_step), convert(synapse.exponential), convert(synapse.alpha)});
+  }
+}
+
+}  // namespace lapicque::detail

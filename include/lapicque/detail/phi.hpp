@@ -1,0 +1,77 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "lapicque/detail/real.hpp"
+
+namespace lapicque::detail {
+
+// The phi functions of exponential integrators on [-1, 0], by their Taylor series: nothing cancels, and nothing jumps
+// at 0, where the usual quotients are 0/0. Beyond -1 the quotients are as good, and need no exponential of their own
+// (see Response).
+//
+//     phi1(z) = integral over r in [0, 1] of e^(r z)           = (e^z - 1) / z
+//     phi2(z) = integral over r in [0, 1] of (1 - r) e^(r z)   = (e^z - 1 - z) / z^2
+//     chi(z)  = integral over r in [0, 1] of r e^(r z)         = (1 - e^z (1 - z)) / z^2 = phi1(z) - phi2(z)
+//
+// Relative error: a few units in the last place of Real, as all terms together are at most e/(e-2) times their sum.
+
+/// Taylor terms for |z| <= 1 that leave less than half a unit in the last place of Real.
+template <class Real>
+inline constexpr std::size_t phi_terms = 72;  // 1/72! < 10^-103
+template <>
+inline constexpr std::size_t phi_terms<double> = 18;
+template <>
+inline constexpr std::size_t phi_terms<DoubleDouble> = 29;
+template <>
+inline constexpr std::size_t phi_terms<Real50> = 43;
+
+template <class Real>
+using PhiCoefficients = std::array<Real, phi_terms<Real>>;
+
+/// sum over n of coefficients[n] z^n
+template <class Real>
+Real phi_series(const PhiCoefficients<Real>& coefficients, const Real& z) {
+  Real sum = coefficients.back();
+  for (std::size_t n = coefficients.size() - 1; n-- > 0;) sum = sum * z + coefficients[n];
+  return sum;
+}
+
+template <class Real>
+Real phi1(const Real& z) {
+  static const auto coefficients = [] {  // 1/(n + 1)!
+    PhiCoefficients<Real> c;
+    c[0] = Real(1);
+    for (std::size_t n = 1; n < c.size(); ++n) c[n] = c[n - 1] / Real(static_cast<double>(n + 1));
+    return c;
+  }();
+  return phi_series<Real>(coefficients, z);
+}
+
+template <class Real>
+Real phi2(const Real& z) {
+  static const auto coefficients = [] {  // 1/(n + 2)!
+    PhiCoefficients<Real> c;
+    c[0] = Real(0.5);
+    for (std::size_t n = 1; n < c.size(); ++n) c[n] = c[n - 1] / Real(static_cast<double>(n + 2));
+    return c;
+  }();
+  return phi_series<Real>(coefficients, z);
+}
+
+template <class Real>
+Real chi(const Real& z) {
+  static const auto coefficients = [] {  // 1/(n! (n + 2))
+    PhiCoefficients<Real> c;
+    Real inverse_factorial = Real(1);
+    for (std::size_t n = 0; n < c.size(); ++n) {
+      c[n] = inverse_factorial / Real(static_cast<double>(n + 2));
+      inverse_factorial = inverse_factorial / Real(static_cast<double>(n + 1));
+    }
+    return c;
+  }();
+  return phi_series<Real>(coefficients, z);
+}
+
+}  // namespace lapicque::detail

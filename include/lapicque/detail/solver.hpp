@@ -1,0 +1,444 @@
+#pragma once
+
+#include <algorithm>
+#include <boost/math/constants/constants.hpp>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "lapicque/current.hpp"
+#include "lapicque/detail/crossing.hpp"
+#include "lapicque/detail/timeline.hpp"
+#include "lapicque/neuron.hpp"
+
+namespace lapicque::detail {
+
+/// What is solved: shared by all precisions that work on it.
+struct Problem {
+  Neuron neuron;
+  Current current;
+  double until;
+};
+
+/// How far a train has got.
+template <class Real>
+struct State {
+  Clock<Real> start{};                // where the present stretch begins (while refractory: where it will), ms
+  Radius<Clock<Real>> start_error{};  // the exact start lies within this of it
+  bool refractory = false;
+  Ball<Real> potential{};                     // x = u - theta at start, mV
+  std::optional<ExactSum> known_potential{};  // the same where it is a sum of given numbers, so that ties show
+  double anchor = 0;                          // the time of the last event, ms
+  std::vector<std::pair<Ball<Real>, Ball<Real>>> synapses{};  // exponential and alpha drive just after it, by tau_s, mV
+  Timeline timeline;
+  std::uint64_t stretches = 0;  // how many are done
+  bool done = false;
+};
+
+/// One spike, as well as Real can tell.
+template <class Real>
+struct Firing {
+  Clock<Real> time;
+  Radius<Clock<Real>> error;
+  Radius<Real> slope;
+};
+
+/// The event loop in one real type.
+///
+/// Each call of advance() does one stretch: to the next event, to the next spike before it, or to the end of
+/// refractoriness. All decisions are rigorous, so that solvers of any precision go through the same stretches and can
+/// take over from one another after any of them.
+template <class Real>
+class Solver {
+ public:
+  using Number = Ball<Real>;
+  using Time = Clock<Real>;
+  using Instant = Ball<Time>;
+  using TimeRadius = Radius<Time>;
+
+  /// @param sharp        throw Unclear where a spike's error bound exceeds 1/64 ulp of its time
+  /// @param last_resort  never throw: where a sign stays unclear, take it for a touch from below and note it
+  Solver(std::shared_ptr<const Problem> problem, bool sharp, bool last_resort)
+      : problem_(std::move(problem)),
+        sharp_(sharp),
+        last_resort_(last_resort),
+        state_{.timeline = Timeline(problem_->current)} {
+    const Neuron& neuron = problem_->neuron;
+    rest_ = difference(neuron.rest(), neuron.threshold());
+    reset_ = difference(neuron.reset(), neuron.threshold());
+    response_.tau = Number(neuron.tau());
+
+    for (const Sinusoid& wave : problem_->current.sinusoids()) {
+      const Number gain = resistance() * Number(wave.amplitude);
+      const Number omega = two_pi() * Number(wave.frequency) / Number(hertz_milliseconds);
+      const Number omega_tau = omega * response_.tau;
+      waves_.push_back({gain, omega, omega_tau, gain / (Number(1.0) + omega_tau * omega_tau)});
+    }
+    for (const double tau : state_.timeline.synaptic_taus()) {
+      response_.decays.push_back({Number(tau), sum(difference(tau, neuron.tau()))});
+      state_.synapses.emplace_back(Number(0.0), Number(0.0));
+    }
+
+    state_.anchor = std::min(0.0, state_.timeline.next());
+    while (state_.timeline.next() < 0) happen(state_.timeline.next());  // only synapses remember it
+    set_potential(difference(neuron.initial(), neuron.threshold()));
+  }
+
+  /// Does the next stretch. @return the spike that ends it, if one does
+  /// @throws Unclear  more digits are needed; this solver has to adopt() the state of one that has them
+  std::optional<Firing<Real>> advance() {
+    const double end = std::min(state_.timeline.next(), problem_->until);
+    clamped_ = state_.refractory;
+    from_ = state_.start;
+    std::optional<Firing<Real>> firing;
+
+    if (clamped_ && !comes_before_release(end)) {
+      to_ = state_.start;
+      state_.refractory = false;
+      set_potential(reset_);
+    } else if (clamped_) {
+      to_ = Time(end);
+      if (end == state_.timeline.next()) happen(end);
+      finish(end);
+    } else {
+      firing = integrate(end);
+    }
+    ++state_.stretches;
+    return firing;
+  }
+
+  const State<Real>& state() const noexcept { return state_; }
+
+  /// Whether the last stretch reaches beyond t; a time that no earlier stretch covered lies in it then.
+  bool reaches_beyond(double t) const { return Time(t) < to_; }
+
+  /// u(t), mV, for a time in the last stretch.
+  double potential_at(double t) const {
+    if (clamped_) return problem_->neuron.reset();
+    const Number x = response_.at(convert_ball<Real>(Instant(t) - Instant(from_, TimeRadius(0)))).potential;
+    return convert_real<double>((x + Number(problem_->neuron.threshold())).mid);
+  }
+
+  /// What was taken for a touch, as a last resort: times are absolute.
+  std::vector<Unclear> take_undecided() { return std::exchange(undecided_, {}); }
+
+  /// Goes on from where a solver with more digits has got to.
+  template <class More>
+  void adopt(const State<More>& more) {
+    const Instant start = convert_ball<Time>(Ball<Clock<More>>(more.start, more.start_error));
+    state_.start = start.mid;
+    state_.start_error = start.rad;
+    state_.refractory = more.refractory;
+    state_.potential = convert_ball<Real>(more.potential);
+    state_.known_potential = more.known_potential;
+    state_.anchor = more.anchor;
+    state_.synapses.clear();
+    for (const auto& [exponential, alpha] : more.synapses) {
+      state_.synapses.emplace_back(convert_ball<Real>(exponential), convert_ball<Real>(alpha));
+    }
+    state_.timeline = more.timeline;
+    state_.stretches = more.stretches;
+    state_.done = more.done;
+  }
+
+ private:
+  static constexpr double hertz_milliseconds = 1000;
+
+  static ExactSum difference(double a, double b) {
+    ExactSum result(a);
+    result.add(-b);
+    return result;
+  }
+
+  static Number sum(const ExactSum& exact) {
+    const auto parts = exact.parts();
+    if (parts.empty()) return Number(0.0);
+    Number result(parts.back());
+    for (std::size_t k = parts.size() - 1; k-- > 0;) result += Number(parts[k]);
+    return result;
+  }
+
+  static const Number& two_pi() {
+    static const Number value = [] {
+      if constexpr (std::is_floating_point_v<Real> || std::is_same_v<Real, DoubleDouble>) {
+        constexpr double high = 0x1.921fb54442d18p+2;
+        constexpr double low = 0x1.1a62633145c07p-52;
+        return convert_ball<Real>(Ball<DoubleDouble>(DoubleDouble(high, low), 0x1p-104));
+      } else {
+        return Number(boost::math::constants::two_pi<Real>(), RealTraits<Real>::unit * 16);
+      }
+    }();
+    return value;
+  }
+  static const Number& euler() {
+    static const Number value = exponential(Number(1.0));
+    return value;
+  }
+
+  Number resistance() const { return Number(problem_->neuron.resistance()); }
+
+  void set_potential(const ExactSum& potential) {
+    state_.known_potential = potential;
+    state_.potential = sum(potential);
+  }
+
+  /// t - start
+  Number elapsed(double t) const { return convert_ball<Real>(Instant(t) - Instant(state_.start, TimeRadius(0))); }
+
+  /// While refractory: does the event at `end` come before the refractoriness is over? At its very end is not before.
+  bool comes_before_release(double end) {
+    const Time gap = Time(end) - state_.start;
+    const TimeRadius& error = state_.start_error;
+    if (error > 0 && magnitude(gap) <= round_up(error)) {
+      if (!last_resort_) throw Unclear{0, 0};
+      undecided_.push_back({end, convert_radius<double>(magnitude(state_.potential.mid))});
+    }
+    return gap < Time(0.0);
+  }
+
+  /// One stretch without refractoriness, to `end` at the latest.
+  std::optional<Firing<Real>> integrate(double end) {
+    prepare_response();
+    const Number length = elapsed(end);
+    const bool positive = length.mid > Real(0);
+    if (positive) {
+      const auto at_end = response_.at(length, &decayed_);
+      if (const auto crossing = first_crossing(length.mid, at_end)) {
+        const Instant time = Instant(state_.start, TimeRadius(0)) +
+                             Instant(convert_real<Time>(crossing->offset), convert_radius<TimeRadius>(crossing->error));
+        if (sharp_ && !last_resort_ && !is_sharp(time)) throw Unclear{0, 0};
+        to_ = time.mid;
+        return fire(time, crossing->slope);
+      }
+      if (!rests_) {
+        state_.known_potential.reset();
+        state_.potential = at_end.potential;
+      }
+    }
+    to_ = Time(end);
+    std::optional<Firing<Real>> firing;
+    if (end == state_.timeline.next()) {
+      const bool decays_known = positive && state_.start == Time(state_.anchor);
+      happen(end, decays_known ? &decayed_ : nullptr);
+      if (jumps_to_threshold(end)) firing = fire(Instant(end), std::numeric_limits<Radius<Real>>::infinity());
+    }
+    finish(end);
+    return firing;
+  }
+
+  /// The first crossing within `length`; at_end is the response there.
+  std::optional<Crossing<Real>> first_crossing(const Real& length, const typename Response<Number>::Point& at_end) {
+    const auto at_start = response_.at_start();
+    std::optional<typename CrossingSearch<Real>::Bracket> bracket;
+    bool decided = false;
+    if constexpr (!std::is_same_v<Real, double>) {
+      // Nearly always double is enough to tell where a crossing is; only its exact place takes more digits.
+      const auto rough = [](const Number& x) { return convert_ball<double>(x); };
+      const auto rough_point = [&](const typename Response<Number>::Point& p) {
+        return typename Response<Ball<double>>::Point{rough(p.potential), rough(p.drive), rough(p.drive_slope),
+                                                      rough(p.oscillation)};
+      };
+      convert_response(rough_, response_, rough);
+      try {
+        const double rough_length = convert_real<double>(length);
+        const auto found =
+            CrossingSearch<double>(rough_).first(rough_length, rough_point(at_start), rough_point(at_end));
+        if (found) bracket = {Real(found->from), found->to < rough_length ? Real(found->to) : length};
+        decided = true;
+      } catch (const Unclear&) {
+      }
+    }
+    if (!decided) {
+      std::vector<Unclear> undecided;
+      const CrossingSearch<Real> search(response_, last_resort_ ? &undecided : nullptr);
+      bracket = search.first(length, at_start, at_end);
+      for (const Unclear& touch : undecided) note(touch);
+    }
+    if (!bracket) return std::nullopt;
+    if (!last_resort_) return locate_crossing<Real>(response_, *bracket);
+    try {
+      return locate_crossing<Real>(response_, *bracket);
+    } catch (const Unclear& touch) {
+      note(touch);
+      return std::nullopt;
+    }
+  }
+
+  void note(const Unclear& touch) {
+    undecided_.push_back({convert_real<double>(state_.start) + touch.offset, touch.distance});
+  }
+
+  static bool is_sharp(const Instant& time) {
+    const double t = convert_real<double>(time.mid);
+    const double ulp = std::nextafter(t, forever) - t;
+    return convert_radius<double>(time.rad) <= ulp / 64;
+  }
+
+  /// The drive from state_.start on, as a closed form.
+  void prepare_response() {
+    const Timeline& timeline = state_.timeline;
+    ExactSum level = rest_;
+    bool exact = true;
+    for (const double part : timeline.constant().parts()) {
+      exact = level.add_product(problem_->neuron.resistance(), part) && exact;
+    }
+    if (exact) {
+      response_.level = sum(level);
+    } else {
+      response_.level = sum(rest_) + resistance() * sum(timeline.constant());
+    }
+
+    response_.slope = Number(0.0);
+    for (const Line& line : timeline.lines()) {
+      const Number slope = resistance() * sum(difference(line.to, line.from)) / sum(difference(line.stop, line.start));
+      response_.level += resistance() * Number(line.from) - slope * elapsed(line.start);
+      response_.slope += slope;
+    }
+
+    response_.sines.clear();
+    for (const std::size_t index : timeline.sinusoids()) {
+      const Sinusoid& wave = problem_->current.sinusoids()[index];
+      Sine<Number> sine = waves_[index];
+      const Number phase = two_pi() * turns(wave) + Number(wave.phase);
+      const auto values = sine_cosine(phase);
+      sine.sine = values.sine;
+      sine.cosine = values.cosine;
+      response_.sines.push_back(sine);
+    }
+
+    const bool decayed = !(state_.start == Time(state_.anchor));
+    const Number since_anchor = -elapsed(state_.anchor);
+    bool synapses_silent = true;
+    for (std::size_t k = 0; k < state_.synapses.size(); ++k) {
+      Decay<Number>& decay = response_.decays[k];
+      std::tie(decay.exponential, decay.alpha) = state_.synapses[k];
+      if (vanishes(decay.exponential) && vanishes(decay.alpha)) continue;
+      synapses_silent = false;
+      if (decayed) let_decay(decay.exponential, decay.alpha, since_anchor / decay.tau, nullptr);
+    }
+
+    rests_ = false;
+    if (state_.known_potential && exact && synapses_silent && timeline.lines().empty() && response_.sines.empty()) {
+      level.subtract(*state_.known_potential);
+      rests_ = level.is_zero();
+    }
+
+    response_.start = state_.potential;
+    if (state_.start_error > 0 && !rests_) {
+      // What is not known of the start shows as an error of the potential there: rate of change times time.
+      const auto point = response_.at_start();
+      const auto error = convert_radius<Radius<Real>>(state_.start_error);
+      const auto curvature = CrossingSearch<Real>(response_).curvature_bound(Real(0));
+      const auto rate =
+          greatest(point.drive - point.potential) + error * (greatest(point.drive_slope) + error * curvature);
+      response_.start.rad += round_up(rate * error / (magnitude(response_.tau.mid) * (1 - 0x1p-50)));
+      state_.potential = response_.start;
+    }
+    state_.start_error = TimeRadius(0);
+  }
+
+  /// The turns that a sinusoid has made at state_.start, whole ones left out: in the clock's digits, as they may be
+  /// many.
+  Number turns(const Sinusoid& wave) const {
+    const Instant since = Instant(state_.start, TimeRadius(0)) - Instant(wave.start);
+    Instant count = Instant(wave.frequency) * since / Instant(hertz_milliseconds);
+    for (int round = 0; round < 2; ++round)
+      count.mid -= nearest_integer(count.mid);  // twice: the first leaves 2^-53 of it
+    return convert_ball<Real>(count);
+  }
+
+  /// A synapse's state z = s/tau_s later; `left` is e^-z where that is known.
+  static void let_decay(Number& exponential_part, Number& alpha, const Number& z, const Number* left) {
+    const Number factor = left ? *left : exponential(-z);
+    if (!vanishes(alpha)) exponential_part += alpha * z;
+    exponential_part = exponential_part * factor;
+    alpha = alpha * factor;
+  }
+
+  /// Lets the events of time t happen to the synapses and the timeline.
+  /// @param decayed  e^(-(t - anchor)/tau_s) for each synapse, where known
+  void happen(double t, const std::vector<Number>* decayed = nullptr) {
+    if (!state_.synapses.empty()) {
+      const Number since_anchor = sum(difference(t, state_.anchor));
+      for (std::size_t k = 0; k < state_.synapses.size(); ++k) {
+        auto& [exponential_part, alpha] = state_.synapses[k];
+        if (vanishes(exponential_part) && vanishes(alpha)) continue;
+        let_decay(exponential_part, alpha, since_anchor / response_.decays[k].tau, decayed ? &(*decayed)[k] : nullptr);
+      }
+    }
+    state_.anchor = t;
+    state_.timeline.advance();
+    if (!state_.timeline.anything_arrived()) return;
+    for (std::size_t k = 0; k < state_.synapses.size(); ++k) {
+      const Arrivals& arrivals = state_.timeline.arrivals()[k];
+      auto& [exponential_part, alpha] = state_.synapses[k];
+      if (!arrivals.exponential.is_zero()) exponential_part += resistance() * sum(arrivals.exponential);
+      if (!arrivals.alpha.is_zero()) alpha += resistance() * euler() * sum(arrivals.alpha);
+    }
+  }
+
+  /// Adds the jump of the event at t, and tells whether it reaches the threshold.
+  bool jumps_to_threshold(double t) {
+    const ExactSum& jump = state_.timeline.jump();
+    if (jump.is_zero()) return false;
+    if (state_.known_potential) {
+      ExactSum landing = *state_.known_potential;
+      landing.add(jump);
+      set_potential(landing);
+      return landing.sign() >= 0;
+    }
+    state_.potential += sum(jump);
+    if (is_positive(state_.potential)) return true;
+    if (is_negative(state_.potential)) return false;
+    if (!last_resort_) throw Unclear{0, 0};
+    undecided_.push_back({t, convert_radius<double>(greatest(state_.potential))});
+    return false;
+  }
+
+  Firing<Real> fire(const Instant& time, const Radius<Real>& slope) {
+    const Time refractory(problem_->neuron.refractory());
+    state_.start = time.mid + refractory;
+    const bool exact = state_.start - time.mid == refractory && state_.start - refractory == time.mid;
+    state_.start_error = time.rad;
+    if (!exact) state_.start_error += round_up(magnitude(state_.start) * RealTraits<Time>::unit);
+    state_.refractory = true;
+    return {time.mid, time.rad, slope};
+  }
+
+  /// Closes a stretch at `end`, an event that has happened or the end of the run.
+  void finish(double end) {
+    if (!state_.refractory) {
+      state_.start = Time(end);
+      state_.start_error = TimeRadius(0);
+    }
+    state_.done = end >= problem_->until && state_.timeline.next() > end;
+  }
+
+  std::shared_ptr<const Problem> problem_;
+  bool sharp_;
+  bool last_resort_;
+  ExactSum rest_;                    // u_rest - theta, mV
+  ExactSum reset_;                   // u_r - theta, mV
+  std::vector<Sine<Number>> waves_;  // by index in the current; their phases are set where they act
+
+  State<Real> state_;
+  std::vector<Unclear> undecided_;
+
+  // The last stretch:
+  Response<Number> response_;
+  Response<Ball<double>> rough_;
+  std::vector<Number> decayed_;
+  bool rests_ = false;  // the potential stands still
+  bool clamped_ = false;
+  Time from_{};
+  Time to_{};
+};
+
+}  // namespace lapicque::detail

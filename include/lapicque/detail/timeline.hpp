@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "lapicque/current.hpp"
+#include "lapicque/detail/exact_sum.hpp"
+
+namespace lapicque::detail {
+
+/// A straight line from (start, from) to (stop, to), one of those that act now.
+struct Line {
+  double start;
+  double stop;
+  double from;
+  double to;
+  std::size_t owner;  // which piece of the current it belongs to
+};
+
+/// What arrived at one instant at all synapses with one time constant, nA.
+struct Arrivals {
+  ExactSum exponential;
+  ExactSum alpha;
+};
+
+/// A current as a sequence of events in time order, and what acts between them.
+///
+/// An event is an instant at which the current's formula changes: onset or end of a piece, a breakpoint of samples, a
+/// jump, an arrival. Events of one instant are one event. Amounts are summed without rounding, so that what ends leaves
+/// nothing behind and opposite amounts cancel. One event costs O(log pieces); memory is O(pieces), however long the
+/// lists of samples and arrivals. Copies go on independently.
+class Timeline {
+ public:
+  /// @param current  must outlive the timeline and its copies
+  explicit Timeline(const Current& current);
+
+  /// The time of the next event, ms; infinite when there is none.
+  double next() const noexcept { return cursors_.empty() ? forever : cursors_.front().time; }
+  /// Lets the event at next() happen.
+  void advance();
+
+  // What acts from the last event to the next one:
+
+  /// The sum of all that is constant, nA.
+  const ExactSum& constant() const noexcept { return constant_; }
+  std::span<const Line> lines() const noexcept { return lines_; }
+  /// Indices into the current's sinusoids.
+  std::span<const std::size_t> sinusoids() const noexcept { return sinusoids_; }
+
+  // What the last event brought:
+
+  /// mV
+  const ExactSum& jump() const noexcept { return jump_; }
+  /// An entry for each of synaptic_taus(); to be looked at only where anything_arrived().
+  std::span<const Arrivals> arrivals() const noexcept { return arrivals_; }
+  bool anything_arrived() const noexcept { return arrived_; }
+
+  /// The different synaptic time constants, ms.
+  std::span<const double> synaptic_taus() const noexcept { return taus_; }
+
+ private:
+  enum class Kind { step, ramp, sinusoid, samples, pulses, synapse };
+  /// Where a piece has got to: its event number `position` is the next one.
+  struct Cursor {
+    double time;
+    Kind kind;
+    std::size_t piece;
+    std::size_t position;
+  };
+
+  void happen(const Cursor& cursor);
+  void sample(const Samples& piece, std::size_t owner, std::size_t k);
+  void remove_line(std::size_t owner);
+  /// The time of the cursor's event; infinite past its last one.
+  double time_of(const Cursor& cursor) const;
+
+  const Current* current_;
+  std::vector<Cursor> cursors_;  // a heap, the earliest on top
+  std::vector<double> taus_;
+  std::vector<std::size_t> tau_of_synapse_;
+
+  ExactSum constant_;
+  std::vector<Line> lines_;
+  std::vector<std::size_t> sinusoids_;
+  ExactSum jump_;
+  std::vector<Arrivals> arrivals_;
+  bool arrived_ = false;
+};
+
+}  // namespace lapicque::detail

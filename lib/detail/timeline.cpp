@@ -1,0 +1,157 @@
+#include "lapicque/detail/timeline.hpp"
+
+#include <algorithm>
+
+namespace lapicque::detail {
+namespace {
+
+/// The order of a heap whose top is the earliest.
+constexpr auto later = [](const auto& a, const auto& b) { return a.time > b.time; };
+
+}  // namespace
+
+Timeline::Timeline(const Current& current) : current_(&current) {
+  const auto add_all = [this](Kind kind, std::size_t count) {
+    for (std::size_t k = 0; k < count; ++k) {
+      Cursor cursor{0, kind, k, 0};
+      cursor.time = time_of(cursor);
+      if (cursor.time < forever) cursors_.push_back(cursor);
+    }
+  };
+  add_all(Kind::step, current.steps().size());
+  add_all(Kind::ramp, current.ramps().size());
+  add_all(Kind::sinusoid, current.sinusoids().size());
+  add_all(Kind::samples, current.samples().size());
+  add_all(Kind::pulses, current.pulses().size());
+  add_all(Kind::synapse, current.synapses().size());
+  std::make_heap(cursors_.begin(), cursors_.end(), later);
+
+  for (const Synapse& synapse : current.synapses()) taus_.push_back(synapse.tau);
+  std::sort(taus_.begin(), taus_.end());
+  taus_.erase(std::unique(taus_.begin(), taus_.end()), taus_.end());
+  for (const Synapse& synapse : current.synapses()) {
+    const auto place = std::lower_bound(taus_.begin(), taus_.end(), synapse.tau);
+    tau_of_synapse_.push_back(static_cast<std::size_t>(place - taus_.begin()));
+  }
+  arrivals_.resize(taus_.size());
+}
+
+void Timeline::advance() {
+  jump_.clear();
+  if (arrived_) {
+    for (Arrivals& arrivals : arrivals_) {
+      arrivals.exponential.clear();
+      arrivals.alpha.clear();
+    }
+    arrived_ = false;
+  }
+  const double now = next();
+  while (next() == now && !cursors_.empty()) {
+    std::pop_heap(cursors_.begin(), cursors_.end(), later);
+    Cursor& cursor = cursors_.back();
+    do {
+      happen(cursor);
+      ++cursor.position;
+      cursor.time = time_of(cursor);
+    } while (cursor.time == now);
+    if (cursor.time < forever) {
+      std::push_heap(cursors_.begin(), cursors_.end(), later);
+    } else {
+      cursors_.pop_back();
+    }
+  }
+}
+
+double Timeline::time_of(const Cursor& cursor) const {
+  const auto onset_or_end = [&](const auto& piece) {
+    return cursor.position == 0 ? piece.start : cursor.position == 1 ? piece.stop : forever;
+  };
+  const auto event = [&](const std::vector<Event>& events) {
+    return cursor.position < events.size() ? events[cursor.position].time : forever;
+  };
+  switch (cursor.kind) {
+    case Kind::step:
+      return onset_or_end(current_->steps()[cursor.piece]);
+    case Kind::ramp:
+      return onset_or_end(current_->ramps()[cursor.piece]);
+    case Kind::sinusoid:
+      return onset_or_end(current_->sinusoids()[cursor.piece]);
+    case Kind::samples: {
+      const Samples& samples = current_->samples()[cursor.piece];
+      return cursor.position <= samples.values->size() ? samples.breakpoint(cursor.position) : forever;
+    }
+    case Kind::pulses:
+      return event(*current_->pulses()[cursor.piece].events);
+    case Kind::synapse:
+      return event(*current_->synapses()[cursor.piece].events);
+  }
+  return forever;
+}
+
+void Timeline::happen(const Cursor& cursor) {
+  const bool onset = cursor.position == 0;
+  switch (cursor.kind) {
+    case Kind::step: {
+      const double amplitude = current_->steps()[cursor.piece].amplitude;
+      constant_.add(onset ? amplitude : -amplitude);
+      break;
+    }
+    case Kind::ramp: {
+      const Ramp& ramp = current_->ramps()[cursor.piece];
+      if (onset) {
+        lines_.push_back({ramp.start, ramp.stop, ramp.from, ramp.to, cursor.piece});
+      } else {
+        remove_line(cursor.piece);
+      }
+      break;
+    }
+    case Kind::sinusoid:
+      if (onset) {
+        sinusoids_.push_back(cursor.piece);
+      } else {
+        std::erase(sinusoids_, cursor.piece);
+      }
+      break;
+    case Kind::samples:
+      sample(current_->samples()[cursor.piece], current_->ramps().size() + cursor.piece, cursor.position);
+      break;
+    case Kind::pulses:
+      jump_.add((*current_->pulses()[cursor.piece].events)[cursor.position].size);
+      break;
+    case Kind::synapse: {
+      const Synapse& synapse = current_->synapses()[cursor.piece];
+      Arrivals& arrivals = arrivals_[tau_of_synapse_[cursor.piece]];
+      const double weight = (*synapse.events)[cursor.position].size;
+      (synapse.shape == Shape::alpha ? arrivals.alpha : arrivals.exponential).add(weight);
+      arrived_ = true;
+      break;
+    }
+  }
+}
+
+void Timeline::sample(const Samples& piece, std::size_t owner, std::size_t k) {
+  const std::vector<double>& values = *piece.values;
+  const bool linear = piece.hold == Hold::linear;
+  // With straight lines, sample k starts a line to the next one; the last sample holds, as all do without them.
+  const auto is_line = [&](std::size_t index) { return linear && index + 1 < values.size(); };
+  if (k > 0) {
+    if (is_line(k - 1)) {
+      remove_line(owner);
+    } else {
+      constant_.add(-values[k - 1]);
+    }
+  }
+  if (k < values.size()) {
+    if (is_line(k)) {
+      lines_.push_back({piece.breakpoint(k), piece.breakpoint(k + 1), values[k], values[k + 1], owner});
+    } else {
+      constant_.add(values[k]);
+    }
+  }
+}
+
+void Timeline::remove_line(std::size_t owner) {
+  std::erase_if(lines_, [owner](const Line& line) { return line.owner == owner; });
+}
+
+}  // namespace lapicque::detail

@@ -1,0 +1,171 @@
+#include "lapicque/spike_train.hpp"
+
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "lapicque/detail/solver.hpp"
+#include "lapicque/error.hpp"
+
+namespace lapicque {
+namespace {
+
+using detail::DoubleDouble;
+using detail::Problem;
+using detail::Real100;
+using detail::Real50;
+using detail::Solver;
+using detail::Unclear;
+
+template <class Real>
+Spike to_spike(const detail::Firing<Real>& firing) {
+  using Time = detail::Clock<Real>;
+  const double time = detail::convert_real<double>(firing.time);
+  const Time remainder = firing.time - Time(time);
+  const double error = detail::convert_radius<double>(detail::round_up(detail::magnitude(remainder) + firing.error));
+  return {time, detail::convert_real<double>(remainder), error, detail::convert_real<double>(firing.slope)};
+}
+
+/// A solver, and above it ladders of solvers with more digits, which are built and catch up only where they are needed.
+template <class Real, class... More>
+class Ladder {
+ public:
+  Ladder(std::shared_ptr<const Problem> problem, bool sharp)
+      : problem_(problem), sharp_(sharp), solver_(std::move(problem), sharp, /*last_resort=*/false) {}
+
+  std::optional<Spike> advance() {
+    climbed_ = false;
+    const auto before = solver_.state().stretches;
+    try {
+      const auto firing = solver_.advance();
+      return firing ? std::optional(to_spike(*firing)) : std::nullopt;
+    } catch (const Unclear&) {
+      climbed_ = true;
+    }
+    if (!above_) above_ = std::make_unique<Ladder<More...>>(problem_, sharp_);
+    std::optional<Spike> spike;
+    while (above_->state().stretches <= before) spike = above_->advance();
+    solver_.adopt(above_->state());
+    return spike;
+  }
+
+  const detail::State<Real>& state() const { return solver_.state(); }
+  bool reaches_beyond(double t) const { return climbed_ ? above_->reaches_beyond(t) : solver_.reaches_beyond(t); }
+  double potential_at(double t) const { return climbed_ ? above_->potential_at(t) : solver_.potential_at(t); }
+  std::span<const Grazing> grazings() const { return above_ ? above_->grazings() : std::span<const Grazing>(); }
+
+ private:
+  std::shared_ptr<const Problem> problem_;
+  bool sharp_;
+  Solver<Real> solver_;
+  std::unique_ptr<Ladder<More...>> above_;
+  bool climbed_ = false;  // the last stretch was done above
+};
+
+/// The top: what it cannot decide is noted and taken for a touch from below.
+template <class Real>
+class Ladder<Real> {
+ public:
+  Ladder(std::shared_ptr<const Problem> problem, bool sharp)
+      : solver_(std::move(problem), sharp, /*last_resort=*/true) {}
+
+  std::optional<Spike> advance() {
+    const auto firing = solver_.advance();
+    for (const Unclear& touch : solver_.take_undecided()) grazings_.push_back({touch.offset, touch.distance});
+    return firing ? std::optional(to_spike(*firing)) : std::nullopt;
+  }
+
+  const detail::State<Real>& state() const { return solver_.state(); }
+  bool reaches_beyond(double t) const { return solver_.reaches_beyond(t); }
+  double potential_at(double t) const { return solver_.potential_at(t); }
+  std::span<const Grazing> grazings() const { return grazings_; }
+
+ private:
+  Solver<Real> solver_;
+  std::vector<Grazing> grazings_;
+};
+
+using ExactLadder = Ladder<DoubleDouble, Real50, Real100>;
+using FastLadder = Ladder<double, DoubleDouble, Real50, Real100>;
+
+}  // namespace
+
+class SpikeTrain::Implementation {
+ public:
+  virtual ~Implementation() = default;
+  virtual std::optional<Spike> next() = 0;
+  virtual std::span<const Grazing> grazings() const = 0;
+
+  template <class Solvers>
+  class With;
+};
+
+template <class Solvers>
+class SpikeTrain::Implementation::With : public Implementation {
+ public:
+  With(std::shared_ptr<const Problem> problem, bool sharp) : solvers_(std::move(problem), sharp) {}
+
+  std::optional<Spike> next() override {
+    while (!solvers_.state().done) {
+      if (const auto spike = solvers_.advance()) return spike;
+    }
+    return std::nullopt;
+  }
+  std::span<const Grazing> grazings() const override { return solvers_.grazings(); }
+
+ private:
+  Solvers solvers_;
+};
+
+SpikeTrain::SpikeTrain(const Neuron& neuron, const Current& current, double until, Precision precision) {
+  if (!(until > 0 && std::isfinite(until))) {
+    throw InvalidArgument("until", to_text(until, "ms"), "a run must end at a finite time after 0",
+                          "give for example 200 ms");
+  }
+  auto problem = std::make_shared<const Problem>(Problem{neuron, current, until});
+  if (precision == Precision::exact) {
+    implementation_ = std::make_unique<Implementation::With<ExactLadder>>(std::move(problem), true);
+  } else {
+    implementation_ = std::make_unique<Implementation::With<FastLadder>>(std::move(problem), false);
+  }
+}
+
+SpikeTrain::SpikeTrain(SpikeTrain&&) noexcept = default;
+SpikeTrain& SpikeTrain::operator=(SpikeTrain&&) noexcept = default;
+SpikeTrain::~SpikeTrain() = default;
+
+std::optional<Spike> SpikeTrain::next() { return implementation_->next(); }
+
+std::span<const Grazing> SpikeTrain::grazings() const noexcept { return implementation_->grazings(); }
+
+std::vector<double> spike_times(const Neuron& neuron, const Current& current, double until, Precision precision) {
+  std::vector<double> times;
+  for (const Spike& spike : SpikeTrain(neuron, current, until, precision)) times.push_back(spike.time);
+  return times;
+}
+
+std::vector<double> membrane_potential(const Neuron& neuron, const Current& current, std::span<const double> times) {
+  double last = 0;
+  for (std::size_t k = 0; k < times.size(); ++k) {
+    if (!(times[k] >= last) || !std::isfinite(times[k])) {
+      throw InvalidArgument(std::string("times[").append(std::to_string(k)).append("]"), to_text(times[k], "ms"),
+                            "times must be finite, not negative, and in ascending order");
+    }
+    last = times[k];
+  }
+  std::vector<double> potentials;
+  potentials.reserve(times.size());
+  if (times.empty()) return potentials;
+
+  // An end just beyond the last time, so that even that one lies before the end of a stretch.
+  ExactLadder solvers(std::make_shared<const Problem>(Problem{neuron, current, std::nextafter(last, forever)}), false);
+  while (potentials.size() < times.size()) {
+    solvers.advance();
+    while (potentials.size() < times.size() && solvers.reaches_beyond(times[potentials.size()])) {
+      potentials.push_back(solvers.potential_at(times[potentials.size()]));
+    }
+  }
+  return potentials;
+}
+
+}  // namespace lapicque
