@@ -89,21 +89,29 @@ Ball<Real> lifted(const Real& value, const Radius<Real>& slope, const Radius<Rea
   return {value, round_up(slope * radius + error + RealTraits<Real>::underflow)};
 }
 
-/// A bound on e^r for a radius r.
+/// A bound on e^r for a radius 0 <= r < 1; not a number beyond, where the callers go another way.
 template <class R>
 R growth(const R& r) {
-  if (r < 1) return 1 + 2 * r;
-  return std::numeric_limits<R>::infinity();  // a ball that wide decides nothing
+  return r < 1 ? R(1 + 2 * r) : std::numeric_limits<R>::quiet_NaN();
+}
+
+/// All of e^x for a ball that is too wide for its middle to mean anything: from 0 to the greatest.
+template <class Real>
+Ball<Real> wide_exponential(const Ball<Real>& x) {
+  const auto half = round_up(magnitude(exponential(Real(x.mid + Real(x.rad)))) / 2);
+  return {Real(half), round_up(half + RealTraits<Real>::underflow)};
 }
 
 template <class Real>
 Ball<Real> exponential(const Ball<Real>& x) {
+  if (!(x.rad < 1)) return wide_exponential(x);
   const Real value = exponential(x.mid);
   const auto size = magnitude(value);
   return lifted<Real>(value, size * growth(x.rad), x.rad, size * RealTraits<Real>::function_unit);
 }
 template <class Real>
 Ball<Real> exponential_minus_one(const Ball<Real>& x) {
+  if (!(x.rad < 1)) return wide_exponential(x) - Ball<Real>(1);
   const Real value = exponential_minus_one(x.mid);
   const auto size = magnitude(value);
   return lifted<Real>(value, (size + 1) * growth(x.rad), x.rad, size * RealTraits<Real>::function_unit);

@@ -1,0 +1,276 @@
+#include "lapicque/spike_train.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <vector>
+
+#include "lapicque/detail/real.hpp"
+#include "lapicque/error.hpp"
+
+namespace lapicque {
+namespace {
+
+using Times = std::vector<double>;
+
+double next_after(double x) { return std::nextafter(x, forever); }
+double just_before(double x) { return std::nextafter(x, -forever); }
+
+Neuron without_refractoriness() { return {{.refractory = 0}}; }
+
+TEST(StepCurrent, FiresAtTheLogarithm) {
+  // 8 ln 5, and then 2 + 8 ln 4 between spikes, by hand; in 25 digits from tables of logarithms.
+  const Times times = spike_times(Neuron{}, step(0, forever, 2.5), 100);
+  ASSERT_EQ(times.size(), 7U);
+  EXPECT_DOUBLE_EQ(times[0], 12.87550329947280299681);
+  for (std::size_t k = 1; k < times.size(); ++k) {
+    EXPECT_DOUBLE_EQ(times[k], 12.87550329947280299681 + static_cast<double>(k) * 13.09035488895912495068);
+  }
+}
+
+TEST(StepCurrent, AtRheobaseNeverFires) {
+  EXPECT_EQ(spike_times(Neuron{}, step(0, forever, 2), 1e6), Times{});
+  EXPECT_EQ(spike_times(Neuron{}, step(0, forever, 0.5) + step(0, forever, 1.25) + step(3, forever, 0.25), 1e6),
+            Times{});
+}
+
+TEST(StepCurrent, JustAboveRheobaseFiresLate) {
+  // u_inf - theta is 10 MOhm times one ulp of 2 nA, 2^-51: t = 8 ln((20 + 10 2^-51) / (10 2^-51)) = 8 (ln 2 + 51 ln 2)
+  // to 1e-15.
+  const Times times = spike_times(Neuron{}, step(0, forever, next_after(2)), 1000);
+  ASSERT_GE(times.size(), 2U);
+  EXPECT_NEAR(times[0], 8 * 52 * std::numbers::ln2, 1e-12);
+}
+
+TEST(StepCurrent, EndsBeforeTheSpikeItWouldHaveMade) {
+  const double t = 8 * std::log(5.0);
+  EXPECT_EQ(spike_times(Neuron{}, step(0, t - 1e-9, 2.5), 100), Times{});
+  EXPECT_EQ(spike_times(Neuron{}, step(0, t + 1e-9, 2.5), 100).size(), 1U);
+}
+
+TEST(Spikes, AreReportedUpToTheEndOfTheRun) {
+  const double t = spike_times(Neuron{}, step(0, forever, 2.5), 20).at(0);
+  EXPECT_EQ(spike_times(Neuron{}, step(0, forever, 2.5), next_after(t)).size(), 1U);
+  EXPECT_EQ(spike_times(Neuron{}, step(0, forever, 2.5), just_before(t)).size(), 0U);
+  EXPECT_EQ(spike_times(Neuron{}, pulses({{10, 30}}), 10), Times{10});
+}
+
+TEST(Pulses, FireAtThresholdAndNotBelow) {
+  EXPECT_EQ(spike_times(Neuron{}, pulses({{12.5, 20}}), 100), Times{12.5});
+  EXPECT_EQ(spike_times(Neuron{}, pulses({{12.5, just_before(20)}}), 100), Times{});
+  EXPECT_EQ(spike_times(Neuron{}, pulses({{0, 20}}), 100), Times{0});
+}
+
+TEST(Pulses, AddUpBeforeTheThresholdIsLookedAt) {
+  EXPECT_EQ(spike_times(Neuron{}, pulses({{5, 30}, {5, -15}}), 100), Times{});
+  EXPECT_EQ(spike_times(Neuron{}, pulses({{5, 30}}) + pulses({{5, -10}}), 100), Times{5});
+  // The doubles 0.1, 0.2 and 19.7 add up to 20 - 6.9e-16, which double arithmetic rounds to 20.
+  EXPECT_EQ(spike_times(Neuron{}, pulses({{5, 0.1}, {5, 0.2}, {5, 19.7}}), 100), Times{});
+  EXPECT_EQ(spike_times(Neuron{}, pulses({{5, 0.1}, {5, 0.2}, {5, next_after(19.7)}}), 100), Times{5});
+}
+
+TEST(Pulses, BeforeZeroAreForgotten) { EXPECT_EQ(spike_times(Neuron{}, pulses({{-1e-9, 100}}), 100), Times{}); }
+
+TEST(Pulses, FadeWithTheMembraneTimeConstant) {
+  // A jump of 15 mV fades to 15 exp(-4/8) = 9.098 in 4 ms; the second one is 1e-9 too small, or large enough.
+  const double needed = 20 - 15 * std::exp(-0.5);
+  EXPECT_EQ(spike_times(Neuron{}, pulses({{1, 15}, {5, needed - 1e-9}}), 100), Times{});
+  EXPECT_EQ(spike_times(Neuron{}, pulses({{1, 15}, {5, needed + 1e-9}}), 100), Times{5});
+}
+
+TEST(Refractoriness, LosesJumps) {
+  EXPECT_EQ(spike_times(Neuron{}, pulses({{10, 30}, {11, 30}, {11.999, 30}}), 100), Times{10});
+}
+
+TEST(Refractoriness, KeepsTheJumpAtItsEnd) {
+  EXPECT_EQ(spike_times(Neuron{}, pulses({{10, 30}, {12, 15}}), 100), (Times{10, 12}));
+  EXPECT_EQ(spike_times(Neuron{}, pulses({{10, 30}, {just_before(12), 15}}), 100), Times{10});
+}
+
+TEST(Refractoriness, EndsAtTheSumOfRealNumbers) {
+  // 0.1 + 0.2 is less than the double 0.30000000000000004 and more than 0.3.
+  const Neuron neuron{{.refractory = 0.2}};
+  EXPECT_EQ(spike_times(neuron, pulses({{0.1, 30}, {0.3, 20}}), 1), Times{0.1});
+  EXPECT_EQ(spike_times(neuron, pulses({{0.1, 30}, {0.30000000000000004, 20}}), 1), (Times{0.1, 0.30000000000000004}));
+}
+
+TEST(Refractoriness, LetsSynapsesDecayOn) {
+  // The current goes on from 12 exp(-2/8) nA as refractoriness ends; with tau_s = tau_m its response is (s/8) e^(-s/8).
+  const auto current = pulses({{0, 25}}) + exponential_synapse(8, {{0, 12}});
+  const Times times = spike_times(Neuron{}, current, 100);
+  ASSERT_GE(times.size(), 2U);
+  EXPECT_EQ(times[0], 0);
+  const auto potential = [](double s) {  // u at s after 0, from the reset at s = 2
+    const double fade = std::exp(-(s - 2) / 8);
+    return -70 + 5 * fade + 120 * std::exp(-0.25) * (s - 2) / 8 * fade;
+  };
+  double low = 2;
+  double high = 6;
+  ASSERT_GT(potential(high), -50);
+  for (int k = 0; k < 100; ++k) (potential((low + high) / 2) < -50 ? low : high) = (low + high) / 2;
+  EXPECT_NEAR(times[1], low, 1e-13);
+}
+
+TEST(Refractoriness, OfNothingGivesOneSpikeAnInstant) {
+  EXPECT_EQ(spike_times(without_refractoriness(), pulses({{3, 30}, {3, 30}, {4, 20}}), 10), (Times{3, 4}));
+}
+
+TEST(Samples, HoldUntilTheNextAndTheLastForOneStep) {
+  // 2.5 nA on [1, 1 + 130 * 0.1): 8 ln 5 = 12.8755 ms fits into 13 ms, not into 12.8.
+  EXPECT_EQ(spike_times(Neuron{}, samples(1, 0.1, Times(130, 2.5)), 100).size(), 1U);
+  EXPECT_EQ(spike_times(Neuron{}, samples(1, 0.1, Times(128, 2.5)), 100).size(), 0U);
+  EXPECT_EQ(spike_times(Neuron{}, samples(0, 20, {2.5}), 100), spike_times(Neuron{}, step(0, 20, 2.5), 100));
+  EXPECT_EQ(spike_times(Neuron{}, samples(0, 0.1, Times(100000, 2)), 1e4), Times{});
+}
+
+TEST(Samples, InStraightLinesAreRampsAndAStep) {
+  const Current lines = samples(0, 10, {0, 4, 1}, Hold::linear);
+  const Current pieces = ramp(0, 10, 0, 4) + ramp(10, 20, 4, 1) + step(20, 30, 1);
+  const Times times = spike_times(Neuron{}, lines, 100);
+  EXPECT_EQ(times, spike_times(Neuron{}, pieces, 100));
+  EXPECT_FALSE(times.empty());
+}
+
+TEST(Ramp, CrossesWhereItsClosedFormDoes) {
+  // u - rest = R m (t - tau (1 - exp(-t/tau))) = 20 with R m = 3 mV/ms, by bisection.
+  const double t = spike_times(Neuron{}, ramp(0, 100, 0, 30), 100).at(0);
+  double low = 0;
+  double high = 100;
+  for (int k = 0; k < 100; ++k) {
+    const double s = (low + high) / 2;
+    (3 * (s + 8 * std::expm1(-s / 8)) < 20 ? low : high) = s;
+  }
+  EXPECT_NEAR(t, low, 1e-14 * low);
+}
+
+TEST(Sinusoid, FiresAsInTheCourse) {
+  // Neuronal Dynamics exercise: 2.5 nA, 150 Hz, offset 2 nA on [50, 150.1) ms, true and held in 0.1 ms samples.
+  const Times smooth = spike_times(Neuron{}, step(50, 150.1, 2) + sinusoid(50, 150.1, 2.5, 150), 200);
+  ASSERT_EQ(smooth.size(), 5U);
+  EXPECT_NEAR(smooth[0], 65.706, 0.0005);
+  Times values;
+  for (int k = 0; k <= 1000; ++k) values.push_back(2 + 2.5 * std::sin(2 * std::numbers::pi * 150 * k * 1e-4));
+  const Times held = spike_times(Neuron{}, samples(50, 0.1, values), 200);
+  ASSERT_EQ(held.size(), 5U);
+  EXPECT_NEAR(held[0], 65.749, 0.0005);
+}
+
+TEST(ExponentialSynapse, IsSmoothThroughEqualTimeConstants) {
+  const auto first_spike = [](double tau_s) {
+    return spike_times(Neuron{}, step(0, forever, 1) + exponential_synapse(tau_s, {{0, 4}}), 100).at(0);
+  };
+  // For tau_s = tau_m: u - rest = (10 (1 - e^-z) + 40 z e^-z), z = t/8, is 20 mV at z, found by bisection.
+  double low = 0;
+  double high = 1;
+  for (int k = 0; k < 100; ++k) {
+    const double z = (low + high) / 2;
+    (-10 * std::expm1(-z) + 40 * z * std::exp(-z) < 20 ? low : high) = z;
+  }
+  EXPECT_NEAR(first_spike(8), 8 * low, 1e-13);
+  // dt/dtau_s is about -0.3 here, so that neighbours differ by no more than their distance.
+  for (int k = 10; k <= 50; ++k) {
+    EXPECT_NEAR(first_spike(8 * (1 + std::ldexp(1, -k))), 8 * low, std::ldexp(8, -k) + 1e-14) << k;
+    EXPECT_NEAR(first_spike(8 * (1 - std::ldexp(1, -k))), 8 * low, std::ldexp(8, -k) + 1e-14) << k;
+  }
+}
+
+TEST(Synapse, RemembersArrivalsBeforeZero) {
+  // 40 exp(8/8) nA eight ms before 0 is 40 nA at 0.
+  const Times before = spike_times(Neuron{}, exponential_synapse(8, {{-8, 4 * std::numbers::e}}), 100);
+  const Times at = spike_times(Neuron{}, exponential_synapse(8, {{0, 4}}), 100);
+  ASSERT_EQ(before.size(), at.size());
+  for (std::size_t k = 0; k < at.size(); ++k) EXPECT_NEAR(before[k], at[k], 1e-13);
+}
+
+TEST(Synapse, CancelsOppositeArrivalsExactly) {
+  const auto drive = step(0, forever, 2);
+  EXPECT_EQ(spike_times(Neuron{}, drive + alpha_synapse(8, {{5, 1e6}, {5, -1e6}}), 1e4), Times{});
+}
+
+TEST(AlphaSynapse, PeaksAtOneAfterItsTimeConstant) {
+  // In the limit of a fast membrane u follows the current: the peak of 1 nA x 10 MOhm is at -60 mV.
+  const Neuron fast{{.tau = 1e-4}};
+  EXPECT_NEAR(membrane_potential(fast, alpha_synapse(3, {{1, 1}}), Times{4}).at(0), -60, 1e-6);
+}
+
+TEST(Neuron, ThatRestsAboveThresholdFiresByItself) {
+  const Neuron neuron{{.rest = -40, .refractory = 0, .initial = -65}};
+  const Times times = spike_times(neuron, Current{}, 50);
+  ASSERT_EQ(times.size(), 6U);  // 50 / (8 ln 2.5) = 6.8
+  EXPECT_DOUBLE_EQ(times[0], 8 * std::log(2.5));
+  EXPECT_DOUBLE_EQ(times[5], 6 * 8 * std::log(2.5));
+}
+
+TEST(Neuron, WithoutInputStaysSilent) { EXPECT_EQ(spike_times(Neuron{}, Current{}, 1e300), Times{}); }
+
+TEST(SpikeTrain, TellsErrorAndSlope) {
+  for (const Precision precision : {Precision::exact, Precision::fast}) {
+    SpikeTrain train(Neuron{}, step(0, forever, 2.5), 30, precision);
+    const auto spike = train.next();
+    ASSERT_TRUE(spike);
+    const detail::Real50 truth = 8 * log(detail::Real50(5));
+    EXPECT_NEAR(spike->slope, 5.0 / 8, 1e-12);
+    EXPECT_LE(abs(truth - spike->time), detail::Real50(spike->error));
+    EXPECT_LT(spike->error, 1e-13);
+    EXPECT_NEAR(static_cast<double>(truth - spike->time), spike->remainder,
+                precision == Precision::exact ? 1e-28 : 1e-14);
+  }
+}
+
+TEST(SpikeTrain, IsLazy) {
+  SpikeTrain train(Neuron{}, step(0, forever, 2.5), 1e300);
+  int count = 0;
+  double last = 0;
+  for (const Spike& spike : train) {
+    EXPECT_GT(spike.time, last);
+    last = spike.time;
+    if (++count == 1000) break;
+  }
+  EXPECT_DOUBLE_EQ(last, 12.87550329947280299681 + 999 * 13.09035488895912495068);
+}
+
+TEST(SpikeTrain, DoesNotCallAKnownTieGrazing) {
+  SpikeTrain train(Neuron{}, step(0, forever, 2), 1e5);
+  EXPECT_FALSE(train.next());
+  EXPECT_TRUE(train.grazings().empty());
+}
+
+TEST(SpikeTrain, RefusesAnEndThatIsNone) {
+  for (const double until : {0.0, -1.0, forever, std::numeric_limits<double>::quiet_NaN()}) {
+    EXPECT_THROW(SpikeTrain(Neuron{}, Current{}, until), InvalidArgument) << until;
+  }
+}
+
+TEST(MembranePotential, FollowsTheClosedForm) {
+  const Times times{0, 5, 10, 12.8, 13, 14.875, 20};
+  const Times potentials = membrane_potential(Neuron{}, step(5, 101, 2) + pulses({{13, 3}}), times);
+  const auto rise = [](double t) { return -70 + 20 * -std::expm1(-(t - 5) / 8); };
+  EXPECT_EQ(potentials[0], -70);
+  EXPECT_EQ(potentials[1], -70);
+  EXPECT_DOUBLE_EQ(potentials[2], rise(10));
+  EXPECT_DOUBLE_EQ(potentials[3], rise(12.8));
+  EXPECT_DOUBLE_EQ(potentials[4], rise(13) + 3);  // after the jump
+  EXPECT_DOUBLE_EQ(potentials[6], rise(20) + 3 * std::exp(-7.0 / 8));
+}
+
+TEST(MembranePotential, IsResetInRefractoriness) {
+  const double spike = 8 * std::log(5.0);
+  const Times times{12.875, 12.876, 14.875, 14.8756};
+  const Times potentials = membrane_potential(Neuron{}, step(0, forever, 2.5), times);
+  EXPECT_NEAR(potentials[0], -50, 1e-3);
+  EXPECT_EQ(potentials[1], -65);
+  EXPECT_EQ(potentials[2], -65);
+  EXPECT_NEAR(potentials[3], -65 + (14.8756 - spike - 2) * 20 / 8, 1e-6);
+  EXPECT_EQ(membrane_potential(Neuron{}, pulses({{10, 30}}), Times{10}).at(0), -65);
+}
+
+TEST(MembranePotential, RefusesTimesOutOfOrder) {
+  EXPECT_THROW(membrane_potential(Neuron{}, Current{}, Times{1, 0.5}), InvalidArgument);
+  EXPECT_THROW(membrane_potential(Neuron{}, Current{}, Times{-1}), InvalidArgument);
+  EXPECT_EQ(membrane_potential(Neuron{}, Current{}, Times{}), Times{});
+}
+
+}  // namespace
+}  // namespace lapicque

@@ -1,0 +1,101 @@
+#include "lapicque/detail/timeline.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace lapicque::detail {
+namespace {
+
+double value(const ExactSum& sum) {
+  double total = 0;
+  for (const double part : sum.parts()) total += part;
+  return total;
+}
+
+TEST(Timeline, GoesThroughTheEventsInOrder) {
+  const Current current = step(1, 4, 2) + pulses({{3, 5}, {1, 7}}) + samples(0, 2, {1, 10});
+  Timeline timeline(current);
+  std::vector<double> times;
+  std::vector<double> constants;
+  std::vector<double> jumps;
+  while (timeline.next() < forever) {
+    times.push_back(timeline.next());
+    timeline.advance();
+    constants.push_back(value(timeline.constant()));
+    jumps.push_back(value(timeline.jump()));
+  }
+  EXPECT_EQ(times, (std::vector<double>{0, 1, 2, 3, 4}));
+  EXPECT_EQ(constants, (std::vector<double>{1, 3, 12, 12, 0}));
+  EXPECT_EQ(jumps, (std::vector<double>{0, 7, 0, 5, 0}));
+}
+
+TEST(Timeline, LeavesNothingOfWhatHasEnded) {
+  const Current current = step(0, 3, 0.1) + step(1, 3, 1e20) + step(1, 2, -0.3);
+  Timeline timeline(current);
+  while (timeline.next() < forever) timeline.advance();
+  EXPECT_TRUE(timeline.constant().is_zero());
+}
+
+TEST(Timeline, GathersArrivalsByTimeConstant) {
+  const Current current =
+      exponential_synapse(2, {{1, 0.5}, {1, 0.25}}) + alpha_synapse(2, {{1, 4}}) + exponential_synapse(1, {{2, 3}});
+  Timeline timeline(current);
+  ASSERT_EQ(timeline.synaptic_taus().size(), 2U);
+  EXPECT_EQ(timeline.synaptic_taus()[0], 1);
+  timeline.advance();
+  ASSERT_TRUE(timeline.anything_arrived());
+  EXPECT_TRUE(timeline.arrivals()[0].exponential.is_zero());
+  EXPECT_EQ(value(timeline.arrivals()[1].exponential), 0.75);
+  EXPECT_EQ(value(timeline.arrivals()[1].alpha), 4);
+  timeline.advance();
+  EXPECT_EQ(value(timeline.arrivals()[0].exponential), 3);
+  EXPECT_TRUE(timeline.arrivals()[1].alpha.is_zero());
+}
+
+TEST(Timeline, DrawsLinesBetweenSamplesAndHoldsTheLast) {
+  const Current current = samples(0, 1, {1, 3, 2}, Hold::linear) + ramp(0.5, 10, 0, 1);
+  Timeline timeline(current);
+  timeline.advance();
+  ASSERT_EQ(timeline.lines().size(), 1U);
+  EXPECT_EQ(timeline.lines()[0].to, 3);
+  timeline.advance();
+  EXPECT_EQ(timeline.lines().size(), 2U);
+  timeline.advance();
+  ASSERT_EQ(timeline.lines().size(), 2U);
+  EXPECT_EQ(timeline.lines()[1].from, 3);
+  timeline.advance();
+  EXPECT_EQ(timeline.next(), 3);
+  EXPECT_EQ(timeline.lines().size(), 1U);
+  EXPECT_EQ(value(timeline.constant()), 2);
+  timeline.advance();
+  EXPECT_TRUE(timeline.constant().is_zero());
+}
+
+TEST(Timeline, PassesOverBreakpointsThatRoundToOneTime) {
+  const Current current = samples(1e17, 1, {1, 2, 3, 4, 5}, Hold::linear);  // doubles are 16 apart there
+  Timeline timeline(current);
+  int events = 0;
+  while (timeline.next() < forever) {
+    timeline.advance();
+    ++events;
+  }
+  EXPECT_EQ(events, 1);
+  EXPECT_TRUE(timeline.lines().empty());
+  EXPECT_TRUE(timeline.constant().is_zero());
+}
+
+TEST(Timeline, CopiesGoOnIndependently) {
+  const Current current = step(0, forever, 1) + sinusoid(1, forever, 1, 10);
+  Timeline timeline(current);
+  timeline.advance();
+  Timeline copy = timeline;
+  copy.advance();
+  EXPECT_EQ(timeline.next(), 1);
+  EXPECT_TRUE(timeline.sinusoids().empty());
+  EXPECT_EQ(copy.sinusoids().size(), 1U);
+  EXPECT_EQ(copy.next(), forever);
+}
+
+}  // namespace
+}  // namespace lapicque::detail
