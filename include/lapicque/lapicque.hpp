@@ -1,0 +1,12 @@
+#pragma once
+
+// The whole core: everything but files, figures and programs.
+
+#include "lapicque/current.hpp"
+#include "lapicque/current_value.hpp"
+#include "lapicque/error.hpp"
+#include "lapicque/excitability.hpp"
+#include "lapicque/neuron.hpp"
+#include "lapicque/response.hpp"
+#include "lapicque/spike_train.hpp"
+#include "lapicque/stepper.hpp"
