@@ -96,9 +96,9 @@ class CrossingSearch {
     R bound = waves_curvature_;
     for (const auto& synapse : response_.decays) {
       if (vanishes(synapse.exponential) && vanishes(synapse.alpha)) continue;
-      const R rate = 1 / lower(synapse.tau);
+      const R rate = upper(synapse.rate);
       const R size = greatest(synapse.exponential) + greatest(synapse.alpha) * (2 + magnitude(a) * rate * R(1.001));
-      bound += round_up(size * rate * rate * fade_bound(a, synapse.tau));
+      bound += round_up(size * rate * rate * fade_bound(a, synapse.rate));
     }
     return round_up(bound);
   }
@@ -116,11 +116,11 @@ class CrossingSearch {
     const bool stays_positive = std::min(lower(at_a.drive), lower(at_b.drive)) > sag;
     if (rises || stays_positive) return crosses_if_above(at_b.potential, a, b);
 
-    const bool falls = upper(at_a.drive_slope) <= -bend || upper(at_b.drive_slope) <= -bend;
-    if (falls) {
+    const R least_fall = -std::min(upper(at_a.drive_slope), upper(at_b.drive_slope)) - bend;
+    if (least_fall > 0) {
       if (upper(at_a.drive) <= 0) return std::nullopt;
       if (lower(at_b.drive) >= 0) return crosses_if_above(at_b.potential, a, b);
-      return search_falling(a, at_a, b, at_b, curvature, length);
+      return search_falling(a, at_a, b, at_b, least_fall);
     }
 
     const Real middle = a + (b - a) * Real(0.5);
@@ -130,32 +130,24 @@ class CrossingSearch {
     return search(middle, at_middle, b, at_b);
   }
 
-  /// Case 4: the greatest x e^(s/tau_m) on [a, b] is at the root of the falling drive.
+  /// Case 4: the greatest x e^(s/tau_m) on [a, b] is at the root of the drive, which falls by `least_fall` or more a
+  /// ms.
   std::optional<Bracket> search_falling(const Real& a, const Point& at_a, const Real& b, const Point& at_b,
-                                        const R& curvature, const R& length) const {
+                                        const R& least_fall) const {
     const Real chord = a + (b - a) * (at_a.drive.mid / (at_a.drive.mid - at_b.drive.mid));
     Point at_root;
     const Real root = root_between<Real>(a, b, chord, [&](const Real& s) {
       at_root = response_.at(ball(s));
       return Sample<Real>{-at_root.drive.mid, -at_root.drive_slope.mid, at_root.drive.rad};
     });
-    // Between `root` and the true root r the drive is at most |d(root)|, and r is no further off than this:
+    // Between `root` and the true root r the drive is at most |d(root)|, and r is no further off than `off`, so that
+    // x(r) e^((r - root)/tau_m) differs from x(root) by less than the slack.
     const R drive = greatest(at_root.drive);
-    const R least_fall = std::max(R(-upper(at_root.drive_slope) - round_up(curvature * length)),
-                                  falling_floor(at_a, at_b, curvature, length));
-    R off = length;
-    if (least_fall > 0) off = std::min(off, round_up(drive / least_fall));
-    // so that x(r) e^((r - root)/tau_m) differs from x(root) by less than this:
-    const R slack = round_up(off * drive / lower(response_.tau) * growth(R(off / lower(response_.tau))));
+    const R off = round_up(drive / least_fall);
+    const R rate = upper(response_.rate);
     Number potential = at_root.potential;
-    potential.rad += slack;
+    potential.rad += round_up(off * drive * rate * growth(R(off * rate)));
     return crosses_if_above(potential, a, root);
-  }
-
-  /// A lower bound on -d' all over a part on which the drive falls; 0 where there is none.
-  static R falling_floor(const Point& at_a, const Point& at_b, const R& curvature, const R& length) {
-    const R steepest = std::max(R(-upper(at_a.drive_slope)), R(-upper(at_b.drive_slope)));
-    return std::max(R(0), R(steepest - round_up(curvature * length)));
   }
 
   std::optional<Bracket> crosses_if_above(const Number& potential, const Real& a, const Real& b) const {
@@ -167,7 +159,7 @@ class CrossingSearch {
   /// Case 2, sharpened by the time there is: x(s) <= x(a) + (sup d - x(a)) (1 - e^(-(b - a)/tau_m)) < 0; with
   /// sinusoids, the same for x less their steady response, which is bounded by its amplitude.
   bool stays_below(const Real& a, const Real& b, const R& length, const Point& at_a, const R& drive_ceiling) const {
-    const R reach = round_up(gone_bound(round_up(length / lower(response_.tau))));
+    const R reach = round_up(gone_bound(round_up(length * upper(response_.rate))));
     const R start = std::min(R(0), upper(at_a.potential));
     const R rounding = RealTraits<R>::unit * 16;
     if (start + (drive_ceiling - start) * reach < (start - drive_ceiling) * rounding) return true;
@@ -186,18 +178,18 @@ class CrossingSearch {
     const Number line_b = response_.level + response_.slope * ball(b);
     R ceiling = std::max(upper(line_a), upper(line_b));
     for (const auto& synapse : response_.decays) {
-      const R most = fade_bound(a, synapse.tau);
+      const R most = fade_bound(a, synapse.rate);
       ceiling += round_up(std::max(R(0), upper(synapse.exponential)) * most);
       ceiling += round_up(std::max(R(0), upper(synapse.alpha)) *
-                          std::min(R(0.37), round_up((greatest(ball(b) / synapse.tau)) * most)));
+                          std::min(R(0.37), round_up((greatest(ball(b) * synapse.rate)) * most)));
     }
     return ceiling;
   }
 
-  /// An upper bound on e^(-s/tau).
-  R fade_bound(const Real& s, const Number& tau) const {
+  /// An upper bound on e^(-s rate).
+  R fade_bound(const Real& s, const Number& rate) const {
     if (s == Real(0)) return 1;
-    const Number bound = exponential(-(ball(s) / tau));
+    const Number bound = exponential(-(ball(s) * rate));
     return greatest(bound);
   }
 
@@ -245,19 +237,19 @@ Crossing<Real> locate_crossing(const Response<Ball<Real>>& response,
   const double guess = low + rough.tau * std::log1p(-at_low.potential / at_low.drive);  // exact for a constant drive
   const double first = root_between<double>(low, high, guess, [&](double s) {
     const auto point = rough.at(s);
-    return Sample<double>{point.potential, point.slope(rough.tau), 0.0};
+    return Sample<double>{point.potential, point.rise(rough.rate), 0.0};
   });
 
   typename Response<Ball<Real>>::Point point;
   const Real offset = root_between<Real>(bracket.from, bracket.to, Real(first), [&](const Real& s) {
     point = response.at(Ball<Real>(s, R(0)));
-    return Sample<Real>{point.potential.mid, point.slope(response.tau).mid, point.potential.rad};
+    return Sample<Real>{point.potential.mid, point.rise(response.rate).mid, point.potential.rad};
   });
 
   // Within `reach` of the offset, x' stays within bend of its value there, as |x''| = |d' - x'| / tau_m; where that
   // leaves it positive, x changes sign within |x| / min x'.
   point = response.at(Ball<Real>(offset, R(0)));
-  const Ball<Real> slope = point.slope(response.tau);
+  const Ball<Real> slope = point.rise(response.rate);
   const R steepness = convert_real<R>(slope.mid) * (1 - 0x1p-50) - slope.rad;
   const R residual = greatest(point.potential);
   const R reach = round_up(2 * residual / steepness);

@@ -23,8 +23,8 @@ struct Sine {
 /// constant.
 template <class T>
 struct Decay {
-  T tau;             // tau_s, ms
-  T tau_step;        // tau_s - tau_m, ms: nothing is lost where they are nearly equal
+  T rate;            // 1 / tau_s, 1/ms
+  T gap;             // (tau_s - tau_m) / tau_s, from their exact difference: nothing is lost where it is small
   T exponential{0};  // mV
   T alpha{0};        // mV
 };
@@ -52,6 +52,7 @@ struct Decay {
 template <class T>
 struct Response {
   T tau{};    // tau_m, ms
+  T rate{};   // 1 / tau_m, 1/ms
   T start{};  // x(0), mV
   T level{};  // mV
   T slope{};  // mV/ms
@@ -65,7 +66,7 @@ struct Response {
     T oscillation{0};  // the part of x(s) that goes on for ever: the sinusoids' steady response, mV
 
     /// dx/ds, mV/ms
-    T slope(const T& tau_m) const { return (drive - potential) / tau_m; }
+    T rise(const T& rate_m) const { return (drive - potential) * rate_m; }
   };
 
   /// Everything at s. `decayed`, where not null, receives e^(-s/tau_s) for each entry of `decays` (0 for
@@ -96,7 +97,7 @@ Fading<T> fading(const T& z) {
 template <class T>
 typename Response<T>::Point Response<T>::at(const T& s, std::vector<T>* decayed) const {
   Point point;
-  const T z_membrane = s / tau;
+  const T z_membrane = s * rate;
   const Fading<T> membrane = fading(z_membrane);
 
   point.potential = start * membrane.left + level * membrane.gone;
@@ -133,11 +134,11 @@ typename Response<T>::Point Response<T>::at(const T& s, std::vector<T>* decayed)
       if (decayed) decayed->emplace_back(0);
       continue;
     }
-    const T z_synapse = s / synapse.tau;
+    const T z_synapse = s * synapse.rate;
     const T left = exponential(-z_synapse);
     if (decayed) decayed->push_back(left);
 
-    const T z = z_membrane * synapse.tau_step / synapse.tau;
+    const T z = z_membrane * synapse.gap;
     const auto z_middle = middle(z);
     const bool slower = z_middle >= 0;  // tau_s >= tau_m: e^(-s/tau_s) is the larger one
     const T larger = slower ? left : membrane.left;
@@ -145,11 +146,10 @@ typename Response<T>::Point Response<T>::at(const T& s, std::vector<T>* decayed)
     const bool near = z_middle > -1 && z_middle < 1;
 
     if (has_exponential) {
-      const T filtered =
-          near ? z_membrane * larger * phi1(minus_z) : (left - membrane.left) * synapse.tau / synapse.tau_step;
+      const T filtered = near ? z_membrane * larger * phi1(minus_z) : (left - membrane.left) / synapse.gap;
       point.potential += synapse.exponential * filtered;
       point.drive += synapse.exponential * left;
-      point.drive_slope += -(synapse.exponential * left / synapse.tau);
+      point.drive_slope += -(synapse.exponential * left * synapse.rate);
     }
     if (has_alpha) {
       const T scale = z_membrane * z_synapse;
@@ -162,7 +162,7 @@ typename Response<T>::Point Response<T>::at(const T& s, std::vector<T>* decayed)
       const T decaying = synapse.alpha * left;
       point.potential += synapse.alpha * filtered;
       point.drive += decaying * z_synapse;
-      point.drive_slope += decaying * (T(1) - z_synapse) / synapse.tau;
+      point.drive_slope += decaying * (T(1) - z_synapse) * synapse.rate;
     }
   }
   return point;
@@ -178,7 +178,7 @@ typename Response<T>::Point Response<T>::at_start() const {
   }
   for (const Decay<T>& synapse : decays) {
     point.drive += synapse.exponential;
-    point.drive_slope += (synapse.alpha - synapse.exponential) / synapse.tau;
+    point.drive_slope += (synapse.alpha - synapse.exponential) * synapse.rate;
   }
   return point;
 }
@@ -187,6 +187,7 @@ typename Response<T>::Point Response<T>::at_start() const {
 template <class To, class From, class Convert>
 void convert_response(Response<To>& to, const Response<From>& from, Convert convert) {
   to.tau = convert(from.tau);
+  to.rate = convert(from.rate);
   to.start = convert(from.start);
   to.level = convert(from.level);
   to.slope = convert(from.slope);
@@ -198,7 +199,7 @@ void convert_response(Response<To>& to, const Response<From>& from, Convert conv
   to.decays.clear();
   for (const auto& synapse : from.decays) {
     to.decays.push_back(
-        {convert(synapse.tau), convert(synapse.tau_step), convert(synapse.exponential), convert(synapse.alpha)});
+        {convert(synapse.rate), convert(synapse.gap), convert(synapse.exponential), convert(synapse.alpha)});
   }
 }
 

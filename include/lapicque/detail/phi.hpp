@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 
 #include "lapicque/detail/real.hpp"
@@ -30,11 +31,38 @@ inline constexpr std::size_t phi_terms<Real50> = 43;
 template <class Real>
 using PhiCoefficients = std::array<Real, phi_terms<Real>>;
 
+/// How many terms of a series matter for this z, when those below `negligible` of the first one are left out.
+template <class Real>
+std::size_t terms_above(double negligible, const PhiCoefficients<Real>& coefficients, const Real& z) {
+  const double size = std::fabs(convert_real<double>(z));
+  const double least = negligible * convert_real<double>(coefficients[0]);
+  double power = size;
+  std::size_t n = 1;
+  while (n < coefficients.size() && convert_real<double>(coefficients[n]) * power > least) {
+    power *= size;
+    ++n;
+  }
+  return n;
+}
+
 /// sum over n of coefficients[n] z^n
 template <class Real>
 Real phi_series(const PhiCoefficients<Real>& coefficients, const Real& z) {
-  Real sum = coefficients.back();
-  for (std::size_t n = coefficients.size() - 1; n-- > 0;) sum = sum * z + coefficients[n];
+  std::size_t n = terms_above(convert_real<double>(Real(RealTraits<Real>::unit)) / 8, coefficients, z);
+  Real sum = coefficients[--n];
+  while (n-- > 0) sum = sum * z + coefficients[n];
+  return sum;
+}
+
+/// The same: terms below 2^-54 of the whole need no more than double.
+template <>
+inline DoubleDouble phi_series(const PhiCoefficients<DoubleDouble>& coefficients, const DoubleDouble& z) {
+  std::size_t n = terms_above(RealTraits<DoubleDouble>::unit / 8, coefficients, z);
+  const std::size_t exact = terms_above(0x1p-54, coefficients, z);
+  double tail = 0;
+  while (n > exact) tail = tail * z.hi + coefficients[--n].hi;
+  DoubleDouble sum = tail;
+  while (n-- > 0) sum = sum * z + coefficients[n];
   return sum;
 }
 

@@ -74,6 +74,7 @@ class Solver {
     rest_ = difference(neuron.rest(), neuron.threshold());
     reset_ = difference(neuron.reset(), neuron.threshold());
     response_.tau = Number(neuron.tau());
+    response_.rate = Number(1.0) / response_.tau;
 
     for (const Sinusoid& wave : problem_->current.sinusoids()) {
       const Number gain = resistance() * Number(wave.amplitude);
@@ -82,7 +83,7 @@ class Solver {
       waves_.push_back({gain, omega, omega_tau, gain / (Number(1.0) + omega_tau * omega_tau)});
     }
     for (const double tau : state_.timeline.synaptic_taus()) {
-      response_.decays.push_back({Number(tau), sum(difference(tau, neuron.tau()))});
+      response_.decays.push_back({Number(1.0) / Number(tau), sum(difference(tau, neuron.tau())) / Number(tau)});
       state_.synapses.emplace_back(Number(0.0), Number(0.0));
     }
 
@@ -217,6 +218,10 @@ class Solver {
         to_ = time.mid;
         return fire(time, crossing->slope);
       }
+      if (last_resort_ && arrives_at_threshold(end, at_end)) {
+        to_ = Time(end);
+        return fire(Instant(end), convert_real<Radius<Real>>(at_end.rise(response_.rate).mid));
+      }
       if (!rests_) {
         state_.known_potential.reset();
         state_.potential = at_end.potential;
@@ -275,6 +280,15 @@ class Solver {
     undecided_.push_back({convert_real<double>(state_.start) + touch.offset, touch.distance});
   }
 
+  /// Whether neither u can be told from the threshold at `end`, nor the time at which u rises through it from `end`: a
+  /// spike on the instant of an event comes before the event.
+  bool arrives_at_threshold(double end, const typename Response<Number>::Point& at_end) const {
+    const Number slope = at_end.rise(response_.rate);
+    if (is_positive(at_end.potential) || is_negative(at_end.potential) || !is_positive(slope)) return false;
+    const auto steepness = convert_real<Radius<Real>>(slope.mid) - slope.rad;
+    return is_sharp(Instant(Time(end), convert_radius<TimeRadius>(greatest(at_end.potential) / steepness)));
+  }
+
   static bool is_sharp(const Instant& time) {
     const double t = convert_real<double>(time.mid);
     const double ulp = std::nextafter(t, forever) - t;
@@ -321,7 +335,7 @@ class Solver {
       std::tie(decay.exponential, decay.alpha) = state_.synapses[k];
       if (vanishes(decay.exponential) && vanishes(decay.alpha)) continue;
       synapses_silent = false;
-      if (decayed) let_decay(decay.exponential, decay.alpha, since_anchor / decay.tau, nullptr);
+      if (decayed) let_decay(decay.exponential, decay.alpha, since_anchor * decay.rate, nullptr);
     }
 
     rests_ = false;
@@ -338,7 +352,7 @@ class Solver {
       const auto curvature = CrossingSearch<Real>(response_).curvature_bound(Real(0));
       const auto rate =
           greatest(point.drive - point.potential) + error * (greatest(point.drive_slope) + error * curvature);
-      response_.start.rad += round_up(rate * error / (magnitude(response_.tau.mid) * (1 - 0x1p-50)));
+      response_.start.rad += round_up(rate * error * greatest(response_.rate));
       state_.potential = response_.start;
     }
     state_.start_error = TimeRadius(0);
@@ -370,7 +384,7 @@ class Solver {
       for (std::size_t k = 0; k < state_.synapses.size(); ++k) {
         auto& [exponential_part, alpha] = state_.synapses[k];
         if (vanishes(exponential_part) && vanishes(alpha)) continue;
-        let_decay(exponential_part, alpha, since_anchor / response_.decays[k].tau, decayed ? &(*decayed)[k] : nullptr);
+        let_decay(exponential_part, alpha, since_anchor * response_.decays[k].rate, decayed ? &(*decayed)[k] : nullptr);
       }
     }
     state_.anchor = t;
@@ -399,7 +413,7 @@ class Solver {
     if (is_negative(state_.potential)) return false;
     if (!last_resort_) throw Unclear{0, 0};
     undecided_.push_back({t, convert_radius<double>(greatest(state_.potential))});
-    return false;
+    return true;  // it lands on the threshold
   }
 
   Firing<Real> fire(const Instant& time, const Radius<Real>& slope) {
