@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lapicque/files/file_error.hpp"
+
+namespace lapicque {
+
+/// Columns of numbers from a CSV file: one vector for each of `columns`, in that order, all of one length.
+///
+/// Where the first field of the first line is not a number, that line is a header and columns are found by name;
+/// otherwise they are the first ones, in the order of `columns`. Further columns are ignored, whatever is in them.
+/// Fields are separated by commas; spaces and double quotes around a field, a byte order mark, CR LF line ends, empty
+/// lines and lines that begin with # are skipped. Numbers are plain decimals, each read as the nearest double. An empty
+/// file has no rows.
+///
+/// @throws FileError  the file cannot be read; the header lacks a column (the message names those it has) or has it
+///                    twice; a row has too few fields; a field is not a finite number. At most 10 problems are listed.
+std::vector<std::vector<double>> read_columns(const std::filesystem::path& file,
+                                              std::span<const std::string_view> columns);
+
+/// The same from a text; `name` is what the file is called in messages.
+std::vector<std::vector<double>> parse_columns(std::string_view csv, const std::string& name,
+                                               std::span<const std::string_view> columns);
+
+/// All of a file, as it is. @throws FileError  it cannot be read, or is neither a regular file nor a pipe
+std::string read_text(const std::filesystem::path& file);
+
+}  // namespace lapicque

@@ -1,0 +1,39 @@
+#include "source.hpp"
+
+#include "text.hpp"
+
+namespace lapicque::detail {
+
+Source::Source(std::string_view text) : text_(text), lines_{0} {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '\n') lines_.push_back(at + 1);
+  }
+}
+
+std::string Source::written(const toml::node& node) const {
+  const auto& region = node.source();
+  const auto begin = offset(region.begin);
+  const auto end = offset(region.end);
+  return begin < end ? shown(trimmed(text_.substr(begin, end - begin))) : "(no value)";
+}
+
+std::string_view Source::line(std::size_t number) const {
+  if (number == 0 || number > lines_.size()) return {};
+  const auto begin = lines_[number - 1];
+  auto line = text_.substr(begin, text_.find('\n', begin) - begin);
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  return trimmed(line);
+}
+
+std::size_t Source::offset(const toml::source_position& position) const {
+  if (position.line == 0 || position.line > lines_.size()) return text_.size();
+  auto at = lines_[position.line - 1];
+  for (std::size_t column = 1; column < position.column && at < text_.size(); ++column) {
+    do {
+      ++at;
+    } while (at < text_.size() && (static_cast<unsigned char>(text_[at]) & 0xC0U) == 0x80U);
+  }
+  return at;
+}
+
+}  // namespace lapicque::detail

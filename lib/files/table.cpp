@@ -1,0 +1,184 @@
+#include "lapicque/files/table.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <fstream>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "text.hpp"
+
+namespace lapicque {
+namespace {
+
+constexpr std::size_t most_problems = 10;
+
+/// The fields of one line, one at a time.
+class Fields {
+ public:
+  explicit Fields(std::string_view line) : rest_(line) {}
+
+  /// The next field, without spaces or double quotes around it; empty after the last.
+  std::optional<std::string_view> next() {
+    if (done_) return std::nullopt;
+    auto comma = rest_.find(',');
+    if (const auto quote = rest_.find_first_not_of(" \t"); quote != std::string_view::npos && rest_[quote] == '"') {
+      const auto closing = rest_.find('"', quote + 1);
+      comma = closing == std::string_view::npos ? closing : rest_.find(',', closing);
+    }
+    const auto field = detail::trimmed(rest_.substr(0, comma));
+    done_ = comma == std::string_view::npos;
+    if (!done_) rest_.remove_prefix(comma + 1);
+    if (field.size() >= 2 && field.front() == '"' && field.back() == '"') {
+      return detail::trimmed(field.substr(1, field.size() - 2));
+    }
+    return field;
+  }
+
+ private:
+  std::string_view rest_;
+  bool done_ = false;
+};
+
+bool is_header(std::string_view line) {
+  const auto first = *Fields(line).next();
+  return detail::decimal_length(first) == 0 && !detail::is_not_finite(first);
+}
+
+class Reader {
+ public:
+  Reader(const std::string& name, std::span<const std::string_view> columns)
+      : name_(name), columns_(columns), values_(columns.size()) {
+    for (std::size_t c = 0; c < columns.size(); ++c) wanted_.push_back(c);
+  }
+
+  std::vector<std::vector<double>> read(std::string_view csv) {
+    if (csv.substr(0, 3) == "\xEF\xBB\xBF") csv.remove_prefix(3);  // byte order mark
+    bool first = true;
+    while (!csv.empty() && problems_.size() < most_problems) {
+      ++line_;
+      const auto end = csv.find('\n');
+      auto line = csv.substr(0, end);
+      csv.remove_prefix(end == std::string_view::npos ? csv.size() : end + 1);
+      if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+      const auto content = detail::trimmed(line);
+      if (content.empty() || content.front() == '#') continue;
+      if (std::exchange(first, false) && is_header(line)) {
+        read_header(line);
+        if (!problems_.empty()) break;  // every row would be wrong
+      } else {
+        read_row(line);
+      }
+    }
+    if (!problems_.empty()) throw FileError(std::move(problems_));
+    return std::move(values_);
+  }
+
+ private:
+  /// Finds out which column of `columns_` each field of a row belongs to.
+  void read_header(std::string_view line) {
+    std::vector<std::string_view> names;
+    Fields fields(line);
+    while (const auto field = fields.next()) names.push_back(*field);
+    std::string all;
+    for (const auto& name : names) all.append(all.empty() ? "" : ", ").append(name);
+
+    wanted_.assign(names.size(), ignored);
+    for (std::size_t c = 0; c < columns_.size(); ++c) {
+      const std::string name(columns_[c]);
+      const auto at = std::find(names.begin(), names.end(), columns_[c]);
+      if (at == names.end()) {
+        report("", "", "there is no column " + name + ", but " + detail::shown(all),
+               "name a column " + name + ", or leave the header out");
+      } else if (std::find(at + 1, names.end(), columns_[c]) != names.end()) {
+        report("", "", "there are several columns " + name, "name one column " + name);
+      } else {
+        wanted_[static_cast<std::size_t>(at - names.begin())] = c;
+      }
+    }
+    while (!wanted_.empty() && wanted_.back() == ignored) wanted_.pop_back();
+  }
+
+  void read_row(std::string_view line) {
+    Fields fields(line);
+    for (std::size_t f = 0; f < wanted_.size(); ++f) {
+      const auto field = fields.next();
+      if (!field) {
+        const std::string column(columns_[*std::find_if(wanted_.begin() + static_cast<std::ptrdiff_t>(f), wanted_.end(),
+                                                        [](std::size_t c) { return c != ignored; })]);
+        report("", "", "there is no field for " + column + " in this row", "give each row all its columns");
+        return;
+      }
+      if (wanted_[f] != ignored) read_number(wanted_[f], *field);
+    }
+  }
+
+  void read_number(std::size_t column, std::string_view field) {
+    const bool plain = !field.empty() && detail::decimal_length(field) == field.size();
+    if (const auto value = plain ? detail::nearest_double(field) : std::nullopt) {
+      values_[column].push_back(*value);
+    } else if (plain || detail::is_not_finite(field)) {
+      report(columns_[column], detail::shown(field), "must be a finite number", "write for example 2.5");
+    } else {
+      report(columns_[column], field.empty() ? "(empty)" : detail::shown(field), "must be a plain number",
+             "write for example 2.5");
+    }
+  }
+
+  void report(std::string_view key, std::string value, std::string rule, std::string mend) {
+    problems_.push_back({name_, line_, std::string(key), std::move(value), std::move(rule), std::move(mend)});
+  }
+
+  static constexpr std::size_t ignored = SIZE_MAX;
+
+  std::string name_;
+  std::span<const std::string_view> columns_;
+  std::vector<std::size_t> wanted_;  ///< for each field of a row: its index in columns_, or `ignored`
+  std::vector<std::vector<double>> values_;
+  std::vector<Problem> problems_;
+  std::size_t line_ = 0;
+};
+
+FileError unreadable(const std::filesystem::path& file, const std::string& reason) {
+  return FileError({{file.string(), 0, "", "", "cannot be read: " + reason, ""}});
+}
+
+}  // namespace
+
+std::string read_text(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto type = std::filesystem::status(file, error).type();
+  if (type == std::filesystem::file_type::not_found || type == std::filesystem::file_type::none) {
+    throw unreadable(file, error.message());
+  }
+  if (type == std::filesystem::file_type::directory) throw unreadable(file, "it is a directory");
+  // A device might never end.
+  if (type != std::filesystem::file_type::regular && type != std::filesystem::file_type::fifo) {
+    throw unreadable(file, "it is not a regular file");
+  }
+  errno = 0;
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) throw unreadable(file, std::generic_category().message(errno));
+  std::string text;
+  std::vector<char> block(1 << 20);
+  while (stream) {
+    stream.read(block.data(), static_cast<std::streamsize>(block.size()));
+    text.append(block.data(), static_cast<std::size_t>(stream.gcount()));
+  }
+  if (stream.bad()) throw unreadable(file, std::generic_category().message(errno));
+  return text;
+}
+
+std::vector<std::vector<double>> parse_columns(std::string_view csv, const std::string& name,
+                                               std::span<const std::string_view> columns) {
+  return Reader(name, columns).read(csv);
+}
+
+std::vector<std::vector<double>> read_columns(const std::filesystem::path& file,
+                                              std::span<const std::string_view> columns) {
+  return parse_columns(read_text(file), file.string(), columns);
+}
+
+}  // namespace lapicque

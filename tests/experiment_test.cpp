@@ -1,0 +1,444 @@
+// Experiment files: what they say is read exactly, and what is wrong with them is told in full.
+
+#include "lapicque/files/experiment.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <numbers>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "lapicque/files/table.hpp"
+
+namespace lapicque {
+namespace {
+
+const std::filesystem::path malformed_files = LAPICQUE_MALFORMED_FILES;
+
+/// A folder that is gone with the test.
+class Folder {
+ public:
+  Folder() : path_(std::filesystem::temp_directory_path() / "lapicque-experiment-test-XXXXXX") {
+    std::string name = path_.string();
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder to write to");
+    path_ = name;
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  std::filesystem::path write(const std::string& name, const std::string& text) const {
+    std::ofstream(path_ / name, std::ios::binary) << text;
+    return path_ / name;
+  }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+const std::string preamble = R"(
+[neuron]
+rest = -70
+reset = -65
+threshold = -50
+resistance = 10
+tau = 8
+[run]
+until = 200
+)";
+
+Current inputs(const std::string& text, const std::filesystem::path& folder = {}) {
+  return parse_experiment(preamble + text, "cell.toml", folder).current;
+}
+
+std::string message(const std::string& text) {
+  try {
+    parse_experiment(text, "cell.toml", {});
+  } catch (const FileError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+std::string message_of_file(const std::filesystem::path& file) {
+  try {
+    read_experiment(file);
+  } catch (const FileError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+// Each file begins with what is to be said of it, on lines that begin with "#! ".
+class MalformedFile : public testing::TestWithParam<std::filesystem::path> {};
+
+TEST_P(MalformedFile, IsRefusedWithLineKeyValueRuleAndMend) {
+  const auto text = read_text(GetParam());
+  std::string expected;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line) && line.starts_with("#! ");) {
+    expected += (expected.empty() ? "" : "\n") + line.substr(3);
+  }
+  ASSERT_NE(expected, "");
+
+  // Messages name files as they were given; from their own folder that is the bare name.
+  const auto elsewhere = std::filesystem::current_path();
+  std::filesystem::current_path(malformed_files);
+  const auto said = message_of_file(GetParam().filename());
+  std::filesystem::current_path(elsewhere);
+  EXPECT_EQ(said, expected);
+}
+
+std::vector<std::filesystem::path> all_malformed_files() {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(malformed_files)) {
+    if (entry.path().extension() == ".toml") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, MalformedFile, testing::ValuesIn(all_malformed_files()), [](const auto& file) {
+  auto name = file.param.stem().string();
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+});
+
+TEST(MalformedFiles, AreMany) { EXPECT_GE(all_malformed_files().size(), 60U); }
+
+TEST(ExperimentFile, SaysAllThereIsToSay) {
+  const auto experiment = parse_experiment(R"(
+[neuron]
+rest       = "-70 mV"
+reset      = "-0.065 V"
+threshold  = "-50000 uV"
+resistance = "0.01 Gohm"
+tau        = "8e-3 s"
+refractory = "2000 us"
+initial    = -71.5
+
+[run]
+until = "0.2 s"
+
+[[input]]
+kind = "step"
+start = "5 ms"
+stop = "101 ms"
+amplitude = "2500 pA"
+
+[[input]]
+kind = "ramp"
+start = 0
+stop = 50
+from = 0
+to = "3 nA"
+
+[[input]]
+kind = "sinusoid"
+start = "20 ms"
+stop = "100 ms"
+amplitude = "2.5 nA"
+frequency = "0.25 kHz"
+phase = "90 degree"
+
+[[input]]
+kind = "samples"
+start = 1
+step = "0.1 ms"
+hold = "linear"
+values = [0.0, 1, "2 nA"]
+
+[[input]]
+kind = "pulses"
+times = [12.5, "14 ms"]
+jump = "1.2 mV"
+
+[[input]]
+kind = "synapse"
+shape = "exponential"
+tau = "2 ms"
+times = [4.5, 3.0]
+weights = ["0.7 nA", "-0.2 nA"]
+
+[[input]]
+kind = "synapse"
+shape = "alpha"
+tau = 8
+times = []
+weights = 1
+)",
+                                           "cell.toml", {});
+  const auto& neuron = experiment.neuron;
+  EXPECT_EQ(neuron.rest(), -70);
+  EXPECT_EQ(neuron.reset(), -65);
+  EXPECT_EQ(neuron.threshold(), -50);
+  EXPECT_EQ(neuron.resistance(), 10);
+  EXPECT_EQ(neuron.tau(), 8);
+  EXPECT_EQ(neuron.refractory(), 2);
+  EXPECT_EQ(neuron.initial(), -71.5);
+  EXPECT_EQ(experiment.until, 200);
+
+  const auto& current = experiment.current;
+  ASSERT_EQ(current.steps().size(), 1U);
+  EXPECT_EQ(current.steps()[0].start, 5);
+  EXPECT_EQ(current.steps()[0].stop, 101);
+  EXPECT_EQ(current.steps()[0].amplitude, 2.5);
+
+  ASSERT_EQ(current.ramps().size(), 1U);
+  EXPECT_EQ(current.ramps()[0].start, 0);
+  EXPECT_EQ(current.ramps()[0].stop, 50);
+  EXPECT_EQ(current.ramps()[0].from, 0);
+  EXPECT_EQ(current.ramps()[0].to, 3);
+
+  ASSERT_EQ(current.sinusoids().size(), 1U);
+  EXPECT_EQ(current.sinusoids()[0].start, 20);
+  EXPECT_EQ(current.sinusoids()[0].stop, 100);
+  EXPECT_EQ(current.sinusoids()[0].amplitude, 2.5);
+  EXPECT_EQ(current.sinusoids()[0].frequency, 250);
+  EXPECT_EQ(current.sinusoids()[0].phase, std::numbers::pi / 2);
+
+  ASSERT_EQ(current.samples().size(), 1U);
+  EXPECT_EQ(current.samples()[0].start, 1);
+  EXPECT_EQ(current.samples()[0].step, 0.1);
+  EXPECT_EQ(current.samples()[0].hold, Hold::linear);
+  EXPECT_EQ(*current.samples()[0].values, (std::vector<double>{0, 1, 2}));
+
+  ASSERT_EQ(current.pulses().size(), 1U);
+  const auto& jumps = *current.pulses()[0].events;
+  ASSERT_EQ(jumps.size(), 2U);
+  EXPECT_EQ(jumps[0].time, 12.5);
+  EXPECT_EQ(jumps[0].size, 1.2);
+  EXPECT_EQ(jumps[1].time, 14);
+  EXPECT_EQ(jumps[1].size, 1.2);
+
+  ASSERT_EQ(current.synapses().size(), 2U);
+  EXPECT_EQ(current.synapses()[0].shape, Shape::exponential);
+  EXPECT_EQ(current.synapses()[0].tau, 2);
+  const auto& arrivals = *current.synapses()[0].events;
+  ASSERT_EQ(arrivals.size(), 2U);
+  EXPECT_EQ(arrivals[0].time, 3);
+  EXPECT_EQ(arrivals[0].size, -0.2);
+  EXPECT_EQ(arrivals[1].time, 4.5);
+  EXPECT_EQ(arrivals[1].size, 0.7);
+  EXPECT_EQ(current.synapses()[1].shape, Shape::alpha);
+  EXPECT_TRUE(current.synapses()[1].events->empty());
+}
+
+TEST(ExperimentFile, HasTheDefaultsOfTheContract) {
+  const auto experiment = parse_experiment(preamble + R"(
+[[input]]
+kind = "step"
+amplitude = 2
+[[input]]
+kind = "sinusoid"
+amplitude = 2
+frequency = 5
+[[input]]
+kind = "ramp"
+stop = 5
+from = 1
+to = 2
+[[input]]
+kind = "samples"
+step = 1
+values = [7]
+)",
+                                           "cell.toml", {});
+  EXPECT_EQ(experiment.neuron.refractory(), 0);
+  EXPECT_EQ(experiment.neuron.initial(), -70);
+  EXPECT_EQ(experiment.current.steps()[0].start, 0);
+  EXPECT_EQ(experiment.current.steps()[0].stop, forever);
+  EXPECT_EQ(experiment.current.sinusoids()[0].start, 0);
+  EXPECT_EQ(experiment.current.sinusoids()[0].stop, forever);
+  EXPECT_EQ(experiment.current.sinusoids()[0].phase, 0);
+  EXPECT_EQ(experiment.current.ramps()[0].start, 0);
+  EXPECT_EQ(experiment.current.samples()[0].start, 0);
+  EXPECT_EQ(experiment.current.samples()[0].hold, Hold::previous);
+}
+
+TEST(ExperimentFile, MayHaveNoInput) {
+  EXPECT_NO_THROW(parse_experiment(preamble, "cell.toml", {}));
+  EXPECT_NO_THROW(parse_experiment("input = []\n" + preamble, "cell.toml", {}));
+}
+
+TEST(ExperimentFile, MayDescribeANeuronThatFiresByItself) {
+  const auto experiment = parse_experiment(R"(
+[neuron]
+rest = -40
+reset = -65
+threshold = -50
+resistance = 10
+tau = 8
+initial = -60
+[run]
+until = 200
+)",
+                                           "cell.toml", {});
+  EXPECT_EQ(experiment.neuron.rest(), -40);
+  EXPECT_EQ(experiment.neuron.initial(), -60);
+}
+
+TEST(ExperimentFile, TakesEveryNumberOfTomlAsTheNearestDouble) {
+  const auto values = inputs(R"(
+[[input]]
+kind = "samples"
+step = 1
+values = [0.1, 1e-400, 4.9e-324, 1.7976931348623157e308, 9007199254740993, 9223372036854775807, 0x10, 1_000.5, -0.0,
+          0.500000000000000166533453693773481063544750213623046875, 2.2250738585072011e-308, 5e-324]
+)");
+  const std::vector<double> expected{0.1,
+                                     0,
+                                     std::numeric_limits<double>::denorm_min(),
+                                     std::numeric_limits<double>::max(),
+                                     9007199254740992,
+                                     9223372036854775808.0,
+                                     16,
+                                     1000.5,
+                                     -0.0,
+                                     0.5 + 0x1p-52,
+                                     2.2250738585072011e-308,
+                                     std::numeric_limits<double>::denorm_min()};
+  const auto& given = *values.samples()[0].values;
+  ASSERT_EQ(given.size(), expected.size());
+  for (std::size_t k = 0; k < given.size(); ++k) EXPECT_EQ(given[k], expected[k]) << "values[" << k << "]";
+  EXPECT_TRUE(std::signbit(given[8]));
+}
+
+TEST(ExperimentFile, LooksUpDataFromItsOwnFolder) {
+  const Folder folder;
+  std::filesystem::create_directory(folder.path() / "data");
+  folder.write("data/current.csv", "time_ms,current_nA,note\n0,0.5,a\n1,1.5,\"b, c\"\n");
+  folder.write("pulses.csv", "14,1.2\n12.5,-1\n");
+  folder.write("arrivals.csv", "\xEF\xBB\xBFweight_nA, time_ms\r\n 0.7 , 3\r\n-0.2,4.5\r\n\r\n");
+  folder.write("none.csv", "");
+  const auto file = folder.write("cell.toml", preamble + R"(
+[[input]]
+kind = "samples"
+step = 1
+file = "data/current.csv"
+[[input]]
+kind = "pulses"
+file = "pulses.csv"
+[[input]]
+kind = "synapse"
+shape = "alpha"
+tau = 2
+file = "arrivals.csv"
+[[input]]
+kind = "synapse"
+shape = "alpha"
+tau = 2
+file = "none.csv"
+)");
+  const auto current = read_experiment(file).current;
+  EXPECT_EQ(*current.samples()[0].values, (std::vector<double>{0.5, 1.5}));
+  EXPECT_EQ(current.pulses()[0].events->at(0).time, 12.5);
+  EXPECT_EQ(current.pulses()[0].events->at(0).size, -1);
+  EXPECT_EQ(current.pulses()[0].events->at(1).time, 14);
+  EXPECT_EQ(current.synapses()[0].events->at(1).time, 4.5);
+  EXPECT_EQ(current.synapses()[0].events->at(1).size, -0.2);
+  EXPECT_TRUE(current.synapses()[1].events->empty());
+}
+
+TEST(ExperimentFile, ReadsAMillionArrivals) {
+  const Folder folder;
+  std::string csv = "time_ms,weight_nA\n";
+  for (int k = 0; k < 1'000'000; ++k)
+    csv.append(std::to_string(k)).append(".125,0.").append(std::to_string(k)).append("\n");
+  folder.write("arrivals.csv", csv);
+  const auto current =
+      inputs("[[input]]\nkind = \"synapse\"\nshape = \"alpha\"\ntau = 2\nfile = \"arrivals.csv\"\n", folder.path());
+  const auto& events = *current.synapses()[0].events;
+  ASSERT_EQ(events.size(), 1'000'000U);
+  EXPECT_EQ(events.back().time, 999'999.125);
+  EXPECT_EQ(events.back().size, 0.999999);
+}
+
+TEST(ExperimentFile, ReadsAHundredThousandQuantitiesInOneArray) {
+  std::string text = "[[input]]\nkind = \"samples\"\nstep = \"0.1 ms\"\nvalues = [";
+  for (int k = 0; k < 100'000; ++k) text.append("\"").append(std::to_string(k)).append(" pA\",");
+  const auto current = inputs(text + "]\n");
+  const auto& values = *current.samples()[0].values;
+  ASSERT_EQ(values.size(), 100'000U);
+  EXPECT_EQ(values[99'999], 99.999);
+}
+
+TEST(ExperimentFile, IsReadForItsInputsAlone) {
+  const Folder folder;
+  const auto file = folder.write("inputs.toml", "[[input]]\nkind = \"step\"\namplitude = 2\n");
+  EXPECT_EQ(read_inputs(file).steps()[0].amplitude, 2);
+  const auto whole = folder.write("cell.toml", preamble + "[[input]]\nkind = \"step\"\namplitude = 3\n");
+  EXPECT_EQ(read_inputs(whole).steps()[0].amplitude, 3);
+  const auto wrong = folder.write("wrong.toml", "[[input]]\nkind = \"step\"\n");
+  EXPECT_THROW(read_inputs(wrong), FileError);
+}
+
+TEST(ExperimentFile, ThatCannotBeReadIsNamed) {
+  const Folder folder;
+  const auto missing = folder.path() / "nowhere.toml";
+  EXPECT_EQ(message_of_file(missing), missing.string() + ": cannot be read: No such file or directory");
+  EXPECT_EQ(message_of_file(folder.path()), folder.path().string() + ": cannot be read: it is a directory");
+  EXPECT_EQ(message_of_file("/dev/zero"), "/dev/zero: cannot be read: it is not a regular file");
+}
+
+TEST(ExperimentFile, ThatIsEmptyLacksBothTables) {
+  EXPECT_EQ(message(""),
+            "cell.toml:1: missing table [neuron]; it has rest, reset, threshold, resistance, tau, refractory, initial\n"
+            "cell.toml:1: missing table [run]; it has until");
+}
+
+TEST(ExperimentFile, ThatIsBinaryIsNoToml) {
+  EXPECT_EQ(message(std::string("\x7F"
+                                "ELF\x02\x01\x01\0\0\0\0",
+                                11))
+                .substr(0, 13),
+            "cell.toml:1: ");
+  EXPECT_EQ(message(std::string("\xFF\xFE[\0n\0", 6)).substr(0, 13), "cell.toml:1: ");
+}
+
+TEST(ExperimentFile, MayHaveWindowsLineEndsAndAByteOrderMark) {
+  std::string text = "\xEF\xBB\xBF" + preamble + "[[input]]\nkind = \"step\"\namplitude = \"x\"\n";
+  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 2) text.replace(at, 1, "\r\n");
+  EXPECT_EQ(message(text),
+            "cell.toml:12: input[1].amplitude = \"x\": expected a current, a number with a unit; write for example "
+            "\"2.5 nA\"");
+}
+
+TEST(ExperimentFile, ShowsAValueAsItWasWrittenBehindLettersOfManyBytes) {
+  EXPECT_EQ(message(preamble + "[[input]]\nkind = \"step\"\namplitude = {\"\u00b5\" = \"\u03a9\"} # \u00b5\n"),
+            "cell.toml:12: input[1].amplitude = {\"\u00b5\" = \"\u03a9\"}: expected a current, not a table; write for "
+            "example \"2.5 nA\"");
+}
+
+TEST(ExperimentFile, ShortensALongValue) {
+  const auto said = message(preamble + "[[input]]\nkind = \"" + std::string(5000, 'k') + "\"\n");
+  EXPECT_EQ(said, "cell.toml:11: input[1].kind = \"" + std::string(56, 'k') +
+                      "...: unknown kind; choose one of step, ramp, sinusoid, samples, pulses, synapse");
+}
+
+TEST(FileErrors, CarryTheirPieces) {
+  try {
+    parse_experiment(preamble + "[[input]]\nkind = \"step\"\namplitude = \"2.5 mV\"\n", "cell.toml", {});
+    FAIL() << "nothing thrown";
+  } catch (const FileError& error) {
+    ASSERT_EQ(error.problems().size(), 1U);
+    const auto& problem = error.problems()[0];
+    EXPECT_EQ(problem.file, "cell.toml");
+    EXPECT_EQ(problem.line, 12U);
+    EXPECT_EQ(problem.key, "input[1].amplitude");
+    EXPECT_EQ(problem.value, "\"2.5 mV\"");
+    EXPECT_EQ(problem.rule, "expected a current, mV is a voltage");
+    EXPECT_EQ(problem.mend, "write for example \"2.5 nA\"");
+    EXPECT_EQ(to_text(problem), error.what());
+  }
+}
+
+}  // namespace
+}  // namespace lapicque
