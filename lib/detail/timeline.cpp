@@ -98,7 +98,9 @@ void Timeline::happen(const Cursor& cursor) {
     }
     case Kind::ramp: {
       const Ramp& ramp = current_->ramps()[cursor.piece];
-      if (onset) {
+      if (ramp.from == ramp.to) {  // a constant, and as such exact
+        constant_.add(onset ? ramp.from : -ramp.from);
+      } else if (onset) {
         lines_.push_back({ramp.start, ramp.stop, ramp.from, ramp.to, cursor.piece});
       } else {
         remove_line(cursor.piece);
@@ -132,8 +134,11 @@ void Timeline::happen(const Cursor& cursor) {
 void Timeline::sample(const Samples& piece, std::size_t owner, std::size_t k) {
   const std::vector<double>& values = *piece.values;
   const bool linear = piece.hold == Hold::linear;
-  // With straight lines, sample k starts a line to the next one; the last sample holds, as all do without them.
-  const auto is_line = [&](std::size_t index) { return linear && index + 1 < values.size(); };
+  // With straight lines, sample k starts a line to the next one; the last sample holds, as all do without them. Between
+  // equal samples it is a constant, and as such exact.
+  const auto is_line = [&](std::size_t index) {
+    return linear && index + 1 < values.size() && values[index] != values[index + 1];
+  };
   if (k > 0) {
     if (is_line(k - 1)) {
       remove_line(owner);

@@ -1,9 +1,11 @@
-#include <cstdio>
+#include <iostream>
 #include <lapicque/lapicque.hpp>
 
 int main() {
-  const lapicque::Neuron neuron{};
+  const lapicque::Neuron neuron{};  // that of the exercises; everything in mV, ms, nA, MOhm, Hz
   const auto current = lapicque::step(5, 101, 2.5) + lapicque::sinusoid(20, 100, 0.5, 250);
-  for (const double t : lapicque::spike_times(neuron, current, 200)) std::printf("%.17g\n", t);
-  std::printf("rheobase %g nA\n", lapicque::rheobase(neuron));
+
+  std::cout << "rheobase " << lapicque::rheobase(neuron) << " nA\n";
+  std::cout.precision(17);
+  for (const double t : lapicque::spike_times(neuron, current, 200)) std::cout << t << " ms\n";
 }

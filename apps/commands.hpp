@@ -1,0 +1,17 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace lapicque::program {
+
+// Each of these adds one subcommand, which does its work when it is parsed. It throws InvalidArgument, FileError,
+// FigureError or OutputError for what it cannot do, and then has written nothing.
+
+void add_exercises(CLI::App& program);
+void add_run(CLI::App& program);
+void add_rheobase(CLI::App& program);
+void add_strength_duration(CLI::App& program);
+void add_fi(CLI::App& program);
+void add_response(CLI::App& program);
+
+}  // namespace lapicque::program

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+#include "figure.hpp"
+#include "output.hpp"
+
+namespace lapicque::program {
+
+/// --format and --plot of the subcommands that print a curve.
+class CurveOutput {
+ public:
+  explicit CurveOutput(CLI::App& app);
+
+  /// To be called before anything is computed: whether the figure can be drawn, if one is asked for.
+  /// @throws FigureError, OutputError
+  void check() const;
+
+  /// Draws the figure, if one is asked for, and then prints the table.
+  /// @throws FigureError, OutputError
+  void write(const DataTable& table, const std::function<figures::Figure()>& figure) const;
+
+ private:
+  std::string format_;
+  std::string plot_;
+};
+
+}  // namespace lapicque::program

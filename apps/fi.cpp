@@ -1,0 +1,91 @@
+#include <algorithm>
+#include <limits>
+#include <memory>
+
+#include "commands.hpp"
+#include "curve_output.hpp"
+#include "fi_figure.hpp"
+#include "lapicque/current.hpp"
+#include "lapicque/error.hpp"
+#include "lapicque/excitability.hpp"
+#include "options.hpp"
+
+namespace lapicque::program {
+namespace {
+
+class FiCurve {
+ public:
+  explicit FiCurve(CLI::App& app)
+      : neuron_options_(app, NeuronOptions::Initial::offered),
+        grid_(app, "--current", Dimension::current, GridOptions::Spacing::linear, {0, 10, 41}, "constant currents"),
+        solver_options_(app, "of the numerical check"),
+        output_(app) {
+    add_quantity(app, "--count", count_, Dimension::time, "how long the check injects the current and counts spikes");
+  }
+
+  void operator()() const {
+    const Neuron neuron = neuron_options_.neuron();
+    const Solver solver = solver_options_.solver();
+    const auto currents = grid_.values();
+    if (!(count_ > 0)) {
+      throw InvalidArgument("--count", to_text(count_, "ms"), "must be greater than 0", "write for example 500 ms");
+    }
+    output_.check();
+    DataTable table{
+        {{"current_nA", currents}, {"rate_Hz", {}}, {"checked_Hz", {}}, {"spikes", {}}, {"counted_Hz", {}}}};
+    for (const double current : currents) {
+      const auto spikes = solver.spikes(neuron, step(0, forever, current), count_);
+      const auto count = static_cast<double>(spikes.size());
+      table.columns[1].values.push_back(firing_rate(neuron, current));
+      table.columns[2].values.push_back(interval_rate(spikes));
+      table.columns[3].values.push_back(count);
+      table.columns[4].values.push_back(1000 * count / count_);
+    }
+    const auto [least, most] = std::minmax_element(currents.begin(), currents.end());
+    const double from = *least;
+    const double to = *most > from ? *most : from + 1;
+    output_.write(table, [&] {
+      const std::string name = solver_options_.name();
+      return figures::fi_figure(neuron, from, to,
+                                {{name + ", intervals", figures::Mark::circles, currents, table.columns[2].values},
+                                 {name + ", counted", figures::Mark::crosses, currents, table.columns[4].values}});
+    });
+  }
+
+ private:
+  /// The rate (Hz) by the mean interval between spikes; not a number where there are not two spikes.
+  static double interval_rate(const std::vector<double>& spikes) {
+    if (spikes.size() < 2) return std::numeric_limits<double>::quiet_NaN();
+    return 1000 * static_cast<double>(spikes.size() - 1) / (spikes.back() - spikes.front());
+  }
+
+  NeuronOptions neuron_options_;
+  GridOptions grid_;
+  SolverOptions solver_options_;
+  CurveOutput output_;
+  double count_ = 500;
+};
+
+}  // namespace
+
+void add_fi(CLI::App& program) {
+  auto* app = program.add_subcommand("fi", "the f-I curve: firing rate over constant current");
+  const auto command = std::make_shared<FiCurve>(*app);
+  app->callback([command] { (*command)(); });
+  app->footer(
+      "rate = 1 / (refractory + tau log1p((threshold - reset) / (rest + R I - threshold))). The check simulates: "
+      "checked_Hz\n"
+      "comes from the mean interval between spikes (empty without two spikes), counted_Hz from their count.\n\n"
+      "Examples:\n"
+      "  $ lapicque fi --current 2nA,2.5nA | cut -d , -f 1,2,4,5\n"
+      "  current_nA,rate_Hz,spikes,counted_Hz\n"
+      "  2,0,0,0\n"
+      "  2.5,76.39212293957254,38,76\n"
+      "  $ lapicque fi --refractory 3ms --from 0nA --to 100nA --points 3 | cut -d , -f 1,2,4,5\n"
+      "  current_nA,rate_Hz,spikes,counted_Hz\n"
+      "  0,0,0,0\n"
+      "  50,308.05502880786014,154,308\n"
+      "  100,320.35661340093435,161,322\n");
+}
+
+}  // namespace lapicque::program

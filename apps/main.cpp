@@ -1,0 +1,82 @@
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <exception>
+#include <iostream>
+#include <new>
+#include <string>
+
+#include "commands.hpp"
+
+namespace {
+
+constexpr int unusable_input = 2;
+
+/// "lapicque run", for the subcommand that is being parsed.
+std::string command_name(const CLI::App& program) {
+  const auto subcommands = program.get_subcommands();
+  return subcommands.empty() ? "lapicque" : "lapicque " + subcommands.front()->get_name();
+}
+
+/// CLI11's messages, with what was not understood and where to look it up.
+std::string usage_message(const CLI::App& program, const CLI::ParseError& error) {
+  const std::string help = "; see " + command_name(program) + " --help";
+  const auto unknown = program.remaining(true);
+  if (unknown.empty()) return error.what() + help;
+  if (!program.get_subcommands().empty()) return unknown.front() + ": no such option, or one argument too many" + help;
+  if (unknown.front().starts_with('-')) return unknown.front() + ": no such option" + help;
+  std::string names;
+  for (const CLI::App* subcommand : program.get_subcommands({})) {
+    names += (names.empty() ? "" : ", ") + subcommand->get_name();
+  }
+  return unknown.front() + ": no such subcommand; it is one of " + names + help;
+}
+
+int fail(const std::string& message) {
+  std::cerr << message << '\n';
+  return unusable_input;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A reader that has gone away is told as a failed write, not by sudden death in the middle of one.
+  std::signal(SIGPIPE, SIG_IGN);
+
+  CLI::App program{"Exact spike times of leaky integrate-and-fire neurons.", "lapicque"};
+  program.set_version_flag("--version", "lapicque " LAPICQUE_VERSION);
+  program.set_help_flag("--help,-h", "print this help");
+  program.require_subcommand(1);
+  program.get_formatter()->column_width(34);
+  program.footer(
+      "Quantities carry their unit: --tau 8ms, --rest \"-70 mV\". Each subcommand has its own --help.\n"
+      "Exit status: 0 done, 2 unusable input (one message on standard error, nothing on standard output).\n\n"
+      "Examples:\n"
+      "  $ lapicque rheobase --resistance 20Mohm | cut -d , -f 1\n"
+      "  rheobase_nA\n"
+      "  1\n"
+      "  $ lapicque fi --current 2nA,2.5nA | cut -d , -f 1-2\n"
+      "  current_nA,rate_Hz\n"
+      "  2,0\n"
+      "  2.5,76.39212293957254\n");
+  lapicque::program::add_exercises(program);
+  lapicque::program::add_run(program);
+  lapicque::program::add_rheobase(program);
+  lapicque::program::add_strength_duration(program);
+  lapicque::program::add_fi(program);
+  lapicque::program::add_response(program);
+
+  try {
+    program.parse(argc, argv);
+    return 0;
+  } catch (const CLI::Success& help) {
+    program.exit(help);
+    std::cout.flush();
+    return std::cout ? 0 : fail("standard output: cannot be written");
+  } catch (const CLI::ParseError& error) {
+    return fail(usage_message(program, error));
+  } catch (const std::bad_alloc&) {
+    return fail("out of memory: the result asked for is too large; shorten the run or widen the step");
+  } catch (const std::exception& error) {
+    return fail(error.what());
+  }
+}

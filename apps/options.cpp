@@ -1,0 +1,183 @@
+#include "options.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "lapicque/error.hpp"
+#include "lapicque/spike_train.hpp"
+
+namespace lapicque::program {
+namespace {
+
+double read_quantity(const std::string& name, const std::string& text, Dimension dimension) {
+  try {
+    return parse_quantity(text, dimension);
+  } catch (const InvalidArgument& error) {
+    throw InvalidArgument(name, text, error.rule(), error.mend());
+  }
+}
+
+/// The number of points of a range.
+int read_count(const std::string& name, const std::string& text) {
+  constexpr int most = 1000000;
+  int count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc{} || end != text.data() + text.size() || count < 2 || count > most) {
+    throw InvalidArgument(name, text, "must be a whole number from 2 to " + std::to_string(most),
+                          "write for example " + name + " 31");
+  }
+  return count;
+}
+
+std::string placeholder(Dimension dimension) { return std::string(text_of(dimension).unit); }
+
+}  // namespace
+
+CLI::Option* add_quantity(CLI::App& app, const std::string& name, double& value, Dimension dimension,
+                          const std::string& description) {
+  return app
+      .add_option_function<std::string>(
+          name, [=, &value](const std::string& text) { value = read_quantity(name, text, dimension); }, description)
+      ->type_name(placeholder(dimension))
+      ->default_str(to_text(value, text_of(dimension).unit));
+}
+
+CLI::Option* add_quantity(CLI::App& app, const std::string& name, std::optional<double>& value, Dimension dimension,
+                          const std::string& description) {
+  return app
+      .add_option_function<std::string>(
+          name, [=, &value](const std::string& text) { value = read_quantity(name, text, dimension); }, description)
+      ->type_name(placeholder(dimension));
+}
+
+CLI::Option* add_choice(CLI::App& app, const std::string& name, std::string& value,
+                        const std::vector<std::string>& choices, const std::string& description) {
+  value = choices.front();
+  std::string list;
+  for (const std::string& choice : choices) list += (list.empty() ? "" : "|") + choice;
+  const auto check = [name, list, choices, &value](const std::string& text) {
+    if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
+      throw InvalidArgument(name, text, "must be one of " + list, "write for example " + name + " " + choices.front());
+    }
+    value = text;
+  };
+  return app.add_option_function<std::string>(name, check, description)->type_name(list)->default_str(choices.front());
+}
+
+NeuronOptions::NeuronOptions(CLI::App& app, Initial initial) : initial_(initial) {
+  add(app, "--rest", parameters_.rest, Dimension::voltage, "resting potential");
+  add(app, "--reset", parameters_.reset, Dimension::voltage, "reset potential");
+  add(app, "--threshold", parameters_.threshold, Dimension::voltage, "firing threshold");
+  add(app, "--resistance", parameters_.resistance, Dimension::resistance, "membrane resistance");
+  add(app, "--tau", parameters_.tau, Dimension::time, "membrane time constant");
+  add(app, "--refractory", parameters_.refractory, Dimension::time, "absolute refractory period");
+  if (initial == Initial::offered) {
+    const auto read = [this](const std::string& text) {
+      parameters_.initial = read_quantity("--initial", text, Dimension::voltage);
+      texts_["initial"] = text;
+    };
+    app.add_option_function<std::string>("--initial", read, "potential at time 0; the resting potential by default")
+        ->type_name(placeholder(Dimension::voltage))
+        ->group("Neuron");
+  }
+}
+
+void NeuronOptions::add(CLI::App& app, const std::string& name, double& value, Dimension dimension,
+                        const std::string& description) {
+  const auto read = [this, name, dimension, &value](const std::string& text) {
+    value = read_quantity(name, text, dimension);
+    texts_[name.substr(2)] = text;
+  };
+  app.add_option_function<std::string>(name, read, description)
+      ->type_name(placeholder(dimension))
+      ->default_str(to_text(value, text_of(dimension).unit))
+      ->group("Neuron");
+}
+
+Neuron NeuronOptions::neuron() const {
+  try {
+    return Neuron(parameters_);
+  } catch (const InvalidArgument& error) {
+    const auto text = texts_.find(error.subject());
+    const bool at_rest = error.subject() == "rest" && initial_ == Initial::is_rest;
+    throw InvalidArgument("--" + error.subject(), text == texts_.end() ? error.value() : text->second, error.rule(),
+                          at_rest ? "choose a rest below the threshold" : error.mend());
+  }
+}
+
+std::vector<double> Solver::spikes(const Neuron& neuron, const Current& current, double until) const {
+  return method ? stepped_spike_times(neuron, current, until, dt, *method) : spike_times(neuron, current, until);
+}
+
+bool Solver::fires(const Neuron& neuron, const Current& current, double until) const {
+  if (!method) return SpikeTrain(neuron, current, until).next().has_value();
+  Stepper stepper(neuron, current, dt, *method);
+  while (!stepper.spiked() && stepper.next_time() <= until) stepper.step();
+  return stepper.spiked();
+}
+
+SolverOptions::SolverOptions(CLI::App& app, const std::string& description) {
+  add_choice(app, "--method", method_, {"exact", "euler", "exponential-euler"}, description);
+  add_quantity(app, "--dt", dt_, Dimension::time, "time step of the Euler methods, which need it");
+}
+
+Solver SolverOptions::solver() const {
+  if (method_ == "exact") {
+    if (dt_) {
+      throw InvalidArgument("--dt", to_text(*dt_, "ms"), "the exact method has no time step",
+                            "leave it out, or add --method euler");
+    }
+    return {};
+  }
+  if (!dt_) {
+    throw InvalidArgument("--method", method_, "needs a time step", "add for example --dt 0.1ms");
+  }
+  if (!(*dt_ > 0)) {
+    throw InvalidArgument("--dt", to_text(*dt_, "ms"), "a time step must be greater than 0",
+                          "write for example --dt 0.1ms");
+  }
+  return {method_ == "euler" ? Method::euler : Method::exponential_euler, *dt_};
+}
+
+GridOptions::GridOptions(CLI::App& app, const std::string& name, Dimension dimension, Spacing spacing,
+                         const Default& range, const std::string& description)
+    : name_(name), dimension_(dimension), spacing_(spacing), from_(range.from), to_(range.to), points_(range.points) {
+  const auto read = [this](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) values_.push_back(read_quantity(name_, text, dimension_));
+  };
+  auto* values = app.add_option_function<std::vector<std::string>>(name, read, description)
+                     ->type_name(placeholder(dimension))
+                     ->delimiter(',');
+  add_quantity(app, "--from", from_, dimension, "or a range: its start,")->excludes(values);
+  add_quantity(app, "--to", to_, dimension, "its end,")->excludes(values);
+  const char* spaced = spacing == Spacing::linear ? "and the number of points, evenly spaced"
+                                                  : "and the number of points, evenly spaced on a logarithmic scale";
+  const auto read_points = [this](const std::string& text) { points_ = read_count("--points", text); };
+  app.add_option_function<std::string>("--points", read_points, spaced)
+      ->type_name("N")
+      ->default_str(std::to_string(points_))
+      ->excludes(values);
+}
+
+std::vector<double> GridOptions::values() const {
+  const char* unit = text_of(dimension_).unit;
+  if (!values_.empty()) return values_;
+  if (spacing_ == Spacing::logarithmic && !(from_ > 0)) {
+    throw InvalidArgument("--from", to_text(from_, unit), "a range on a logarithmic scale starts above 0",
+                          "write for example --from " + to_text(to_ > 0 ? to_ / 100 : 1) + unit);
+  }
+  if (!(to_ > from_)) {
+    throw InvalidArgument("--to", to_text(to_, unit), "a range must end above its start, " + to_text(from_, unit),
+                          "change --from or --to");
+  }
+  std::vector<double> result;
+  for (int i = 0; i < points_; ++i) {
+    const double part = static_cast<double>(i) / (points_ - 1);
+    result.push_back(spacing_ == Spacing::linear ? std::lerp(from_, to_, part) : from_ * std::pow(to_ / from_, part));
+  }
+  result.back() = to_;
+  return result;
+}
+
+}  // namespace lapicque::program

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lapicque/current.hpp"
+#include "lapicque/files/quantity.hpp"
+#include "lapicque/neuron.hpp"
+#include "lapicque/stepper.hpp"
+
+namespace lapicque::program {
+
+// Options that subcommands share. Each group lives as long as the parsing and is asked for its values after it. What
+// they throw for values that break a rule is InvalidArgument, its subject the option as the user wrote it ("--tau").
+
+/// An option with one quantity and its unit: "--tau 8ms".
+CLI::Option* add_quantity(CLI::App& app, const std::string& name, double& value, Dimension dimension,
+                          const std::string& description);
+CLI::Option* add_quantity(CLI::App& app, const std::string& name, std::optional<double>& value, Dimension dimension,
+                          const std::string& description);
+
+/// An option that takes one of the words in `choices`; the first one is the default.
+CLI::Option* add_choice(CLI::App& app, const std::string& name, std::string& value,
+                        const std::vector<std::string>& choices, const std::string& description);
+
+/// --rest, --reset, ...: the neuron's parameters, by default those of the exercises.
+class NeuronOptions {
+ public:
+  enum class Initial { offered, is_rest };
+  NeuronOptions(CLI::App& app, Initial initial);
+  Neuron neuron() const;
+
+ private:
+  void add(CLI::App& app, const std::string& name, double& value, Dimension dimension, const std::string& description);
+
+  Initial initial_;
+  NeuronParameters parameters_;
+  std::map<std::string, std::string> texts_;  ///< what the user wrote for each parameter
+};
+
+/// A stepper and its time step; none of both is the exact solver.
+struct Solver {
+  std::optional<Method> method;
+  double dt = 0;  ///< ms; with a stepper only
+
+  /// The spikes (ms) with 0 <= t <= until.
+  std::vector<double> spikes(const Neuron& neuron, const Current& current, double until) const;
+
+  /// Whether there is a spike with 0 <= t <= until.
+  bool fires(const Neuron& neuron, const Current& current, double until) const;
+};
+
+/// --method and --dt.
+class SolverOptions {
+ public:
+  explicit SolverOptions(CLI::App& app, const std::string& description);
+  Solver solver() const;
+  const std::string& name() const noexcept { return method_; }
+
+ private:
+  std::string method_;
+  std::optional<double> dt_;
+};
+
+/// Where a curve is computed: values given one by one, or --from, --to and --points.
+class GridOptions {
+ public:
+  enum class Spacing { linear, logarithmic };
+  struct Default {
+    double from;
+    double to;
+    int points;
+  };
+  GridOptions(CLI::App& app, const std::string& name, Dimension dimension, Spacing spacing, const Default& range,
+              const std::string& description);
+  /// In the order given, or ascending.
+  std::vector<double> values() const;
+
+ private:
+  std::string name_;
+  Dimension dimension_;
+  Spacing spacing_;
+  double from_;
+  double to_;
+  int points_;
+  std::vector<double> values_;
+};
+
+}  // namespace lapicque::program

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lapicque::program {
+
+/// Something could not be written; what() has "WHERE: what is wrong; how to mend it".
+class OutputError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Standard output, gathered into large writes.
+class StandardOutput {
+ public:
+  StandardOutput& operator<<(std::string_view text) {
+    buffer_ += text;
+    if (buffer_.size() >= flush_size) flush();
+    return *this;
+  }
+  /// In the shortest form that reads back as the same double; null in JSON's manner is the caller's business.
+  StandardOutput& operator<<(double value);
+
+  /// Has to be called at the end. @throws OutputError  standard output takes no more: a full disk, a closed pipe
+  void flush();
+
+ private:
+  static constexpr std::size_t flush_size = 1 << 16;
+  std::string buffer_;
+};
+
+/// A file that appears under its name whole or not at all: it is written under another name beside it first.
+class OutputFile {
+ public:
+  /// @throws OutputError  no file can be made there, or what is there is no regular file
+  explicit OutputFile(std::filesystem::path file);
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+  /// Removes what was not committed.
+  ~OutputFile();
+
+  /// The file to write to, which exists and is empty at first.
+  const std::filesystem::path& temporary() const noexcept { return temporary_; }
+
+  /// Writes `text` to the temporary file. @throws OutputError
+  void write(const std::string& text);
+
+  /// Gives the file its name. @throws OutputError
+  void commit();
+
+ private:
+  std::filesystem::path file_;
+  std::filesystem::path temporary_;
+};
+
+/// Columns of numbers with their names, units in them: "current_nA". A not-a-number is an empty cell.
+struct DataTable {
+  struct Column {
+    std::string name;
+    std::vector<double> values;
+  };
+  std::vector<Column> columns;  ///< all of one length
+
+  /// A header, then a row a line.
+  std::string csv() const;
+  /// One object with a list for each column; empty cells are null.
+  std::string json() const;
+};
+
+}  // namespace lapicque::program

@@ -1,0 +1,66 @@
+#include <memory>
+
+#include "commands.hpp"
+#include "curve_output.hpp"
+#include "lapicque/current.hpp"
+#include "lapicque/error.hpp"
+#include "lapicque/excitability.hpp"
+#include "measure.hpp"
+#include "options.hpp"
+#include "rheobase_figure.hpp"
+
+namespace lapicque::program {
+namespace {
+
+class Rheobase {
+ public:
+  explicit Rheobase(CLI::App& app)
+      : neuron_options_(app, NeuronOptions::Initial::offered),
+        solver_options_(app, "of the numerical check"),
+        output_(app) {
+    add_quantity(app, "--within", within_, Dimension::time, "how long the check waits for a spike");
+  }
+
+  void operator()() const {
+    const Neuron neuron = neuron_options_.neuron();
+    const Solver solver = solver_options_.solver();
+    if (!(within_ > 0)) {
+      throw InvalidArgument("--within", to_text(within_, "ms"), "must be greater than 0", "write for example 400 ms");
+    }
+    if (solver.dt > within_) {
+      throw InvalidArgument("--dt", to_text(solver.dt, "ms"),
+                            "must not be longer than --within, " + to_text(within_, "ms"), "shorten it");
+    }
+    output_.check();
+    const double exact = rheobase(neuron);
+    const double checked =
+        least([&](double amplitude) { return solver.fires(neuron, step(0, forever, amplitude), within_); });
+    output_.write({{{"rheobase_nA", {exact}}, {"checked_nA", {checked}}, {"difference_nA", {checked - exact}}}},
+                  [&] { return figures::rheobase_figure(neuron, 10 * neuron.tau()); });
+  }
+
+ private:
+  NeuronOptions neuron_options_;
+  SolverOptions solver_options_;
+  CurveOutput output_;
+  double within_ = 400;
+};
+
+}  // namespace
+
+void add_rheobase(CLI::App& program) {
+  auto* app = program.add_subcommand("rheobase", "the current that a lasting step must exceed to make the neuron fire");
+  const auto command = std::make_shared<Rheobase>(*app);
+  app->callback([command] { (*command)(); });
+  app->footer(
+      "rheobase = (threshold - rest) / resistance. The check finds, by bisection, the least lasting step that is seen\n"
+      "to fire within the time --within; a shorter time asks for more current (see strength-duration).\n\n"
+      "Examples:\n"
+      "  $ lapicque rheobase | cut -d , -f 1\n"
+      "  rheobase_nA\n"
+      "  2\n"
+      "  $ lapicque rheobase --threshold=-45mV --resistance 20Mohm --format json | head -n 1\n"
+      "  {\"rheobase_nA\": [1.25],\n");
+}
+
+}  // namespace lapicque::program

@@ -1,0 +1,202 @@
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands.hpp"
+#include "figure.hpp"
+#include "lapicque/error.hpp"
+#include "lapicque/files/experiment.hpp"
+#include "lapicque/spike_train.hpp"
+#include "lapicque/stepper.hpp"
+#include "options.hpp"
+#include "output.hpp"
+#include "voltage_figure.hpp"
+
+namespace lapicque::program {
+namespace {
+
+constexpr double most_trace_points = 1e8;
+
+class Run {
+ public:
+  explicit Run(CLI::App& app) : solver_options_(app, "how the spikes are found") {
+    app.add_option("FILE", file_, "experiment file (TOML)")->required();
+    add_choice(app, "--format", format_, {"csv", "json"}, "how the spikes are printed");
+    add_choice(app, "--precision", precision_, {"exact", "fast"},
+               "of the exact method: the last digit, or double arithmetic");
+    auto* trace =
+        app.add_option("--trace", trace_, "write the membrane potential into this CSV file")->type_name("OUT.csv");
+    auto* step = add_quantity(app, "--trace-step", trace_step_, Dimension::time,
+                              "its time step; a stepper's trace has the first of its own times from each step on");
+    trace->needs(step);
+    step->needs(trace);
+    precision_option_ = app.get_option("--precision");
+    app.add_option("--plot", plot_, "draw potential and current into this file")->type_name("FIGURE.png|.svg");
+  }
+
+  void operator()() {
+    solver_ = solver_options_.solver();
+    if (solver_.method && precision_option_->count() > 0) {
+      throw InvalidArgument("--precision", precision_, "belongs to the exact method", "leave it out");
+    }
+    if (trace_step_ && !(*trace_step_ > 0)) {
+      throw InvalidArgument("--trace-step", to_text(*trace_step_, "ms"), "a time step must be greater than 0",
+                            "write for example --trace-step 0.1ms");
+    }
+    const Experiment experiment = read_experiment(file_);
+    write_trace_and_plot(experiment);
+    print_spikes(experiment);
+  }
+
+ private:
+  void write_trace_and_plot(const Experiment& experiment) const {
+    std::optional<OutputFile> trace;
+    std::optional<OutputFile> plot;
+    if (!trace_.empty()) trace.emplace(trace_);
+    if (!plot_.empty()) {
+      figures::figure_format(plot_);
+      figures::require_gnuplot();
+      plot.emplace(plot_);
+    }
+    if (trace) trace->write(trace_table(experiment).csv());
+    if (plot) {
+      std::vector<figures::SteppedCurve> stepped;
+      if (solver_.method)
+        stepped.push_back({solver_options_.name() + ", " + to_text(solver_.dt, "ms"), stepped_run(experiment)});
+      const auto figure = figures::voltage_figure(std::filesystem::path(file_).filename().string(), experiment.neuron,
+                                                  experiment.current, {0, experiment.until}, stepped);
+      figures::write_figure(figure, plot->temporary(), figures::figure_format(plot_));
+    }
+    if (trace) trace->commit();
+    if (plot) plot->commit();
+  }
+
+  SteppedTrace stepped_run(const Experiment& experiment) const {
+    return stepped_trace(experiment.neuron, experiment.current, experiment.until, solver_.dt, *solver_.method);
+  }
+
+  DataTable trace_table(const Experiment& experiment) const {
+    const double step = *trace_step_;
+    const double points = std::floor(experiment.until / step);
+    if (points > most_trace_points) {
+      throw InvalidArgument("--trace-step", to_text(step, "ms"),
+                            "makes more than 1e8 points until " + to_text(experiment.until, "ms"),
+                            "choose a longer one");
+    }
+    DataTable table{{{"time_ms", {}}, {"potential_mV", {}}}};
+    auto& times = table.columns[0].values;
+    auto& potentials = table.columns[1].values;
+    if (!solver_.method) {
+      for (double k = 0; k <= points + 1 && k * step <= experiment.until; ++k) times.push_back(k * step);
+      potentials = membrane_potential(experiment.neuron, experiment.current, times);
+      return table;
+    }
+    Stepper stepper(experiment.neuron, experiment.current, solver_.dt, *solver_.method);
+    for (double next = 0; stepper.time() <= experiment.until; stepper.step()) {
+      if (stepper.time() < next) continue;
+      times.push_back(stepper.time());
+      potentials.push_back(stepper.potential());
+      next = (std::floor(stepper.time() / step) + 1) * step;
+    }
+    return table;
+  }
+
+  /// Prints while it computes, so that memory does not grow with the number of spikes.
+  void print_spikes(const Experiment& experiment) const {
+    StandardOutput out;
+    const bool json = format_ == "json";
+    if (json) {
+      out << "{\"method\": \"" << solver_options_.name() << "\",\n";
+      if (solver_.method) {
+        out << " \"dt_ms\": " << solver_.dt << ",\n";
+      } else {
+        out << " \"precision\": \"" << precision_ << "\",\n";
+      }
+      out << " \"until_ms\": " << experiment.until << ",\n \"spikes_ms\": [";
+    } else {
+      out << "spike,time_ms\n";
+    }
+    std::size_t count = 0;
+    const auto print = [&](double time) {
+      ++count;
+      if (json) {
+        out << (count > 1 ? ",\n  " : "\n  ") << time;
+      } else {
+        out << std::to_string(count) << "," << time << "\n";
+      }
+    };
+    std::string grazings;
+    if (solver_.method) {
+      Stepper stepper(experiment.neuron, experiment.current, solver_.dt, *solver_.method);
+      for (; stepper.time() <= experiment.until; stepper.step()) {
+        if (stepper.spiked()) print(stepper.time());
+      }
+    } else {
+      SpikeTrain train(experiment.neuron, experiment.current, experiment.until,
+                       precision_ == "exact" ? Precision::exact : Precision::fast);
+      for (const Spike& spike : train) print(spike.time);
+      for (const Grazing& grazing : train.grazings()) {
+        std::cerr << file_ << ": at " << to_text(grazing.time, "ms") << " the potential is within "
+                  << to_text(grazing.distance, "mV") << " of the threshold, too near to tell a touch from a crossing; "
+                  << "it was taken for a touch, no spike\n";
+        grazings += (grazings.empty() ? "{" : ", {");
+        grazings += "\"time_ms\": " + to_text(grazing.time) + ", \"distance_mV\": " + to_text(grazing.distance) + "}";
+      }
+    }
+    if (json) out << "],\n \"grazings\": [" << grazings << "]}\n";
+    out.flush();
+  }
+
+  std::string file_;
+  std::string format_;
+  std::string precision_;
+  CLI::Option* precision_option_;
+  SolverOptions solver_options_;
+  Solver solver_;
+  std::string trace_;
+  std::optional<double> trace_step_;
+  std::string plot_;
+};
+
+}  // namespace
+
+void add_run(CLI::App& program) {
+  auto* app = program.add_subcommand("run", "spike times of an experiment file");
+  const auto run = std::make_shared<Run>(*app);
+  app->callback([run] { (*run)(); });
+  app->footer(
+      "Inputs are of the kinds step, ramp, sinusoid, samples, pulses and synapse, any number of each.\n\n"
+      "Examples, with cell.toml holding\n"
+      "  [neuron]\n"
+      "  rest = \"-70 mV\"\n"
+      "  reset = \"-65 mV\"\n"
+      "  threshold = \"-50 mV\"\n"
+      "  resistance = \"10 Mohm\"\n"
+      "  tau = \"8 ms\"\n"
+      "  refractory = \"2 ms\"\n"
+      "  [run]\n"
+      "  until = \"40 ms\"\n"
+      "  [[input]]\n"
+      "  kind = \"step\"\n"
+      "  start = \"5 ms\"\n"
+      "  amplitude = \"2.5 nA\"\n"
+      "  $ lapicque run cell.toml\n"
+      "  spike,time_ms\n"
+      "  1,17.875503299472804\n"
+      "  2,30.965858188431927\n"
+      "  $ lapicque run cell.toml --method euler --dt 0.1ms --format json\n"
+      "  {\"method\": \"euler\",\n"
+      "   \"dt_ms\": 0.1,\n"
+      "   \"until_ms\": 40,\n"
+      "   \"spikes_ms\": [\n"
+      "    17.8,\n"
+      "    30.900000000000002],\n"
+      "   \"grazings\": []}\n");
+}
+
+}  // namespace lapicque::program

@@ -1,0 +1,158 @@
+#include "figure.hpp"
+
+#include <gnuplot-iostream.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <sstream>
+#include <utility>
+
+namespace lapicque::figures {
+namespace {
+
+constexpr double gap = std::numeric_limits<double>::quiet_NaN();
+constexpr int width = 1100;
+constexpr int panel_height = 360;
+constexpr int title_height = 50;
+
+/// A literal string: gnuplot interprets nothing between single quotes.
+std::string quoted(const std::string& text) {
+  std::string result = "'";
+  for (const char c : text) {
+    if (c == '\'') result += '\'';
+    result += c == '\n' ? ' ' : c;
+  }
+  return result + "'";
+}
+
+std::string style(Mark mark) {
+  switch (mark) {
+    case Mark::line:
+      return "lines linewidth 2 dashtype 1";
+    case Mark::thin_line:
+      return "lines linewidth 1 dashtype 1";
+    case Mark::dashes:
+      return "lines linewidth 2 dashtype (14,7)";
+    case Mark::dots:
+      return "lines linewidth 1.5 dashtype (3,5)";
+    case Mark::circles:
+      return "points pointtype 6 pointsize 0.9 linewidth 1.3";
+    case Mark::crosses:
+      return "points pointtype 2 pointsize 0.9 linewidth 1.3";
+    case Mark::squares:
+      return "points pointtype 4 pointsize 0.8 linewidth 1.3";
+  }
+  std::abort();
+}
+
+/// Colours that people with any colour vision tell apart: Okabe and Ito, Color universal design, 2008.
+std::string colour(std::size_t index) {
+  static constexpr std::array<const char*, 6> colours{"#0072b2", "#d55e00", "#009e73", "#000000", "#cc79a7", "#e69f00"};
+  return quoted(colours[index % colours.size()]);
+}
+
+std::string bound(const std::optional<double>& value) {
+  if (!value) return "*";
+  std::ostringstream text;
+  text.precision(17);
+  text << *value;
+  return text.str();
+}
+
+void describe_axis(std::ostream& out, const char* name, const Axis& axis) {
+  out << "set " << name << "label " << quoted(axis.label) << "\n"
+      << (axis.logarithmic ? "set" : "unset") << " logscale " << name << "\n"
+      << "set format " << name << (axis.logarithmic ? " '%g'" : " '%.10g'") << "\n"
+      << "set " << name << "range [" << bound(axis.from) << ":" << bound(axis.to) << "]\n";
+}
+
+void draw_panel(Gnuplot& out, const Panel& panel) {
+  out << "set title " << quoted(panel.title) << "\n";
+  describe_axis(out, "x", panel.x);
+  describe_axis(out, "y", panel.y);
+  // Some air above and below, except where the panel says how far an axis goes.
+  out << "set offsets 0, 0, graph " << (panel.y.to ? 0 : 0.05) << ", graph " << (panel.y.from ? 0 : 0.05) << "\n";
+  for (std::size_t i = 0; i < panel.curves.size(); ++i) {
+    const Curve& curve = panel.curves[i];
+    out << (i == 0 ? "plot" : ",") << " '-' with " << style(curve.mark) << " linecolor rgb " << colour(i)
+        << (curve.name.empty() ? " notitle" : " title " + quoted(curve.name));
+  }
+  out << "\n";
+  for (const Curve& curve : panel.curves) out.send1d(std::make_pair(curve.x, curve.y));
+}
+
+void draw(Gnuplot& out, const Figure& figure, const std::filesystem::path& file, Format format) {
+  const auto height = title_height + panel_height * static_cast<int>(figure.panels.size());
+  const auto size = std::to_string(width) + "," + std::to_string(height);
+  out.precision(17);
+  out << "set encoding utf8\n";
+  if (format == Format::svg) {
+    out << "set terminal svg size " << size << " font 'sans,15' background '#ffffff' dynamic noenhanced\n";
+  } else {
+    out << "if (strstrt(GPVAL_TERMINALS, 'pngcairo')) {\n"
+        << "set terminal pngcairo size " << size << " font 'sans,11' noenhanced\n"
+        << "} else {\n"
+        << "set terminal png size " << size << " noenhanced\n}\n";
+  }
+  out << "set output " << quoted(file.string()) << "\n"
+      << "set multiplot layout " << figure.panels.size() << ",1 title " << quoted(figure.title) << "\n"
+      << "set lmargin at screen 0.09\nset rmargin at screen 0.72\n"
+      << "set key at screen 0.735, graph 1 left top vertical Left reverse samplen 2.5 spacing 1.2\n"
+      << "set grid linetype 1 linecolor rgb '#e4e4e4' linewidth 0.5\nset tics nomirror\nset border 3\n"
+      << "set autoscale noextend\n";
+  for (const Panel& panel : figure.panels) draw_panel(out, panel);
+  out << "unset multiplot\nunset output\n";
+}
+
+}  // namespace
+
+Curve spike_lines(std::string name, const std::vector<double>& times, double from, double to) {
+  Curve curve{std::move(name), Mark::thin_line, {}, {}};
+  const double nearest = times.empty() ? 0 : (times.back() - times.front()) / 4000;
+  double last = -std::numeric_limits<double>::infinity();
+  for (const double time : times) {
+    if (time - last < nearest) continue;
+    last = time;
+    curve.x.insert(curve.x.end(), {time, time, time});
+    curve.y.insert(curve.y.end(), {from, to, gap});
+  }
+  return curve;
+}
+
+Curve level_line(std::string name, Mark mark, double level, double from, double to) {
+  return {std::move(name), mark, {from, to}, {level, level}};
+}
+
+Format figure_format(const std::filesystem::path& file) {
+  const auto suffix = file.extension();
+  if (suffix == ".png") return Format::png;
+  if (suffix == ".svg") return Format::svg;
+  throw FigureError(file.string() + ": a figure's file name must end in .png or .svg; write for example figure.png");
+}
+
+void require_gnuplot() {
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path != nullptr ? path : "");
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    if (::access((folder + "/gnuplot").c_str(), X_OK) == 0) return;
+  }
+  throw FigureError("gnuplot: figures are drawn by gnuplot, which is not on the PATH; install the package gnuplot-nox");
+}
+
+void write_figure(const Figure& figure, const std::filesystem::path& file, Format format) {
+  require_gnuplot();
+  {
+    Gnuplot gnuplot("gnuplot");
+    draw(gnuplot, figure, file, format);
+  }  // waits for gnuplot to end
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file, error);
+  if (error || size == 0) {
+    throw FigureError(file.string() + ": gnuplot drew nothing; see its message, and whether the disk is full");
+  }
+}
+
+}  // namespace lapicque::figures

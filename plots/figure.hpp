@@ -1,0 +1,68 @@
+#pragma once
+
+#include <filesystem>
+#include <limits>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace lapicque::figures {
+
+/// How a curve is drawn. Marks differ in shape or dash, so that curves can be told apart without their colours.
+enum class Mark { line, thin_line, dashes, dots, circles, crosses, squares };
+
+/// Points (x[i], y[i]), joined in this order by the line marks. A not-a-number breaks the line.
+struct Curve {
+  std::string name;  ///< for the legend; none if empty
+  Mark mark;
+  std::vector<double> x;
+  std::vector<double> y;
+};
+
+struct Axis {
+  std::string label;  ///< with the unit: "current (nA)"
+  bool logarithmic = false;
+  std::optional<double> from{};  ///< chosen to fit the curves if not given
+  std::optional<double> to{};
+};
+
+struct Panel {
+  std::string title;
+  Axis x;
+  Axis y;
+  std::vector<Curve> curves;
+};
+
+/// Panels below one another, of one width, each with its legend beside it.
+struct Figure {
+  std::string title;
+  std::vector<Panel> panels;
+};
+
+/// Spikes as what they are: a vertical line at each exact time, from the potential `from` to `to` (mV). Of spikes so
+/// close together that they would be drawn on top of one another (4000 to the span of all), one is drawn.
+Curve spike_lines(std::string name, const std::vector<double>& times, double from, double to);
+
+/// The straight line y = level from x = from to x = to.
+Curve level_line(std::string name, Mark mark, double level, double from, double to);
+
+enum class Format { png, svg };
+
+/// A figure that cannot be drawn; what() has "SUBJECT: what is wrong; how to mend it".
+class FigureError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The format that a file name ends in, .png or .svg. @throws FigureError  it ends in neither
+Format figure_format(const std::filesystem::path& file);
+
+/// @throws FigureError  there is no gnuplot on the PATH
+void require_gnuplot();
+
+/// Has gnuplot draw the figure into `file`, whatever its name.
+/// @throws FigureError  there is no gnuplot, or it left no picture behind
+void write_figure(const Figure& figure, const std::filesystem::path& file, Format format);
+
+}  // namespace lapicque::figures

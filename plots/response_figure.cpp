@@ -1,0 +1,41 @@
+#include "response_figure.hpp"
+
+#include <cmath>
+#include <numbers>
+
+#include "lapicque/response.hpp"
+
+namespace lapicque::figures {
+
+Figure response_figure(const Neuron& neuron, double amplitude, double from, double to,
+                       const std::vector<ResponsePoints>& points) {
+  constexpr double degrees = 180 / std::numbers::pi;
+  Curve size{"exact", Mark::line, {}, {}};
+  Curve phase{"exact", Mark::line, {}, {}};
+  constexpr int steps = 400;
+  for (int i = 0; i <= steps; ++i) {
+    const double frequency = from * std::pow(to / from, static_cast<double>(i) / steps);
+    size.x.push_back(frequency);
+    size.y.push_back(response_amplitude(neuron, amplitude, frequency));
+    phase.x.push_back(frequency);
+    phase.y.push_back(response_phase(neuron, frequency) * degrees);
+  }
+  const Axis axis{"frequency (Hz)", true, from, to};
+  const double air = 1.5;  // factor of the logarithmic axis
+  Panel amplitudes{"Amplitude", axis, {"amplitude (mV)", true, size.y.back() / air, size.y.front() * air}, {}};
+  Panel phases{"Phase of the potential against the current (negative: it lags)", axis, {"phase (degree)"}, {}};
+  amplitudes.curves.push_back(size);
+  phases.curves.push_back(phase);
+  for (const ResponsePoints& p : points) {
+    amplitudes.curves.push_back({p.name, p.mark, p.frequencies, p.amplitudes});
+    phases.curves.push_back({p.name, p.mark, p.frequencies, p.phases});
+  }
+  if (const double cutoff = cutoff_frequency(neuron); from < cutoff && cutoff < to) {
+    const double there = response_amplitude(neuron, amplitude, cutoff);
+    amplitudes.curves.push_back({"cut-off", Mark::dots, {from, cutoff, cutoff}, {there, there, size.y.back()}});
+    phases.curves.push_back({"cut-off", Mark::dots, {from, cutoff, cutoff}, {-45, -45, phase.y.back()}});
+  }
+  return {"Response to a sinusoidal current", {amplitudes, phases}};
+}
+
+}  // namespace lapicque::figures

@@ -1,0 +1,31 @@
+#include "strength_duration_figure.hpp"
+
+#include <cmath>
+
+#include "lapicque/excitability.hpp"
+
+namespace lapicque::figures {
+
+Figure strength_duration_figure(const Neuron& neuron, double from, double to, const std::vector<Curve>& points) {
+  Curve exact{"exact curve", Mark::line, {}, {}};
+  constexpr int steps = 400;
+  for (int i = 0; i <= steps; ++i) {
+    const double duration = from * std::pow(to / from, static_cast<double>(i) / steps);
+    exact.x.push_back(duration);
+    exact.y.push_back(threshold_amplitude(neuron, duration));
+  }
+  const double base = rheobase(neuron);
+  Panel panel{"Least amplitude of a rectangular pulse that makes the neuron fire",
+              {"pulse duration (ms)", true, from, to},
+              {"amplitude (nA)", true, base / 1.5, exact.y.front() * 1.5},
+              {}};
+  panel.curves.push_back(exact);
+  panel.curves.insert(panel.curves.end(), points.begin(), points.end());
+  panel.curves.push_back(level_line("rheobase", Mark::dots, base, from, to));
+  if (const double time = chronaxie(neuron); from < time && time < to) {
+    panel.curves.push_back({"chronaxie, 2 rheobase", Mark::dashes, {from, time, time}, {2 * base, 2 * base, base}});
+  }
+  return {"Strength-duration curve", {panel}};
+}
+
+}  // namespace lapicque::figures

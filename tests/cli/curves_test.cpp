@@ -1,0 +1,142 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <complex>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <numbers>
+#include <sstream>
+
+#include "program.hpp"
+
+namespace lapicque::test {
+namespace {
+
+using nlohmann::json;
+
+json run_json(std::vector<std::string> arguments) {
+  const Folder folder;
+  arguments.insert(arguments.end(), {"--format", "json"});
+  const auto result = folder.run(arguments);
+  EXPECT_EQ(result.status, 0) << result.error;
+  return json::parse(result.out);
+}
+
+TEST(Rheobase, CheckFindsTheAnalyticValue) {
+  const auto exact = run_json({"rheobase", "--resistance", "20 Mohm"});
+  EXPECT_EQ(exact.at("rheobase_nA")[0], 1);
+  EXPECT_NEAR(exact.at("checked_nA")[0], 1, 1e-14);
+}
+
+// Within a time T the least step is I_rh / (1 - (1 - dt/tau)^(T/dt)), for Euler.
+TEST(Rheobase, EulerCheckIsWhatItsClosedFormSays) {
+  const auto euler = run_json({"rheobase", "--method", "euler", "--dt", "0.5ms", "--within", "40 ms"});
+  EXPECT_NEAR(euler.at("checked_nA")[0], 2 / (1 - std::pow(1 - 0.5 / 8, 80)), 1e-13);
+}
+
+TEST(StrengthDuration, IsLapicquesFormula) {
+  const auto curve = run_json({"strength-duration", "--duration", "1ms", "96ms"});
+  for (int i : {0, 1}) {
+    const double duration = curve.at("duration_ms")[i];
+    const double expected = -2 / std::expm1(-duration / 8);
+    EXPECT_NEAR(curve.at("amplitude_nA")[i], expected, 1e-15 * expected);
+    EXPECT_NEAR(curve.at("checked_nA")[i], expected, 1e-14 * expected);
+  }
+}
+
+TEST(FiCurve, SimulationAgreesWithTheFormula) {
+  const auto curve = run_json({"fi", "--refractory", "3ms", "--from", "0nA", "--to", "100nA", "--points", "21"});
+  ASSERT_EQ(curve.at("current_nA").size(), 21U);
+  EXPECT_EQ(curve.at("rate_Hz")[0], 0);
+  EXPECT_TRUE(curve.at("checked_Hz")[0].is_null());
+  for (int i = 1; i <= 20; ++i) {
+    const double expected = 1000 / (3 + 8 * std::log1p(15 / (10 * (5.0 * i) - 20)));
+    EXPECT_NEAR(curve.at("rate_Hz")[i], expected, 1e-14 * expected);
+    EXPECT_NEAR(curve.at("checked_Hz")[i], expected, 1e-12 * expected);
+    EXPECT_NEAR(curve.at("counted_Hz")[i], expected, 2.5);
+  }
+}
+
+TEST(Response, SimulationAgreesWithTheImpedance) {
+  const auto curve = run_json({"response", "--from", "1Hz", "--to", "1kHz", "--points", "4"});
+  for (int i = 0; i < 4; ++i) {
+    const double turn = 2 * std::numbers::pi * 8 * std::pow(10, i) / 1000;
+    const double amplitude = 25 / std::sqrt(1 + turn * turn);
+    EXPECT_NEAR(curve.at("amplitude_mV")[i], amplitude, 1e-14 * amplitude);
+    EXPECT_NEAR(curve.at("checked_amplitude_mV")[i], amplitude, 1e-11 * amplitude);
+    EXPECT_NEAR(curve.at("phase_degree")[i], -std::atan(turn) * 180 / std::numbers::pi, 1e-12);
+    EXPECT_NEAR(curve.at("checked_phase_degree")[i], -std::atan(turn) * 180 / std::numbers::pi, 1e-8);
+  }
+}
+
+// R (dt/tau) / (z - 1 + dt/tau), z = exp(i omega dt)
+TEST(Response, EulerIsItsTransferFunction) {
+  const auto curve = run_json({"response", "--frequency", "250Hz", "--method", "euler", "--dt", "0.1ms"});
+  const auto z = std::polar(1.0, 2 * std::numbers::pi * 0.25 * 0.1);
+  const auto transfer = 10 * (0.1 / 8) / (z - 1.0 + 0.1 / 8);
+  EXPECT_NEAR(curve.at("checked_amplitude_mV")[0], 2.5 * std::abs(transfer), 1e-12);
+  EXPECT_NEAR(curve.at("checked_phase_degree")[0], std::arg(transfer) * 180 / std::numbers::pi, 1e-9);
+}
+
+TEST(Curves, AreDrawn) {
+  const Folder folder;
+  for (const std::string command : {"rheobase", "strength-duration", "fi", "response"}) {
+    for (const std::string suffix : {".png", ".svg"}) {
+      std::vector<std::string> arguments{command, "--plot", command + suffix};
+      if (command != "rheobase") arguments.insert(arguments.end(), {"--points", "7"});
+      const auto result = folder.run(arguments);
+      ASSERT_EQ(result.status, 0) << command << ": " << result.error;
+      EXPECT_GT(folder.read(command + suffix).size(), 5000U) << command;
+    }
+  }
+}
+
+TEST(Exercises, GiveTheNumbersOfTheChapter) {
+  const Folder folder;
+  const auto result = folder.run({"exercises"});
+  ASSERT_EQ(result.status, 0) << result.error;
+  for (const std::string number :
+       {"-58 mV", "65.749", "65.706", "5 spikes", "I_min = (threshold - rest) / R = 2 nA", "0.000123 mV",
+        "2.000012289 nA", "333.3 Hz", "64 Hz", "32 spikes in 96 ms", "1.983 mV", "-85.45 degrees", "0.949 ms",
+        "1.98521 at -89.96", "0.50554 at -106.90", "0.49726 at -88.86", "19.9 Hz", "87.5 %"}) {
+    EXPECT_NE(result.out.find(number), std::string::npos) << number;
+  }
+  std::istringstream lines(result.out);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;
+  EXPECT_TRUE(folder.names().empty());
+}
+
+// "Euler, dt = 0.1 ms   VALUE   DIFFERENCE   AS PREDICTED": the difference was stepped, the prediction was not.
+TEST(Exercises, EulersErrorsAreThosePredicted) {
+  const Folder folder;
+  std::istringstream lines(folder.run({"exercises"}).out);
+  int rows = 0;
+  for (std::string line; std::getline(lines, line);) {
+    double dt = 0;
+    double value = 0;
+    double difference = 0;
+    double predicted = 0;
+    if (std::sscanf(line.c_str(), " Euler, dt = %lf ms %lf %lf %lf", &dt, &value, &difference, &predicted) != 4)
+      continue;
+    ++rows;
+    EXPECT_NEAR(difference, predicted, 0.011 * std::abs(difference)) << line;  // a unit of the last of three digits
+  }
+  EXPECT_EQ(rows, 20);
+}
+
+TEST(Exercises, WriteFiguresAndData) {
+  const Folder folder;
+  const auto result = folder.run({"exercises", "--output", "made/here"});
+  ASSERT_EQ(result.status, 0) << result.error;
+  for (const std::string name :
+       {"getting_started_step", "getting_started_sinusoid", "minimal_current", "strength_duration", "fi_curve",
+        "estimating_parameters", "sinusoidal_input_response", "sinusoidal_input_transient"}) {
+    for (const std::string suffix : {".png", ".svg", ".csv"}) {
+      EXPECT_GT(folder.read("made/here/" + name + suffix).size(), 500U) << name << suffix;
+    }
+  }
+  EXPECT_TRUE(folder.read("made/here/fi_curve.csv").starts_with("current_nA,rate_exact_Hz,"));
+}
+
+}  // namespace
+}  // namespace lapicque::test

@@ -1,0 +1,208 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "program.hpp"
+
+namespace lapicque::test {
+namespace {
+
+/// The exercises' neuron and the given inputs.
+std::string experiment(const std::string& inputs, const std::string& until = "\"40 ms\"") {
+  return "[neuron]\nrest = \"-70 mV\"\nreset = \"-65 mV\"\nthreshold = \"-50 mV\"\nresistance = \"10 Mohm\"\n"
+         "tau = \"8 ms\"\nrefractory = \"2 ms\"\n[run]\nuntil = " +
+         until + "\n" + inputs;
+}
+
+const std::string step_input = "[[input]]\nkind = \"step\"\nstart = 5\namplitude = \"2.5 nA\"\n";
+
+/// u_inf = -45 mV: the first spike 8 ln 5 ms after the onset, the next one 2 + 8 ln 4 ms after it.
+const double first_spike = 5 + 8 * std::log(5);
+const double second_spike = first_spike + 2 + 8 * std::log(4);
+
+Result run_text(const std::string& text, std::vector<std::string> arguments = {}) {
+  const Folder folder;
+  folder.write("cell.toml", text);
+  arguments.insert(arguments.begin(), {"run", "cell.toml"});
+  return folder.run(arguments);
+}
+
+TEST(Run, PrintsSpikesAsCsv) {
+  const auto result = run_text(experiment(step_input));
+  ASSERT_EQ(result.status, 0) << result.error;
+  EXPECT_EQ(result.error, "");
+  double first = 0;
+  double second = 0;
+  ASSERT_EQ(std::sscanf(result.out.c_str(), "spike,time_ms\n1,%lf\n2,%lf\n", &first, &second), 2) << result.out;
+  EXPECT_NEAR(first, first_spike, 4e-15 * first_spike);
+  EXPECT_NEAR(second, second_spike, 4e-15 * second_spike);
+}
+
+TEST(Run, PrintsTheHeaderAloneWhereNothingFires) {
+  const auto result = run_text(experiment(""));
+  EXPECT_EQ(result.status, 0) << result.error;
+  EXPECT_EQ(result.out, "spike,time_ms\n");
+}
+
+TEST(Run, PrintsSpikesAsJson) {
+  const auto result = run_text(experiment(step_input), {"--format", "json"});
+  ASSERT_EQ(result.status, 0) << result.error;
+  const auto object = nlohmann::json::parse(result.out);
+  EXPECT_EQ(object.at("method"), "exact");
+  EXPECT_EQ(object.at("precision"), "exact");
+  EXPECT_EQ(object.at("until_ms"), 40);
+  EXPECT_TRUE(object.at("grazings").empty());
+  ASSERT_EQ(object.at("spikes_ms").size(), 2U);
+  EXPECT_NEAR(object.at("spikes_ms")[0], first_spike, 4e-15 * first_spike);
+}
+
+TEST(Run, PrintsAnEmptyListWhereNothingFires) {
+  const auto result = run_text(experiment(""), {"--format", "json"});
+  EXPECT_EQ(result.status, 0) << result.error;
+  EXPECT_TRUE(nlohmann::json::parse(result.out).at("spikes_ms").empty());
+}
+
+TEST(Run, TakesEveryKindOfInput) {
+  const Folder folder;
+  folder.write("current.csv", "time,current_nA\n0,0.5\n1,0.25\n");
+  folder.write(
+      "all.toml",
+      experiment("[[input]]\nkind = \"step\"\nstop = \"30 ms\"\namplitude = 1.5\n"
+                 "[[input]]\nkind = \"ramp\"\nstop = 50\nfrom = 0\nto = \"3 nA\"\n"
+                 "[[input]]\nkind = \"sinusoid\"\nstart = 2\namplitude = 1\nfrequency = \"0.1 kHz\"\nphase = "
+                 "\"90 degree\"\n"
+                 "[[input]]\nkind = \"samples\"\nstep = 0.5\nvalues = [0.0, 1.5, \"2 nA\"]\n"
+                 "[[input]]\nkind = \"samples\"\nstep = 0.5\nhold = \"linear\"\nfile = \"current.csv\"\n"
+                 "[[input]]\nkind = \"pulses\"\ntimes = [12.5, 14.0]\njump = \"1.2 mV\"\n"
+                 "[[input]]\nkind = \"synapse\"\nshape = \"exponential\"\ntau = 2\ntimes = [3, 4.5]\nweights = "
+                 "[\"0.7 nA\", -0.2]\n"
+                 "[[input]]\nkind = \"synapse\"\nshape = \"alpha\"\ntau = 8\ntimes = [1]\nweights = 0.5\n"));
+  for (const std::string method : {"exact", "euler", "exponential-euler"}) {
+    std::vector<std::string> arguments{"run", "all.toml", "--method", method, "--format", "json"};
+    if (method != "exact") arguments.insert(arguments.end(), {"--dt", "0.001ms"});
+    const auto result = folder.run(arguments);
+    ASSERT_EQ(result.status, 0) << method << ": " << result.error;
+    EXPECT_EQ(nlohmann::json::parse(result.out).at("spikes_ms").size(), 3U) << method << ": " << result.out;
+  }
+}
+
+TEST(Run, FastAndExactPrecisionAgree) {
+  const auto exact = run_text(experiment(step_input), {"--format", "json"});
+  const auto fast = run_text(experiment(step_input), {"--format", "json", "--precision", "fast"});
+  ASSERT_EQ(fast.status, 0) << fast.error;
+  const auto spikes = nlohmann::json::parse(fast.out).at("spikes_ms");
+  ASSERT_EQ(spikes.size(), 2U);
+  EXPECT_NEAR(spikes[1], nlohmann::json::parse(exact.out).at("spikes_ms")[1], 1e-12);
+}
+
+// Forward Euler: u_n - u_inf = (u_0 - u_inf) (1 - dt/tau)^n, above the threshold first when (1 - dt/tau)^n < 5/25.
+TEST(Run, EulerSpikesWhereItsClosedFormSays) {
+  const auto result = run_text(experiment(step_input), {"--method", "euler", "--dt", "0.1ms"});
+  const double steps = std::ceil(std::log(0.2) / std::log1p(-0.1 / 8));
+  double first = 0;
+  ASSERT_EQ(std::sscanf(result.out.c_str(), "spike,time_ms\n1,%lf\n", &first), 1) << result.out << result.error;
+  EXPECT_NEAR(first, 5 + 0.1 * steps, 1e-12);
+}
+
+TEST(Run, WritesTheExactTrace) {
+  const Folder folder;
+  folder.write("cell.toml", experiment(step_input));
+  const auto result = folder.run({"run", "cell.toml", "--trace", "trace.csv", "--trace-step", "10 ms"});
+  ASSERT_EQ(result.status, 0) << result.error;
+  double u[5];
+  ASSERT_EQ(std::sscanf(folder.read("trace.csv").c_str(),
+                        "time_ms,potential_mV\n0,%lf\n10,%lf\n20,%lf\n30,%lf\n40,%lf\n", u, u + 1, u + 2, u + 3, u + 4),
+            5)
+      << folder.read("trace.csv");
+  EXPECT_EQ(u[0], -70);
+  EXPECT_NEAR(u[1], -45 - 25 * std::exp(-5.0 / 8), 1e-13);
+  EXPECT_NEAR(u[2], -45 - 20 * std::exp(-(20 - first_spike - 2) / 8), 1e-13);
+  EXPECT_EQ(folder.names(), (std::vector<std::string>{"cell.toml", "trace.csv"}));
+}
+
+TEST(Run, WritesTheSteppersOwnTrace) {
+  const Folder folder;
+  folder.write("cell.toml", experiment(step_input, "10"));
+  const auto result =
+      folder.run({"run", "cell.toml", "--trace", "t.csv", "--trace-step", "5ms", "--method", "euler", "--dt", "2 ms"});
+  ASSERT_EQ(result.status, 0) << result.error;
+  // The current is felt from the step that begins at 6 ms: two steps of a quarter of the way to -45 mV.
+  EXPECT_EQ(folder.read("t.csv"), "time_ms,potential_mV\n0,-70\n6,-70\n10,-59.0625\n");
+}
+
+TEST(Run, DrawsAFigure) {
+  const Folder folder;
+  folder.write("cell.toml", experiment(step_input));
+  for (const std::string figure : {"figure.png", "figure.svg"}) {
+    const auto result = folder.run({"run", "cell.toml", "--plot", figure});
+    ASSERT_EQ(result.status, 0) << result.error;
+    EXPECT_GT(folder.read(figure).size(), 5000U);
+  }
+  EXPECT_EQ(folder.read("figure.png").substr(1, 3), "PNG");
+  EXPECT_NE(folder.read("figure.svg").find("</svg>"), std::string::npos);
+  EXPECT_EQ(folder.names().size(), 3U);
+}
+
+TEST(Run, FigureSurvivesStrangeNames) {
+  const Folder folder;
+  const std::string name = "it's {odd}_^`$(x)\".toml";
+  folder.write(name, experiment(step_input));
+  const auto result = folder.run({"run", name, "--plot", "it's {odd} $x.svg"});
+  ASSERT_EQ(result.status, 0) << result.error;
+  EXPECT_NE(folder.read("it's {odd} $x.svg").find("{odd}_^`$(x)"), std::string::npos);
+}
+
+TEST(Run, TellsWhichPackageIsMissingWithoutGnuplot) {
+  const Folder folder;
+  folder.write("cell.toml", experiment(step_input));
+  const auto result = folder.run({"run", "cell.toml", "--plot", "figure.png"}, {{"PATH", "/nowhere"}});
+  EXPECT_EQ(result.status, 2);
+  EXPECT_EQ(result.error,
+            "gnuplot: figures are drawn by gnuplot, which is not on the PATH; install the package gnuplot-nox\n");
+  EXPECT_EQ(folder.names().size(), 1U);
+}
+
+TEST(Run, LeavesAnOldFileAloneWhenItFails) {
+  const Folder folder;
+  folder.write("bad.toml", experiment(step_input, "-1"));
+  folder.write("trace.csv", "precious");
+  const auto result = folder.run({"run", "bad.toml", "--trace", "trace.csv", "--trace-step", "1ms"});
+  EXPECT_EQ(result.status, 2);
+  EXPECT_EQ(result.out, "");
+  EXPECT_EQ(folder.read("trace.csv"), "precious");
+  EXPECT_EQ(folder.names().size(), 2U);
+}
+
+TEST(Run, TellsOfAFullDiskAndAClosedPipe) {
+  const Folder folder;
+  folder.write("cell.toml", experiment(step_input));
+  const auto full = folder.shell("lapicque run cell.toml > /dev/full");
+  EXPECT_EQ(full.status, 2);
+  EXPECT_EQ(full.error, "standard output: cannot be written: No space left on device\n");
+  folder.write("long.toml", experiment(step_input, "1e7"));
+  const auto closed = folder.shell("{ lapicque run long.toml; echo $? >&2; } | true");
+  EXPECT_EQ(closed.error, "standard output: cannot be written: Broken pipe\n2\n");
+}
+
+// An exponential synapse of tau_s = tau/2: u - rest = 80 (x - x^2) mV with x = exp(-t/8), which touches 20 at x = 1/2.
+TEST(Run, TellsOfAGrazingThatItCannotDecide) {
+  const auto result = run_text(experiment("[[input]]\nkind = \"synapse\"\nshape = \"exponential\"\ntau = 4\ntimes = "
+                                          "[1.25]\nweights = 8\n"),
+                               {"--format", "json"});
+  ASSERT_EQ(result.status, 0) << result.error;
+  const auto object = nlohmann::json::parse(result.out);
+  EXPECT_TRUE(object.at("spikes_ms").empty());
+  ASSERT_EQ(object.at("grazings").size(), 1U);
+  EXPECT_NEAR(object.at("grazings")[0].at("time_ms"), 1.25 + 8 * std::log(2), 1e-12);
+  EXPECT_TRUE(result.error.starts_with("cell.toml: at 6.79")) << result.error;
+  EXPECT_NE(result.error.find("too near to tell a touch from a crossing"), std::string::npos) << result.error;
+}
+
+TEST(Run, RunsAreTheSameByteForByte) {
+  EXPECT_EQ(run_text(experiment(step_input, "1000")).out, run_text(experiment(step_input, "1000")).out);
+}
+
+}  // namespace
+}  // namespace lapicque::test

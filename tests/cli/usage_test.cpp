@@ -1,0 +1,176 @@
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "program.hpp"
+
+namespace lapicque::test {
+namespace {
+
+const std::string cell =
+    "[neuron]\nrest = -70\nreset = -65\nthreshold = -50\nresistance = 10\ntau = 8\n[run]\nuntil = 40\n";
+
+struct Misuse {
+  std::vector<std::string> arguments;
+  std::string message;
+};
+
+void PrintTo(const Misuse& misuse, std::ostream* out) {
+  *out << "lapicque";
+  for (const std::string& argument : misuse.arguments) *out << " '" << argument << "'";
+}
+
+class Usage : public testing::TestWithParam<Misuse> {};
+
+TEST_P(Usage, ErrorsAreOneMessageAndStatus2) {
+  const Folder folder;
+  folder.write("cell.toml", cell);
+  folder.write(
+      "bad.toml",
+      "[neuron]\nrest = -70\nreset = -65\nthreshold = -50\nresistance = 10\ntau = \"-8 ms\"\n[run]\nuntil = 40\n");
+  const auto result = folder.run(GetParam().arguments);
+  EXPECT_EQ(result.status, 2);
+  EXPECT_EQ(result.out, "");
+  EXPECT_EQ(result.error, GetParam().message + "\n");
+  EXPECT_EQ(folder.names(), (std::vector<std::string>{"bad.toml", "cell.toml"}));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Program, Usage,
+    testing::Values(
+        Misuse{{}, "A subcommand is required; see lapicque --help"},
+        Misuse{{"simulate"},
+               "simulate: no such subcommand; it is one of exercises, run, rheobase, strength-duration, fi, response; "
+               "see lapicque --help"},
+        Misuse{{"--verbose"}, "--verbose: no such option; see lapicque --help"},
+        Misuse{{"run"}, "FILE is required; see lapicque run --help"},
+        Misuse{{"run", "cell.toml", "--verbose"},
+               "--verbose: no such option, or one argument too many; see lapicque run --help"},
+        Misuse{{"run", "cell.toml", "other.toml"},
+               "other.toml: no such option, or one argument too many; see lapicque run --help"},
+        Misuse{{"run", "cell.toml", "--format"}, "--format: 1 required csv|json missing; see lapicque run --help"},
+        Misuse{{"run", "missing.toml"}, "missing.toml: cannot be read: No such file or directory"},
+        Misuse{{"run", "cell.toml", "--format", "xml"},
+               "--format = xml: must be one of csv|json; write for example --format csv"},
+        Misuse{{"run", "cell.toml", "--method", "rk4"},
+               "--method = rk4: must be one of exact|euler|exponential-euler; write for example --method exact"},
+        Misuse{{"run", "cell.toml", "--method", "euler"},
+               "--method = euler: needs a time step; add for example --dt 0.1ms"},
+        Misuse{{"run", "cell.toml", "--dt", "0.1ms"},
+               "--dt = 0.1 ms: the exact method has no time step; leave it out, or add --method euler"},
+        Misuse{{"run", "cell.toml", "--method", "euler", "--dt", "0ms"},
+               "--dt = 0 ms: a time step must be greater than 0; write for example --dt 0.1ms"},
+        Misuse{{"run", "cell.toml", "--method", "euler", "--dt", "0.1mV"},
+               "--dt = 0.1mV: expected a time, mV is a voltage; write for example \"8 ms\""},
+        Misuse{{"run", "cell.toml", "--method", "euler", "--dt", "1ms", "--precision", "fast"},
+               "--precision = fast: belongs to the exact method; leave it out"},
+        Misuse{{"run", "cell.toml", "--trace", "trace.csv"}, "--trace requires --trace-step; see lapicque run --help"},
+        Misuse{{"run", "cell.toml", "--trace-step", "1ms"}, "--trace-step requires --trace; see lapicque run --help"},
+        Misuse{{"run", "cell.toml", "--trace", "trace.csv", "--trace-step", "-1ms"},
+               "--trace-step = -1 ms: a time step must be greater than 0; write for example --trace-step 0.1ms"},
+        Misuse{{"run", "cell.toml", "--trace", "trace.csv", "--trace-step", "1e-9ms"},
+               "--trace-step = 1e-09 ms: makes more than 1e8 points until 40 ms; choose a longer one"},
+        Misuse{{"run", "cell.toml", "--trace", "nowhere/trace.csv", "--trace-step", "1ms"},
+               "nowhere/trace.csv: cannot be written: No such file or directory; give a file in a folder that exists "
+               "and that you may write to"},
+        Misuse{{"run", "cell.toml", "--trace", "/dev/null", "--trace-step", "1ms"},
+               "/dev/null: is there and is not a regular file; give another name"},
+        Misuse{{"run", "cell.toml", "--plot", "figure.jpg"},
+               "figure.jpg: a figure's file name must end in .png or .svg; write for example figure.png"},
+        Misuse{{"run", "cell.toml", "--plot", "nowhere/figure.png"},
+               "nowhere/figure.png: cannot be written: No such file or directory; give a file in a folder that exists "
+               "and that you may write to"},
+        Misuse{{"run", "bad.toml"},
+               "bad.toml:6: neuron.tau = \"-8 ms\": a membrane time constant must be greater than 0; write for example "
+               "tau = \"8 ms\""},
+        Misuse{{"rheobase", "--tau", "-8 ms"},
+               "--tau = -8 ms: a membrane time constant must be greater than 0; write for example 8 ms"},
+        Misuse{{"rheobase", "--resistance", "0ohm"},
+               "--resistance = 0ohm: a membrane resistance must be greater than 0; write for example 10 Mohm"},
+        Misuse{{"rheobase", "--reset", "-40mV"},
+               "--reset = -40mV: the reset potential must lie below the threshold; choose one below -50 mV"},
+        Misuse{{"rheobase", "--within", "0ms"}, "--within = 0 ms: must be greater than 0; write for example 400 ms"},
+        Misuse{{"rheobase", "--method", "euler", "--dt", "2ms", "--within", "1ms"},
+               "--dt = 2 ms: must not be longer than --within, 1 ms; shorten it"},
+        Misuse{{"strength-duration", "--rest", "-40mV"},
+               "--rest = -40mV: a neuron starts at rest unless told otherwise, and must start below the threshold; "
+               "choose a rest below the threshold"},
+        Misuse{{"strength-duration", "--duration", "0ms"},
+               "--duration = 0 ms: a pulse must have a length greater than 0; no amplitude is enough without one"},
+        Misuse{{"strength-duration", "--from", "0ms"},
+               "--from = 0 ms: a range on a logarithmic scale starts above 0; write for example --from 1ms"},
+        Misuse{{"fi", "--current", "2nA", "--from", "1nA"}, "--current excludes --from; see lapicque fi --help"},
+        Misuse{{"fi", "--from", "3nA", "--to", "2nA"},
+               "--to = 2 nA: a range must end above its start, 3 nA; change --from or --to"},
+        Misuse{{"fi", "--points", "1"},
+               "--points = 1: must be a whole number from 2 to 1000000; write for example --points 31"},
+        Misuse{{"fi", "--points", "many"},
+               "--points = many: must be a whole number from 2 to 1000000; write for example --points 31"},
+        Misuse{{"fi", "--count", "-1ms"}, "--count = -1 ms: must be greater than 0; write for example 500 ms"},
+        Misuse{{"response", "--frequency", "0Hz"},
+               "--frequency = 0 Hz: must be greater than 0; write for example 250 Hz"},
+        Misuse{{"response", "--frequency", "5kHz", "--method", "euler", "--dt", "0.1ms"},
+               "--frequency = 5000 Hz: must be below half the sampling rate, 5000 Hz; lower it or shorten --dt"},
+        Misuse{{"response", "--amplitude", "0nA"},
+               "--amplitude = 0 nA: must be greater than 0; write for example 2.5 nA"},
+        Misuse{{"exercises", "--output", "cell.toml"},
+               "cell.toml: is no folder and cannot be made one; give another --output"}));
+
+/// The examples of a --help: each command, and the lines below it that it has to print.
+struct Example {
+  std::string command;
+  std::string output;
+};
+
+std::vector<Example> examples_of(const std::string& help) {
+  std::vector<Example> examples;
+  std::istringstream lines(help);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("  $ ")) {
+      examples.push_back({line.substr(4), ""});
+    } else if (!examples.empty() && line.starts_with("  ")) {
+      examples.back().output += line.substr(2) + "\n";
+    }
+  }
+  return examples;
+}
+
+/// The file that the help of `run` shows above its examples.
+std::string file_of(const std::string& help) {
+  const auto begin = help.find('\n', help.find("cell.toml holding")) + 1;
+  std::istringstream lines(help.substr(begin, help.find("  $ ") - begin));
+  std::string text;
+  for (std::string line; std::getline(lines, line);) text += line + "\n";
+  return text;
+}
+
+class Help : public testing::TestWithParam<std::string> {};
+
+TEST_P(Help, ExamplesPrintWhatTheyShow) {
+  const Folder folder;
+  std::vector<std::string> arguments{"--help"};
+  if (!GetParam().empty()) arguments.insert(arguments.begin(), GetParam());
+  const auto help = folder.run(arguments);
+  ASSERT_EQ(help.status, 0) << help.error;
+  if (help.out.find("cell.toml holding") != std::string::npos) folder.write("cell.toml", file_of(help.out));
+  const auto examples = examples_of(help.out);
+  ASSERT_EQ(examples.size(), 2U) << help.out;
+  for (const Example& example : examples) {
+    const auto result = folder.shell(example.command);
+    EXPECT_EQ(result.status, 0) << result.error;
+    EXPECT_NE(result.out, "");
+    EXPECT_EQ(result.out, example.output) << example.command;
+    EXPECT_EQ(result.error, "") << example.command;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Program, Help,
+                         testing::Values("", "exercises", "run", "rheobase", "strength-duration", "fi", "response"));
+
+TEST(Version, IsTheProjects) {
+  const Folder folder;
+  EXPECT_EQ(folder.run({"--version"}).out, "lapicque " LAPICQUE_VERSION "\n");
+}
+
+}  // namespace
+}  // namespace lapicque::test

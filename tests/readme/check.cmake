@@ -1,0 +1,30 @@
+# Runs every command of README.md's console blocks ("$ lapicque ...") and compares what it prints with what stands there.
+# PROGRAM is the lapicque to run; files that the commands write go to WORK.
+
+file(READ ${SOURCE}/README.md readme)
+string(REPLACE ";" "\\;" readme "${readme}")
+string(REGEX MATCHALL "```console\n[^`]*```" blocks "${readme}")
+list(LENGTH blocks count)
+if(count EQUAL 0)
+  message(FATAL_ERROR "README.md has no console block")
+endif()
+
+get_filename_component(program_folder ${PROGRAM} DIRECTORY)
+set(ENV{PATH} "${program_folder}:$ENV{PATH}")
+file(REMOVE_RECURSE ${WORK})
+file(MAKE_DIRECTORY ${WORK})
+file(COPY ${SOURCE}/tests/readme/cell.toml DESTINATION ${WORK})
+
+foreach(block IN LISTS blocks)
+  string(REGEX REPLACE "^```console\n(.*)```$" "\\1" block "${block}")
+  string(REGEX MATCH "^\\$ ([^\n]*)\n(.*)$" matched "${block}")
+  if(NOT matched)
+    message(FATAL_ERROR "a console block must start with one command:\n${block}")
+  endif()
+  set(command "${CMAKE_MATCH_1}")
+  set(expected "${CMAKE_MATCH_2}")
+  execute_process(COMMAND sh -c "${command}" WORKING_DIRECTORY ${WORK} OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT output STREQUAL expected)
+    message(FATAL_ERROR "README.md says that\n$ ${command}\nprints\n${expected}\nbut it prints\n${output}")
+  endif()
+endforeach()
