@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "lapicque/detail/scaling.hpp"
 #include "lapicque/detail/solver.hpp"
 #include "lapicque/error.hpp"
 
@@ -103,18 +104,33 @@ class SpikeTrain::Implementation {
 template <class Solvers>
 class SpikeTrain::Implementation::With : public Implementation {
  public:
-  With(std::shared_ptr<const Problem> problem, bool sharp) : solvers_(std::move(problem), sharp) {}
+  With(detail::ScaledProblem problem, bool sharp)
+      : scale_(problem.scale), solvers_(std::make_shared<const Problem>(std::move(problem.problem)), sharp) {}
 
   std::optional<Spike> next() override {
     while (!solvers_.state().done) {
-      if (const auto spike = solvers_.advance()) return spike;
+      const auto spike = solvers_.advance();
+      note_grazings();
+      if (spike) return in_given_units(*spike);
     }
     return std::nullopt;
   }
-  std::span<const Grazing> grazings() const override { return solvers_.grazings(); }
+  std::span<const Grazing> grazings() const override { return grazings_; }
 
  private:
+  Spike in_given_units(const Spike& spike) const {
+    return {std::ldexp(spike.time, scale_.time), std::ldexp(spike.remainder, scale_.time),
+            std::ldexp(spike.error, scale_.time), std::ldexp(spike.slope, scale_.voltage - scale_.time)};
+  }
+  void note_grazings() {
+    for (const Grazing& grazing : solvers_.grazings().subspan(grazings_.size())) {
+      grazings_.push_back({std::ldexp(grazing.time, scale_.time), std::ldexp(grazing.distance, scale_.voltage)});
+    }
+  }
+
+  detail::Scale scale_;
   Solvers solvers_;
+  std::vector<Grazing> grazings_;
 };
 
 SpikeTrain::SpikeTrain(const Neuron& neuron, const Current& current, double until, Precision precision) {
@@ -122,7 +138,7 @@ SpikeTrain::SpikeTrain(const Neuron& neuron, const Current& current, double unti
     throw InvalidArgument("until", to_text(until, "ms"), "a run must end at a finite time after 0",
                           "give for example 200 ms");
   }
-  auto problem = std::make_shared<const Problem>(Problem{neuron, current, until});
+  auto problem = detail::scaled(neuron, current, until);
   if (precision == Precision::exact) {
     implementation_ = std::make_unique<Implementation::With<ExactLadder>>(std::move(problem), true);
   } else {
@@ -158,12 +174,13 @@ std::vector<double> membrane_potential(const Neuron& neuron, const Current& curr
   if (times.empty()) return potentials;
 
   // An end just beyond the last time, so that even that one lies before the end of a stretch.
-  ExactLadder solvers(std::make_shared<const Problem>(Problem{neuron, current, std::nextafter(last, forever)}), false);
-  while (potentials.size() < times.size()) {
-    solvers.advance();
-    while (potentials.size() < times.size() && solvers.reaches_beyond(times[potentials.size()])) {
-      potentials.push_back(solvers.potential_at(times[potentials.size()]));
-    }
+  detail::ScaledProblem problem = detail::scaled(neuron, current, std::nextafter(last, forever));
+  const detail::Scale scale = problem.scale;
+  ExactLadder solvers(std::make_shared<const Problem>(std::move(problem.problem)), false);
+  for (const double given : times) {
+    const double time = std::ldexp(given, -scale.time);
+    while (!solvers.reaches_beyond(time)) solvers.advance();
+    potentials.push_back(std::ldexp(solvers.potential_at(time), scale.voltage));
   }
   return potentials;
 }

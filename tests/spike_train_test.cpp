@@ -237,6 +237,27 @@ TEST(SpikeTrain, DoesNotCallAKnownTieGrazing) {
   EXPECT_TRUE(train.grazings().empty());
 }
 
+TEST(SpikeTrain, KeepsItsDigitsAtTheEndsOfDoublesRange) {
+  // Units of 2^volts mV and 2^ms ms change no digit of anything.
+  const auto solve = [](int volts, int ms) {
+    const auto mv = [=](double x) { return std::ldexp(x, volts); };
+    const auto time = [=](double x) { return std::ldexp(x, ms); };
+    const Neuron neuron{{mv(-70), mv(-65), mv(-50), 10, time(8), time(2)}};
+    const Current current = step(0, forever, mv(2.2)) + sinusoid(0, forever, mv(1), std::ldexp(40, -ms)) +
+                            samples(0, time(0.25), {mv(1), mv(-1), mv(0.5)}, Hold::linear) +
+                            alpha_synapse(time(3), {{time(5), mv(1)}}) + pulses({{time(30), mv(2)}});
+    Times times = spike_times(neuron, current, time(100));
+    for (double& t : times) t = std::ldexp(t, -ms);
+    times.push_back(std::ldexp(membrane_potential(neuron, current, Times{time(3)}).at(0), -volts));
+    return times;
+  };
+  const Times usual = solve(0, 0);
+  EXPECT_GE(usual.size(), 5U);
+  for (const int volts : {-1000, -400, 0, 400, 900}) {
+    for (const int ms : {-1000, -400, 380, 900}) EXPECT_EQ(solve(volts, ms), usual) << volts << " " << ms;
+  }
+}
+
 TEST(SpikeTrain, RefusesAnEndThatIsNone) {
   for (const double until : {0.0, -1.0, forever, std::numeric_limits<double>::quiet_NaN()}) {
     EXPECT_THROW(SpikeTrain(Neuron{}, Current{}, until), InvalidArgument) << until;

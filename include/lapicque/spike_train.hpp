@@ -27,7 +27,8 @@ enum class Precision {
 };
 
 /// A place where the potential comes so near to the threshold that 100 digits do not tell on which side it passes. It
-/// counts as a touch from below: no spike.
+/// counts as equal to the threshold: a touch from below, which is no spike; but a spike where a voltage jump lands there,
+/// and where u rises to it on the very instant of an event or of the end of the run.
 struct Grazing {
   double time;      ///< ms
   double distance;  ///< mV: the potential's distance from the threshold there is at most this

@@ -13,19 +13,11 @@
 #include <utility>
 #include <vector>
 
-#include "lapicque/current.hpp"
 #include "lapicque/detail/crossing.hpp"
+#include "lapicque/detail/problem.hpp"
 #include "lapicque/detail/timeline.hpp"
-#include "lapicque/neuron.hpp"
 
 namespace lapicque::detail {
-
-/// What is solved: shared by all precisions that work on it.
-struct Problem {
-  Neuron neuron;
-  Current current;
-  double until;
-};
 
 /// How far a train has got.
 template <class Real>

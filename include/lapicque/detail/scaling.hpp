@@ -1,0 +1,25 @@
+#pragma once
+
+#include "lapicque/detail/problem.hpp"
+
+namespace lapicque::detail {
+
+/// Powers of two by which a problem's units are changed: a number of mV is 2^voltage of those in it, of ms 2^time.
+struct Scale {
+  int voltage = 0;
+  int time = 0;
+};
+
+struct ScaledProblem {
+  Problem problem;
+  Scale scale;
+};
+
+/// The same problem in units in which its membrane time constant and its distance from rest to threshold are near 1,
+/// where they are so far from it that products of what is given could underflow or overflow; else as it is.
+///
+/// Changing units by powers of two changes no digit of the solution. Where a number would leave the range of double in
+/// the new units, the problem is left alone too: more digits come with a wider range.
+ScaledProblem scaled(const Neuron& neuron, const Current& current, double until);
+
+}  // namespace lapicque::detail
