@@ -1,6 +1,7 @@
 #include "lapicque/spike_train.hpp"
 
 #include <cmath>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -86,6 +87,13 @@ class Ladder<Real> {
   std::vector<Grazing> grazings_;
 };
 
+[[noreturn]] void refuse(const detail::Unresolvable& what, const detail::Scale& scale) {
+  throw InvalidArgument("t", to_text(std::ldexp(what.time, scale.time), "ms"),
+                        "what happens then cannot be told with 100 digits, as the experiment's numbers span too many "
+                        "orders of magnitude",
+                        "bring its times, or its currents, nearer to one another");
+}
+
 using ExactLadder = Ladder<DoubleDouble, Real50, Real100>;
 using FastLadder = Ladder<double, DoubleDouble, Real50, Real100>;
 
@@ -108,10 +116,14 @@ class SpikeTrain::Implementation::With : public Implementation {
       : scale_(problem.scale), solvers_(std::make_shared<const Problem>(std::move(problem.problem)), sharp) {}
 
   std::optional<Spike> next() override {
-    while (!solvers_.state().done) {
-      const auto spike = solvers_.advance();
-      note_grazings();
-      if (spike) return in_given_units(*spike);
+    try {
+      while (!solvers_.state().done) {
+        const auto spike = solvers_.advance();
+        note_grazings();
+        if (spike) return in_given_units(*spike);
+      }
+    } catch (const detail::Unresolvable& what) {
+      refuse(what, scale_);
     }
     return std::nullopt;
   }
@@ -163,7 +175,7 @@ std::vector<double> spike_times(const Neuron& neuron, const Current& current, do
 std::vector<double> membrane_potential(const Neuron& neuron, const Current& current, std::span<const double> times) {
   double last = 0;
   for (std::size_t k = 0; k < times.size(); ++k) {
-    if (!(times[k] >= last) || !std::isfinite(times[k])) {
+    if (!(times[k] >= last) || !(times[k] < std::numeric_limits<double>::max())) {
       throw InvalidArgument(std::string("times[").append(std::to_string(k)).append("]"), to_text(times[k], "ms"),
                             "times must be finite, not negative, and in ascending order");
     }
@@ -177,10 +189,14 @@ std::vector<double> membrane_potential(const Neuron& neuron, const Current& curr
   detail::ScaledProblem problem = detail::scaled(neuron, current, std::nextafter(last, forever));
   const detail::Scale scale = problem.scale;
   ExactLadder solvers(std::make_shared<const Problem>(std::move(problem.problem)), false);
-  for (const double given : times) {
-    const double time = std::ldexp(given, -scale.time);
-    while (!solvers.reaches_beyond(time)) solvers.advance();
-    potentials.push_back(std::ldexp(solvers.potential_at(time), scale.voltage));
+  try {
+    for (const double given : times) {
+      const double time = std::ldexp(given, -scale.time);
+      while (!solvers.reaches_beyond(time)) solvers.advance();
+      potentials.push_back(std::ldexp(solvers.potential_at(time), scale.voltage));
+    }
+  } catch (const detail::Unresolvable& what) {
+    refuse(what, scale);
   }
   return potentials;
 }

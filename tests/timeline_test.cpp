@@ -58,18 +58,44 @@ TEST(Timeline, DrawsLinesBetweenSamplesAndHoldsTheLast) {
   Timeline timeline(current);
   timeline.advance();
   ASSERT_EQ(timeline.lines().size(), 1U);
-  EXPECT_EQ(timeline.lines()[0].to, 3);
+  EXPECT_EQ(value(timeline.lines()[0].to), 3);
   timeline.advance();
   EXPECT_EQ(timeline.lines().size(), 2U);
   timeline.advance();
   ASSERT_EQ(timeline.lines().size(), 2U);
-  EXPECT_EQ(timeline.lines()[1].from, 3);
+  EXPECT_EQ(value(timeline.lines()[1].from), 3);
   timeline.advance();
   EXPECT_EQ(timeline.next(), 3);
   EXPECT_EQ(timeline.lines().size(), 1U);
   EXPECT_EQ(value(timeline.constant()), 2);
   timeline.advance();
   EXPECT_TRUE(timeline.constant().is_zero());
+}
+
+TEST(Timeline, AddsUpEqualLinesAndSinusoidsExactly) {
+  const Current current =
+      ramp(0, 5, 1e300, 3) + ramp(0, 5, -1e300, 4) + sinusoid(0, 5, 1e300, 10) + sinusoid(0, 4, -1e300, 10);
+  Timeline timeline(current);
+  timeline.advance();
+  ASSERT_EQ(timeline.lines().size(), 1U);
+  EXPECT_TRUE(timeline.lines()[0].from.is_zero());
+  EXPECT_EQ(value(timeline.lines()[0].to), 7);
+  ASSERT_EQ(timeline.waves().size(), 1U);
+  EXPECT_TRUE(timeline.waves()[0].amplitude.is_zero());
+  timeline.advance();
+  EXPECT_EQ(value(timeline.waves()[0].amplitude), 1e300);
+  timeline.advance();
+  EXPECT_TRUE(timeline.lines().empty());
+  EXPECT_TRUE(timeline.waves().empty());
+}
+
+TEST(Timeline, KeepsDifferentLinesAndSinusoidsApart) {
+  const Current current =
+      ramp(0, 5, 0, 1) + ramp(0, 6, 0, 1) + sinusoid(0, 5, 1, 10) + sinusoid(0, 5, 1, 11) + sinusoid(0, 5, 1, 10, 0.5);
+  Timeline timeline(current);
+  timeline.advance();
+  EXPECT_EQ(timeline.lines().size(), 2U);
+  EXPECT_EQ(timeline.waves().size(), 3U);
 }
 
 TEST(Timeline, PassesOverBreakpointsThatRoundToOneTime) {
@@ -92,8 +118,8 @@ TEST(Timeline, CopiesGoOnIndependently) {
   Timeline copy = timeline;
   copy.advance();
   EXPECT_EQ(timeline.next(), 1);
-  EXPECT_TRUE(timeline.sinusoids().empty());
-  EXPECT_EQ(copy.sinusoids().size(), 1U);
+  EXPECT_TRUE(timeline.waves().empty());
+  EXPECT_EQ(copy.waves().size(), 1U);
   EXPECT_EQ(copy.next(), forever);
 }
 

@@ -27,8 +27,8 @@ enum class Precision {
 };
 
 /// A place where the potential comes so near to the threshold that 100 digits do not tell on which side it passes. It
-/// counts as equal to the threshold: a touch from below, which is no spike; but a spike where a voltage jump lands there,
-/// and where u rises to it on the very instant of an event or of the end of the run.
+/// counts as equal to the threshold: a touch from below, which is no spike; but a spike where a voltage jump lands
+/// there, and where u rises to it on the very instant of an event or of the end of the run.
 struct Grazing {
   double time;      ///< ms
   double distance;  ///< mV: the potential's distance from the threshold there is at most this
@@ -62,6 +62,8 @@ class SpikeTrain {
   ~SpikeTrain();
 
   /// The next spike; empty when there is none until `until`.
+  /// @throws InvalidArgument  100 digits do not suffice, as the numbers span too many orders of magnitude (a refractory
+  ///                          period of 1e100 ms beside a time constant of 8 ms, say)
   std::optional<Spike> next();
 
   /// What could not be decided on the way so far, in order; empty for all but contrived input.

@@ -97,25 +97,15 @@ void Timeline::happen(const Cursor& cursor) {
       break;
     }
     case Kind::ramp: {
-      const Ramp& ramp = current_->ramps()[cursor.piece];
-      if (ramp.from == ramp.to) {  // a constant, and as such exact
-        constant_.add(onset ? ramp.from : -ramp.from);
-      } else if (onset) {
-        lines_.push_back({ramp.start, ramp.stop, ramp.from, ramp.to, cursor.piece});
-      } else {
-        remove_line(cursor.piece);
-      }
+      const auto& [start, stop, from, to] = current_->ramps()[cursor.piece];
+      onset ? add_line(start, stop, from, to) : remove_line(start, stop, from, to);
       break;
     }
     case Kind::sinusoid:
-      if (onset) {
-        sinusoids_.push_back(cursor.piece);
-      } else {
-        std::erase(sinusoids_, cursor.piece);
-      }
+      onset ? add_wave(cursor.piece) : remove_wave(cursor.piece);
       break;
     case Kind::samples:
-      sample(current_->samples()[cursor.piece], current_->ramps().size() + cursor.piece, cursor.position);
+      sample(current_->samples()[cursor.piece], cursor.position);
       break;
     case Kind::pulses:
       jump_.add((*current_->pulses()[cursor.piece].events)[cursor.position].size);
@@ -131,32 +121,66 @@ void Timeline::happen(const Cursor& cursor) {
   }
 }
 
-void Timeline::sample(const Samples& piece, std::size_t owner, std::size_t k) {
+void Timeline::sample(const Samples& piece, std::size_t k) {
   const std::vector<double>& values = *piece.values;
-  const bool linear = piece.hold == Hold::linear;
-  // With straight lines, sample k starts a line to the next one; the last sample holds, as all do without them. Between
-  // equal samples it is a constant, and as such exact.
-  const auto is_line = [&](std::size_t index) {
-    return linear && index + 1 < values.size() && values[index] != values[index + 1];
-  };
+  // With straight lines, sample k starts a line to the next one; the last sample holds, as all do without them.
+  const auto is_line = [&](std::size_t index) { return piece.hold == Hold::linear && index + 1 < values.size(); };
   if (k > 0) {
     if (is_line(k - 1)) {
-      remove_line(owner);
+      remove_line(piece.breakpoint(k - 1), piece.breakpoint(k), values[k - 1], values[k]);
     } else {
       constant_.add(-values[k - 1]);
     }
   }
   if (k < values.size()) {
     if (is_line(k)) {
-      lines_.push_back({piece.breakpoint(k), piece.breakpoint(k + 1), values[k], values[k + 1], owner});
+      add_line(piece.breakpoint(k), piece.breakpoint(k + 1), values[k], values[k + 1]);
     } else {
       constant_.add(values[k]);
     }
   }
 }
 
-void Timeline::remove_line(std::size_t owner) {
-  std::erase_if(lines_, [owner](const Line& line) { return line.owner == owner; });
+std::vector<Line>::iterator Timeline::find_line(double start, double stop) {
+  return std::find_if(lines_.begin(), lines_.end(),
+                      [&](const Line& line) { return line.start == start && line.stop == stop; });
+}
+
+void Timeline::add_line(double start, double stop, double from, double to) {
+  auto line = find_line(start, stop);
+  if (line == lines_.end()) line = lines_.insert(line, {start, stop, {}, {}, 0});
+  line->from.add(from);
+  line->to.add(to);
+  ++line->pieces;
+}
+
+void Timeline::remove_line(double start, double stop, double from, double to) {
+  const auto line = find_line(start, stop);
+  line->from.add(-from);
+  line->to.add(-to);
+  if (--line->pieces == 0) lines_.erase(line);
+}
+
+std::vector<Wave>::iterator Timeline::find_wave(const Sinusoid& wave) {
+  return std::find_if(waves_.begin(), waves_.end(), [&](const Wave& other) {
+    const Sinusoid& its = current_->sinusoids()[other.index];
+    return its.start == wave.start && its.frequency == wave.frequency && its.phase == wave.phase;
+  });
+}
+
+void Timeline::add_wave(std::size_t index) {
+  const Sinusoid& sinusoid = current_->sinusoids()[index];
+  auto wave = find_wave(sinusoid);
+  if (wave == waves_.end()) wave = waves_.insert(wave, {index, {}, 0});
+  wave->amplitude.add(sinusoid.amplitude);
+  ++wave->pieces;
+}
+
+void Timeline::remove_wave(std::size_t index) {
+  const Sinusoid& sinusoid = current_->sinusoids()[index];
+  const auto wave = find_wave(sinusoid);
+  wave->amplitude.add(-sinusoid.amplitude);
+  if (--wave->pieces == 0) waves_.erase(wave);
 }
 
 }  // namespace lapicque::detail

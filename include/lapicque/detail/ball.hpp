@@ -48,6 +48,16 @@ bool is_negative(const Ball<Real>& a) {
   return a.mid < Real(-a.rad);
 }
 
+/// Whether x is zero and nothing else.
+template <class T>
+bool vanishes(const T& x) {
+  return x == T(0);
+}
+template <class Real>
+bool vanishes(const Ball<Real>& x) {
+  return x.mid == Real(0) && x.rad == 0;
+}
+
 /// The result of one rounded arithmetic operation, `rad` being what the operands contribute.
 template <class Real>
 Ball<Real> rounded(const Real& mid, const Radius<Real>& rad) {
@@ -76,7 +86,7 @@ Ball<Real> operator/(const Ball<Real>& a, const Ball<Real>& b) {
   const Real quotient = a.mid / b.mid;
   const Radius<Real> least = magnitude(b.mid) * (1 - 0x1p-50) - b.rad;
   if (!(least > 0)) return {quotient, std::numeric_limits<Radius<Real>>::infinity()};
-  return rounded<Real>(quotient, (a.rad + magnitude(quotient) * b.rad) / least);
+  return rounded<Real>(quotient, (a.rad + magnitude(quotient) * b.rad + RealTraits<Real>::underflow) / least);
 }
 template <class Real>
 Ball<Real>& operator+=(Ball<Real>& a, const Ball<Real>& b) {
@@ -95,32 +105,50 @@ R growth(const R& r) {
   return r < 1 ? R(1 + 2 * r) : std::numeric_limits<R>::quiet_NaN();
 }
 
+/// The relative error of e^x at the middle of x: Boost's grows with the argument.
+template <class Real>
+Radius<Real> exponential_error(const Ball<Real>& x) {
+  if constexpr (std::is_same_v<Radius<Real>, double>) {
+    return RealTraits<Real>::function_unit;
+  } else {
+    return (1 + magnitude(x.mid)) * RealTraits<Real>::function_unit;
+  }
+}
+
 /// All of e^x for a ball that is too wide for its middle to mean anything: from 0 to the greatest.
 template <class Real>
 Ball<Real> wide_exponential(const Ball<Real>& x) {
-  const auto half = round_up(magnitude(exponential(Real(x.mid + Real(x.rad)))) / 2);
+  const auto half = round_up(magnitude(exponential(Real(x.mid + Real(x.rad)))) * (0.5 + 0x1p-40));
   return {Real(half), round_up(half + RealTraits<Real>::underflow)};
 }
 
 template <class Real>
 Ball<Real> exponential(const Ball<Real>& x) {
+  constexpr double lowest = -1e9;  // e^-1e9 is above the underflow of every multiprecision type
+  if (x.mid + Real(x.rad) < Real(lowest)) return wide_exponential(Ball<Real>(Real(lowest), Radius<Real>(1)));
   if (!(x.rad < 1)) return wide_exponential(x);
   const Real value = exponential(x.mid);
   const auto size = magnitude(value);
-  return lifted<Real>(value, size * growth(x.rad), x.rad, size * RealTraits<Real>::function_unit);
+  return lifted<Real>(value, size * growth(x.rad), x.rad, size * exponential_error(x));
 }
 template <class Real>
 Ball<Real> exponential_minus_one(const Ball<Real>& x) {
   if (!(x.rad < 1)) return wide_exponential(x) - Ball<Real>(1);
   const Real value = exponential_minus_one(x.mid);
   const auto size = magnitude(value);
-  return lifted<Real>(value, (size + 1) * growth(x.rad), x.rad, size * RealTraits<Real>::function_unit);
+  return lifted<Real>(value, (size + 1) * growth(x.rad), x.rad, size * exponential_error(x));
 }
 template <class Real>
 SineCosine<Ball<Real>> sine_cosine(const Ball<Real>& x) {
+  if (vanishes(x)) return {Ball<Real>(0.0), Ball<Real>(1.0)};
+  if (!(magnitude(x.mid) < RealTraits<Real>::widest_angle && x.rad < 1)) {  // anything between -1 and 1
+    const Ball<Real> any(Real(0.0), Radius<Real>(1));
+    return {any, any};
+  }
   const auto [sine, cosine] = sine_cosine(x.mid);
-  const Radius<Real> error = (1 + magnitude(x.mid)) * RealTraits<Real>::function_unit;
-  return {lifted<Real>(sine, 1, x.rad, error), lifted<Real>(cosine, 1, x.rad, error)};
+  const Radius<Real> sine_error = magnitude(x.mid) * RealTraits<Real>::function_unit;
+  const Radius<Real> cosine_error = sine_error + RealTraits<Real>::function_unit;
+  return {lifted<Real>(sine, 1, x.rad, sine_error), lifted<Real>(cosine, 1, x.rad, cosine_error)};
 }
 
 // On [-1, 0] the phi functions grow with z, and so do their derivatives: 1/2, 1/6 and 1/3 at 0. A ball may reach beyond
@@ -148,16 +176,6 @@ const Multiprecision<digits>& middle(const Multiprecision<digits>& x) {
 template <class Real>
 const Real& middle(const Ball<Real>& x) {
   return x.mid;
-}
-
-/// Whether x is zero and nothing else.
-template <class T>
-bool vanishes(const T& x) {
-  return x == T(0);
-}
-template <class Real>
-bool vanishes(const Ball<Real>& x) {
-  return x.mid == Real(0) && x.rad == 0;
 }
 
 /// A ball in another real type, widened by what the conversion rounds off.

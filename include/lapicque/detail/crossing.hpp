@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
+#include <vector>
 
 #include "lapicque/detail/ball.hpp"
 #include "lapicque/detail/membrane.hpp"
@@ -24,27 +26,39 @@ struct Sample {
   Radius<Real> noise;
 };
 
-/// The root of f between low and high, where f(low) < 0 < f(high); f(s) returns a Sample, whose noise is the
-/// level below which the value means nothing. Newton's method, kept inside a shrinking bracket by bisection: it halves
-/// the bracket or the step at every turn, so that the turns are bounded by the digits and the exponent range.
+/// Where a root has been cornered: f(low) < 0 < f(high), and `root` is the best guess between.
+template <class Real>
+struct Cornered {
+  Real low;
+  Real root;
+  Real high;
+};
+
+/// The root of f between low >= 0 and high, where f(low) < 0 < f(high); f(s) returns a Sample, whose noise is the level
+/// below which the value means nothing.
+///
+/// Newton's method, kept inside a shrinking bracket by bisection. Each turn halves the bracket or the step, or, while
+/// the bracket spans many orders of magnitude, its exponents; 1000 turns are more than the digits of any Real take.
 template <class Real, class Function>
-Real root_between(Real low, Real high, Real guess, Function&& f) {
+Cornered<Real> corner_root(Real low, Real high, Real guess, Function&& f) {
+  const auto bisect = [&] {
+    if (!(high > low * Real(16.0))) return Real(low + (high - low) * Real(0.5));
+    return low > Real(0.0) ? Real(low * Real(4.0)) : Real(high * Real(0x1p-32));
+  };
   Real root = low < guess && guess < high ? guess : low + (high - low) * Real(0.5);
   Radius<Real> last_step = magnitude(Real(high - low));
-  constexpr int most_turns = 3000;
+  constexpr int most_turns = 1000;
   for (int turn = 0; turn < most_turns; ++turn) {
     const Sample<Real> sample = f(root);
-    if (magnitude(sample.value) <= sample.noise) return root;
-    (sample.value > Real(0) ? high : low) = root;
+    if (magnitude(sample.value) <= sample.noise) break;
+    (sample.value > Real(0.0) ? high : low) = root;
     Real next = root - sample.value / sample.slope;
-    if (!(low < next && next < high) || magnitude(Real(next - root)) * 2 > last_step) {
-      next = low + (high - low) * Real(0.5);
-    }
+    if (!(low < next && next < high) || magnitude(Real(next - root)) * 2 > last_step) next = bisect();
     last_step = magnitude(Real(next - root));
-    if (!(low < next && next < high) || last_step <= magnitude(root) * RealTraits<Real>::unit) return root;
+    if (!(low < next && next < high) || last_step <= magnitude(root) * RealTraits<Real>::unit) break;
     root = next;
   }
-  return root;
+  return {low, root, high};
 }
 
 /// The first upward crossing of the threshold on a stretch of closed-form response, with its proof.
@@ -67,27 +81,36 @@ class CrossingSearch {
   using R = Radius<Real>;
   using Point = typename Response<Number>::Point;
 
-  /// A part of the stretch that holds the first upward crossing, and no other: x(from) < 0 < x(to).
+  /// A part of the stretch that holds the first upward crossing: x(from) < 0 < x(to). It holds no other, unless it is
+  /// shorter than the resolution.
   struct Bracket {
     Real from;
     Real to;
   };
 
+  /// @param start      when the stretch starts, ms >= 0: times in it are told apart no finer than resolution(start,
+  /// ...)
   /// @param undecided  where it is not null, what stays unclear is counted as no crossing and noted there
-  explicit CrossingSearch(const Response<Number>& response, std::vector<Unclear>* undecided = nullptr)
-      : response_(response), undecided_(undecided) {
+  CrossingSearch(const Response<Number>& response, const R& start, std::vector<Unclear>* undecided = nullptr)
+      : response_(response), start_(start), undecided_(undecided) {
     for (const auto& wave : response_.sines) {
-      waves_curvature_ += greatest(wave.gain * wave.omega * wave.omega);
-      const R amplitude = greatest(wave.filtered);
-      using std::sqrt;  // the steady amplitude is gain / sqrt(1 + (omega tau_m)^2), which is sqrt(gain filtered)
-      waves_ceiling_ += round_up(R(sqrt(R(amplitude * greatest(wave.gain)))));
+      using std::sqrt;
+      const R sine = greatest(wave.sine);
+      const R cosine = greatest(wave.cosine);
+      const R amplitude = round_up(R(sqrt(R(sine * sine + cosine * cosine))));
+      waves_curvature_ += round_up(amplitude * greatest(wave.omega * wave.omega));
+      waves_ceiling_ += round_up(R(amplitude * sqrt(greatest(wave.filtering))));
     }
   }
+
+  /// A length so far below an ulp of the time start + offset that it does not matter where in it a crossing lies.
+  static R resolution(const R& start, const Real& offset) { return (start + magnitude(offset)) * R(0x1p-60); }
 
   /// The bracket of the first crossing in (0, end]; empty where there is none. x(0) < 0, or x(0) = 0 and falling.
   /// @throws Unclear
   std::optional<Bracket> first(const Real& end, const Point& at_start, const Point& at_end) const {
-    return search(Real(0), at_start, end, at_end);
+    times_given_up_ = 0;
+    return search(Real(0), at_start, end, at_end, most_cuts);
   }
 
   /// A bound on |d''| from a on: amplitude omega^2 for a sinusoid; (1/tau_s^2) e^(-a/tau_s) for an exponential; and
@@ -104,30 +127,57 @@ class CrossingSearch {
   }
 
  private:
-  std::optional<Bracket> search(const Real& a, const Point& at_a, const Real& b, const Point& at_b) const {
+  static constexpr int most_cuts = 1200;  // more than lie between any two doubles
+  // As a last resort, so many parts may stay undecided; after them, only the sign at the end of a part counts.
+  static constexpr int most_times_given_up = 64;
+  static constexpr double forever_ = std::numeric_limits<double>::infinity();
+
+  std::optional<Bracket> search(const Real& a, const Point& at_a, const Real& b, const Point& at_b, int cuts) const {
+    if (times_given_up_ > most_times_given_up)
+      return is_positive(at_b.potential) ? std::optional(Bracket{a, b}) : std::nullopt;
+
     const R length = magnitude(Real(b - a)) * (1 + RealTraits<Real>::unit * 4);
     const R curvature = curvature_bound(a);
     const R sag = round_up(curvature * length * length * R(0.125));
-    const R drive_ceiling = std::max(upper(at_a.drive), upper(at_b.drive)) + sag;
-    if (drive_ceiling <= 0 || stays_below(a, b, length, at_a, drive_ceiling)) return std::nullopt;
-
     const R bend = round_up(curvature * length);
-    const bool rises = lower(at_a.drive_slope) >= bend || lower(at_b.drive_slope) >= bend;
-    const bool stays_positive = std::min(lower(at_a.drive), lower(at_b.drive)) > sag;
-    if (rises || stays_positive) return crosses_if_above(at_b.potential, a, b);
+    const R drive_blur = std::max(at_a.drive.rad, at_b.drive.rad);
+    const R slope_blur = std::max(at_a.drive_slope.rad, at_b.drive_slope.rad);
+    // A number that is not one fails every comparison, so that none of the cases below takes it for an answer.
+    const bool is_known =
+        at_a.drive.rad + at_b.drive.rad + at_a.drive_slope.rad + at_b.drive_slope.rad + sag < forever_;
+    if (is_known) {
+      const R drive_ceiling = std::max(upper(at_a.drive), upper(at_b.drive)) + sag;
+      if (drive_ceiling <= 0 || stays_below(a, b, length, at_a, drive_ceiling)) return std::nullopt;
 
-    const R least_fall = -std::min(upper(at_a.drive_slope), upper(at_b.drive_slope)) - bend;
-    if (least_fall > 0) {
-      if (upper(at_a.drive) <= 0) return std::nullopt;
-      if (lower(at_b.drive) >= 0) return crosses_if_above(at_b.potential, a, b);
-      return search_falling(a, at_a, b, at_b, least_fall);
+      const bool rises = lower(at_a.drive_slope) >= bend || lower(at_b.drive_slope) >= bend;
+      const bool stays_positive = std::min(lower(at_a.drive), lower(at_b.drive)) > sag;
+      if (rises || stays_positive) return crosses_if_above(at_b.potential, a, b);
+
+      const R least_fall = -std::min(upper(at_a.drive_slope), upper(at_b.drive_slope)) - bend;
+      if (least_fall > 0) {
+        if (upper(at_a.drive) <= 0) return std::nullopt;
+        if (lower(at_b.drive) >= 0) return crosses_if_above(at_b.potential, a, b);
+        return search_falling(a, at_a, b, at_b, least_fall);
+      }
+    } else if (stays_below(a, b, length, at_a, R(forever_))) {
+      return std::nullopt;
     }
+    // A sinusoid of which whole periods pass in less than can be told apart never lets the cases above apply.
+    if (length <= resolution(start_, a) && is_positive(at_b.potential)) return Bracket{a, b};
 
+    // Shorter parts tell more only while it is the curvature that blurs the drive, and not rounding; and while they are
+    // not shorter than x bends in for any frequency that can be told from a faster one.
+    const bool helps =
+        (!is_known || sag > drive_blur || bend > slope_blur) && length > resolution(start_, a) * R(0x1p-20);
     const Real middle = a + (b - a) * Real(0.5);
-    if (!(a < middle && middle < b)) return unclear(a, at_a.potential);
+    if (!helps || cuts == 0 || !(a < middle && middle < b)) {
+      const auto given_up = unclear(a, at_a.potential);
+      ++times_given_up_;
+      return is_positive(at_b.potential) ? Bracket{a, b} : given_up;
+    }
     const Point at_middle = response_.at(ball(middle));
-    if (const auto found = search(a, at_a, middle, at_middle)) return found;
-    return search(middle, at_middle, b, at_b);
+    if (const auto found = search(a, at_a, middle, at_middle, cuts - 1)) return found;
+    return search(middle, at_middle, b, at_b, cuts - 1);
   }
 
   /// Case 4: the greatest x e^(s/tau_m) on [a, b] is at the root of the drive, which falls by `least_fall` or more a
@@ -136,10 +186,11 @@ class CrossingSearch {
                                         const R& least_fall) const {
     const Real chord = a + (b - a) * (at_a.drive.mid / (at_a.drive.mid - at_b.drive.mid));
     Point at_root;
-    const Real root = root_between<Real>(a, b, chord, [&](const Real& s) {
+    const auto sample = [&](const Real& s) {
       at_root = response_.at(ball(s));
       return Sample<Real>{-at_root.drive.mid, -at_root.drive_slope.mid, at_root.drive.rad};
-    });
+    };
+    const Real root = corner_root<Real>(a, b, chord, sample).root;
     // Between `root` and the true root r the drive is at most |d(root)|, and r is no further off than `off`, so that
     // x(r) e^((r - root)/tau_m) differs from x(root) by less than the slack.
     const R drive = greatest(at_root.drive);
@@ -165,24 +216,29 @@ class CrossingSearch {
     if (start + (drive_ceiling - start) * reach < (start - drive_ceiling) * rounding) return true;
     if (response_.sines.empty()) return false;
 
-    const R calm_start = upper(at_a.potential - at_a.oscillation);
+    // In Real's digits: near a crossing this must tell parts apart that are as short as its resolution.
     const R calm_drive = calm_drive_ceiling(a, b);
-    const R calm = std::max(calm_start, R(calm_start + (calm_drive - calm_start) * reach));
-    const R size = magnitude(calm_start) + magnitude(calm_drive) + waves_ceiling_;
-    return calm + waves_ceiling_ + size * rounding < 0;
+    if (!(calm_drive < forever_)) return false;
+    const Number start_of_calm = at_a.potential - at_a.oscillation;
+    const Number gone = -exponential_minus_one(-(Number(Real(length), R(0)) * response_.rate));
+    const Number at_most = start_of_calm + Number(Real(waves_ceiling_), R(0));
+    return is_negative(at_most) && is_negative(at_most + (Number(Real(calm_drive), R(0)) - start_of_calm) * gone);
   }
 
   /// An upper bound on the drive without its sinusoids on [a, b].
   R calm_drive_ceiling(const Real& a, const Real& b) const {
     const Number line_a = response_.level + response_.slope * ball(a);
-    const Number line_b = response_.level + response_.slope * ball(b);
+    const Number line_b = response_.level + response_.slope * Number(b, magnitude(b) * RealTraits<Real>::unit * 4);
+    R known = line_a.rad + line_b.rad;
     R ceiling = std::max(upper(line_a), upper(line_b));
     for (const auto& synapse : response_.decays) {
+      known += synapse.exponential.rad + synapse.alpha.rad;
       const R most = fade_bound(a, synapse.rate);
       ceiling += round_up(std::max(R(0), upper(synapse.exponential)) * most);
       ceiling += round_up(std::max(R(0), upper(synapse.alpha)) *
                           std::min(R(0.37), round_up((greatest(ball(b) * synapse.rate)) * most)));
     }
+    if (!(known < forever_)) return R(forever_);
     return ceiling;
   }
 
@@ -209,7 +265,9 @@ class CrossingSearch {
   }
 
   const Response<Number>& response_;
+  R start_;
   std::vector<Unclear>* undecided_;
+  mutable int times_given_up_ = 0;
   R waves_curvature_{0};
   R waves_ceiling_{0};
 };
@@ -219,13 +277,14 @@ struct Crossing {
   Real offset;         ///< ms into the stretch
   Radius<Real> error;  ///< ms: the exact crossing lies within this
   Radius<Real> slope;  ///< dx/ds there, mV/ms
+  bool is_clear;       ///< whether the slope there bounds the error; else it is only bracketed
 };
 
 /// The crossing inside a bracket of `response`, as well as Real can tell, and how well that is.
-/// @throws Unclear  so near to grazing that no error bound can be given
+/// @param start  when the stretch starts, ms
 template <class Real>
 Crossing<Real> locate_crossing(const Response<Ball<Real>>& response,
-                               const typename CrossingSearch<Real>::Bracket& bracket) {
+                               const typename CrossingSearch<Real>::Bracket& bracket, const Radius<Real>& start) {
   using R = Radius<Real>;
 
   // First in double, which is as good as it gets for Real = double and leaves others a step or two of Newton.
@@ -235,32 +294,36 @@ Crossing<Real> locate_crossing(const Response<Ball<Real>>& response,
   const double high = convert_real<double>(bracket.to);
   const auto at_low = rough.at(low);
   const double guess = low + rough.tau * std::log1p(-at_low.potential / at_low.drive);  // exact for a constant drive
-  const double first = root_between<double>(low, high, guess, [&](double s) {
+  const auto rough_sample = [&](double s) {
     const auto point = rough.at(s);
     return Sample<double>{point.potential, point.rise(rough.rate), 0.0};
-  });
+  };
+  const double first = corner_root<double>(low, high, guess, rough_sample).root;
 
-  typename Response<Ball<Real>>::Point point;
-  const Real offset = root_between<Real>(bracket.from, bracket.to, Real(first), [&](const Real& s) {
-    point = response.at(Ball<Real>(s, R(0)));
+  const auto sample = [&](const Real& s) {
+    const auto point = response.at(Ball<Real>(s, R(0)));
     return Sample<Real>{point.potential.mid, point.rise(response.rate).mid, point.potential.rad};
-  });
+  };
+  const Cornered<Real> cornered = corner_root<Real>(bracket.from, bracket.to, Real(first), sample);
+  const Real& offset = cornered.root;
 
   // Within `reach` of the offset, x' stays within bend of its value there, as |x''| = |d' - x'| / tau_m; where that
   // leaves it positive, x changes sign within |x| / min x'.
-  point = response.at(Ball<Real>(offset, R(0)));
+  const auto point = response.at(Ball<Real>(offset, R(0)));
   const Ball<Real> slope = point.rise(response.rate);
   const R steepness = convert_real<R>(slope.mid) * (1 - 0x1p-50) - slope.rad;
   const R residual = greatest(point.potential);
   const R reach = round_up(2 * residual / steepness);
   const R tau = magnitude(response.tau.mid) * (1 - 0x1p-40);
-  const R drive_curvature = CrossingSearch<Real>(response).curvature_bound(Real(0));
+  const Real nearby = offset > Real(reach) ? Real(offset - Real(reach)) : Real(0.0);
+  const R drive_curvature = CrossingSearch<Real>(response, start).curvature_bound(nearby);
   const R drive_bend = greatest(point.drive_slope) + drive_curvature * reach;
   const R bend = round_up(reach * (drive_bend + greatest(slope)) / (tau - reach));
-  if (!(steepness > 0) || !(reach < tau) || !(bend <= steepness / 2)) {
-    throw Unclear{convert_real<double>(offset), convert_radius<double>(residual)};
-  }
-  return {offset, round_up(residual / (steepness - bend)), convert_real<R>(slope.mid)};
+  const bool is_bounded = steepness > 0 && reach < tau && bend <= steepness / 2;
+  // Else there is what the signs on both sides of it tell.
+  const R width = round_up(magnitude(Real(cornered.high - cornered.low)));
+  return {offset, is_bounded ? round_up(residual / (steepness - bend)) : width, convert_real<R>(slope.mid),
+          is_bounded || width <= CrossingSearch<Real>::resolution(start, offset)};
 }
 
 }  // namespace lapicque::detail

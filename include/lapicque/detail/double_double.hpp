@@ -12,9 +12,9 @@ namespace lapicque::detail {
 
 /// The unevaluated sum hi + lo, |lo| <= ulp(hi)/2: a real number of 106 bits.
 ///
-/// Sums, differences, products and quotients are good to 2^-102 relative, exp and expm1 to 2^-98 relative, sine and
-/// cosine to 2^-98 absolute; double_double_test.cpp measures it. The range is that of double; below 2^-960 the low part
-/// loses its digits, and only an absolute error of 2^-1070 is promised.
+/// Sums, differences, products and quotients are good to 2^-102 relative, exp and expm1 to 2^-98 relative, sine to
+/// 2^-98 for each radian of its argument, cosine to that and 2^-98 more; double_double_test.cpp measures it. The range
+/// is that of double; below 2^-960 the low part loses its digits, and only an absolute error of 2^-1070 is promised.
 /// Algorithms: Joldes, Muller, Popescu, Tight and rigorous error bounds for basic building blocks of double-word
 /// arithmetic, ACM TOMS 44 (2017): AccurateDWPlusDW, DWTimesDW3 and DWDivDW2, each below 2^-102.
 struct DoubleDouble {

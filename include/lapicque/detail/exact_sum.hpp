@@ -11,7 +11,9 @@ namespace lapicque::detail {
 /// A sum of doubles without rounding: what was added and taken away again leaves no trace, and ties are seen as ties.
 ///
 /// Kept as a non-overlapping expansion in ascending magnitude, zeros left out [1]. Exact as long as no partial sum
-/// overflows. A double spans 2098 bits, so that 40 parts are enough for any sum of fewer than 2^22 x 2^53 terms.
+/// overflows; what overflows stays infinite or not a number. A double spans 2098 bits, so that 40 parts are enough for
+/// any sum of fewer than 2^22 x 2^53 terms.
+///
 /// [1] Shewchuk, Adaptive precision floating-point arithmetic and fast robust geometric predicates, 1997, section 2.
 class ExactSum {
  public:
@@ -24,6 +26,11 @@ class ExactSum {
       double part = parts_[k];
       if (std::fabs(value) < std::fabs(part)) std::swap(value, part);
       const double sum = value + part;
+      if (!std::isfinite(sum)) {
+        parts_[0] = sum;
+        size_ = 1;
+        return;
+      }
       const double lost = part - (sum - value);
       if (lost != 0) parts_[kept++] = lost;
       value = sum;

@@ -8,15 +8,15 @@
 
 namespace lapicque::detail {
 
-/// A sinusoid gain sin(omega s + phase) of the drive. sine and cosine are those of its phase at s = 0.
+/// The sum of all sinusoids of one frequency in the drive: sine cos(omega s) + cosine sin(omega s), `sine` and `cosine`
+/// being amplitude sin(phase) and amplitude cos(phase) at s = 0.
 template <class T>
 struct Sine {
-  T gain;       // R A, mV
   T omega;      // rad/ms
   T omega_tau;  // omega tau_m
-  T filtered;   // gain / (1 + (omega tau_m)^2), mV
-  T sine{};
-  T cosine{};
+  T filtering;  // 1 / (1 + (omega tau_m)^2)
+  T sine{0};    // mV
+  T cosine{0};  // mV
 };
 
 /// A synaptic drive (exponential + alpha s / tau_s) exp(-s / tau_s): what is left of all arrivals with one time
@@ -41,7 +41,7 @@ struct Decay {
 ///
 ///     level      level F,                                     F = 1 - e^(-s/tau_m)
 ///     slope      slope tau_m (s/tau_m - F) = slope s^2/tau_m phi2(-s/tau_m)
-///     sinusoid   filtered (sin - omega tau_m cos) and its transient, from half-angle differences
+///     sinusoid   filtering (sin - omega tau_m cos) and its transient, from half-angle differences
 ///     synapse    exponential (s/tau_m) e^(-s/tau_m) phi1(z),   z = s (1/tau_m - 1/tau_s),
 ///                alpha s^2/(tau_m tau_s) e^(-s/tau_m) chi(z);
 ///                for z > 0 the larger exponential is taken out: e^(-s/tau_m) phi1(z) = e^(-s/tau_s) phi1(-z) and
@@ -119,11 +119,11 @@ typename Response<T>::Point Response<T>::at(const T& s, std::vector<T>* decayed)
     const T twice = half.sine * T(2);
     const T sine_now = wave.sine + twice * cosine_middle;
     const T cosine_now = wave.cosine - twice * sine_middle;
-    point.potential += wave.filtered * (twice * (cosine_middle + wave.omega_tau * sine_middle) +
-                                        (wave.sine - wave.omega_tau * wave.cosine) * membrane.gone);
-    point.drive += wave.gain * sine_now;
-    point.drive_slope += wave.gain * wave.omega * cosine_now;
-    point.oscillation += wave.filtered * (sine_now - wave.omega_tau * cosine_now);
+    point.potential += wave.filtering * (twice * (cosine_middle + wave.omega_tau * sine_middle) +
+                                         (wave.sine - wave.omega_tau * wave.cosine) * membrane.gone);
+    point.drive += sine_now;
+    point.drive_slope += wave.omega * cosine_now;
+    point.oscillation += wave.filtering * (sine_now - wave.omega_tau * cosine_now);
   }
 
   if (decayed) decayed->clear();
@@ -172,9 +172,9 @@ template <class T>
 typename Response<T>::Point Response<T>::at_start() const {
   Point point{start, level, slope};
   for (const Sine<T>& wave : sines) {
-    point.drive += wave.gain * wave.sine;
-    point.drive_slope += wave.gain * wave.omega * wave.cosine;
-    point.oscillation += wave.filtered * (wave.sine - wave.omega_tau * wave.cosine);
+    point.drive += wave.sine;
+    point.drive_slope += wave.omega * wave.cosine;
+    point.oscillation += wave.filtering * (wave.sine - wave.omega_tau * wave.cosine);
   }
   for (const Decay<T>& synapse : decays) {
     point.drive += synapse.exponential;
@@ -193,8 +193,8 @@ void convert_response(Response<To>& to, const Response<From>& from, Convert conv
   to.slope = convert(from.slope);
   to.sines.clear();
   for (const auto& wave : from.sines) {
-    to.sines.push_back({convert(wave.gain), convert(wave.omega), convert(wave.omega_tau), convert(wave.filtered),
-                        convert(wave.sine), convert(wave.cosine)});
+    to.sines.push_back({convert(wave.omega), convert(wave.omega_tau), convert(wave.filtering), convert(wave.sine),
+                        convert(wave.cosine)});
   }
   to.decays.clear();
   for (const auto& synapse : from.decays) {

@@ -10,9 +10,10 @@
 namespace lapicque::detail {
 
 // The real types that the core is templated on, and what it needs to know of each: `Radius`, the type of an error
-// bound; `unit`, the relative error of one arithmetic operation; `function_unit`, that of exp and expm1 (relative) and
-// of sine and cosine (absolute, for each radian and one more); `underflow`, an absolute error below all that; `Clock`,
-// the type that carries time; `digits`, in decimal.
+// bound; `unit`, the relative error of one arithmetic operation; `function_unit`, that of exp and expm1 (in
+// multiprecision for each unit of the argument and one more), and the absolute error of sine for each radian and of
+// cosine for each radian and one more; `widest_angle`, the greatest argument that these take; `underflow`, an absolute
+// error below all that; `Clock`, the type that carries time.
 
 template <unsigned decimal_digits>
 using Multiprecision =
@@ -30,6 +31,7 @@ struct RealTraits<double> {
   static constexpr double unit = 0x1p-53;
   static constexpr double function_unit = 0x1p-52;  // glibc stays within 1 ulp
   static constexpr double underflow = 0x1p-1070;
+  static constexpr double widest_angle = 0x1p40;
 };
 
 template <>
@@ -39,6 +41,7 @@ struct RealTraits<DoubleDouble> {
   static constexpr double unit = 0x1p-102;
   static constexpr double function_unit = 0x1p-98;
   static constexpr double underflow = 0x1p-1060;
+  static constexpr double widest_angle = 0x1p50;
 };
 
 template <unsigned decimal_digits>
@@ -48,7 +51,8 @@ struct RealTraits<Multiprecision<decimal_digits>> {
   using Clock = Real;
   inline static const Real unit = std::numeric_limits<Real>::epsilon();
   inline static const Real function_unit = std::numeric_limits<Real>::epsilon() * 1024;
-  inline static const Real underflow = 0;  // an exponent of 31 bits: nothing gets there
+  inline static const Real underflow = 0;  // an exponent of 31 bits: only exponential() gets there, and says so
+  static constexpr double widest_angle = decimal_digits >= 100 ? 0x1p250 : 0x1p90;
 };
 
 template <class Real>

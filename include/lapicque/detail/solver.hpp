@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <tuple>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "lapicque/detail/crossing.hpp"
+#include "lapicque/detail/cycles.hpp"
 #include "lapicque/detail/problem.hpp"
 #include "lapicque/detail/timeline.hpp"
 
@@ -26,12 +28,18 @@ struct State {
   Radius<Clock<Real>> start_error{};  // the exact start lies within this of it
   bool refractory = false;
   Ball<Real> potential{};                     // x = u - theta at start, mV
-  std::optional<ExactSum> known_potential{};  // the same where it is a sum of given numbers, so that ties show
+  std::optional<ExactSum> known_potential{};  // a sum of given numbers from which it differs by no more than ...
+  Ball<Real> deviation{};                     // ... this, which keeps its sign while it fades: so that ties show
   double anchor = 0;                          // the time of the last event, ms
   std::vector<std::pair<Ball<Real>, Ball<Real>>> synapses{};  // exponential and alpha drive just after it, by tau_s, mV
   Timeline timeline;
   std::uint64_t stretches = 0;  // how many are done
   bool done = false;
+};
+
+/// Thrown as a last resort: at this time (ms) the digits do not suffice even to say that it is a touch.
+struct Unresolvable {
+  double time;
 };
 
 /// One spike, as well as Real can tell.
@@ -68,11 +76,15 @@ class Solver {
     response_.tau = Number(neuron.tau());
     response_.rate = Number(1.0) / response_.tau;
 
+    std::map<double, std::size_t> place;
     for (const Sinusoid& wave : problem_->current.sinusoids()) {
-      const Number gain = resistance() * Number(wave.amplitude);
-      const Number omega = two_pi() * Number(wave.frequency) / Number(hertz_milliseconds);
-      const Number omega_tau = omega * response_.tau;
-      waves_.push_back({gain, omega, omega_tau, gain / (Number(1.0) + omega_tau * omega_tau)});
+      const auto [entry, is_new] = place.try_emplace(wave.frequency, frequencies_.size());
+      if (is_new) {
+        const Number omega = two_pi() * Number(wave.frequency) / Number(ms_per_second);
+        const Number omega_tau = omega * response_.tau;
+        frequencies_.push_back({omega, omega_tau, Number(1.0) / (Number(1.0) + omega_tau * omega_tau)});
+      }
+      waves_.push_back({entry->second, reduced(wave.phase)});
     }
     for (const double tau : state_.timeline.synaptic_taus()) {
       response_.decays.push_back({Number(1.0) / Number(tau), sum(difference(tau, neuron.tau())) / Number(tau)});
@@ -131,6 +143,7 @@ class Solver {
     state_.refractory = more.refractory;
     state_.potential = convert_ball<Real>(more.potential);
     state_.known_potential = more.known_potential;
+    state_.deviation = convert_ball<Real>(more.deviation);
     state_.anchor = more.anchor;
     state_.synapses.clear();
     for (const auto& [exponential, alpha] : more.synapses) {
@@ -142,7 +155,22 @@ class Solver {
   }
 
  private:
-  static constexpr double hertz_milliseconds = 1000;
+  /// What of a sinusoid stays the same wherever it begins to act.
+  struct Wave {
+    std::size_t frequency;  // which of frequencies_
+    Number phase;           // rad, whole turns left out
+  };
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+  /// Digits enough to take whole turns out of any double, and 100 left.
+  using Wide = Multiprecision<420>;
+
+  static Number from_wide(const Wide& value) { return convert_ball<Real>(Ball<Wide>(value, Wide(1e-105))); }
+
+  static Number reduced(double phase) {
+    if (std::fabs(phase) < 8) return Number(phase);
+    return from_wide(fmod(Wide(phase), boost::math::constants::two_pi<Wide>()));
+  }
 
   static ExactSum difference(double a, double b) {
     ExactSum result(a);
@@ -179,6 +207,7 @@ class Solver {
 
   void set_potential(const ExactSum& potential) {
     state_.known_potential = potential;
+    state_.deviation = Number(0.0);
     state_.potential = sum(potential);
   }
 
@@ -191,7 +220,7 @@ class Solver {
     const TimeRadius& error = state_.start_error;
     if (error > 0 && magnitude(gap) <= round_up(error)) {
       if (!last_resort_) throw Unclear{0, 0};
-      undecided_.push_back({end, convert_radius<double>(magnitude(state_.potential.mid))});
+      if (!(convert_radius<double>(error) < 1e-20 * problem_->neuron.tau())) throw Unresolvable{end};
     }
     return gap < Time(0.0);
   }
@@ -214,10 +243,8 @@ class Solver {
         to_ = Time(end);
         return fire(Instant(end), convert_real<Radius<Real>>(at_end.rise(response_.rate).mid));
       }
-      if (!rests_) {
-        state_.known_potential.reset();
-        state_.potential = at_end.potential;
-      }
+      if (!rests_) leave_known_potential(length);
+      if (!rests_) state_.potential = at_end.potential;
     }
     to_ = Time(end);
     std::optional<Firing<Real>> firing;
@@ -228,6 +255,18 @@ class Solver {
     }
     finish(end);
     return firing;
+  }
+
+  /// Under a constant drive the potential goes from what it is known to be near to the drive; else it is not known.
+  void leave_known_potential(const Number& length) {
+    if (state_.known_potential && constant_level_ && !problem_->current.pulses().empty()) {
+      ExactSum gap = *state_.known_potential;
+      gap.subtract(*constant_level_);
+      state_.deviation = (sum(gap) + state_.deviation) * exponential(-(length * response_.rate));
+      state_.known_potential = constant_level_;
+    } else {
+      state_.known_potential.reset();
+    }
   }
 
   /// The first crossing within `length`; at_end is the response there.
@@ -245,8 +284,8 @@ class Solver {
       convert_response(rough_, response_, rough);
       try {
         const double rough_length = convert_real<double>(length);
-        const auto found =
-            CrossingSearch<double>(rough_).first(rough_length, rough_point(at_start), rough_point(at_end));
+        const auto found = CrossingSearch<double>(rough_, convert_real<double>(state_.start))
+                               .first(rough_length, rough_point(at_start), rough_point(at_end));
         if (found) bracket = {Real(found->from), found->to < rough_length ? Real(found->to) : length};
         decided = true;
       } catch (const Unclear&) {
@@ -254,22 +293,24 @@ class Solver {
     }
     if (!decided) {
       std::vector<Unclear> undecided;
-      const CrossingSearch<Real> search(response_, last_resort_ ? &undecided : nullptr);
+      const CrossingSearch<Real> search(response_, start_offset(), last_resort_ ? &undecided : nullptr);
       bracket = search.first(length, at_start, at_end);
-      for (const Unclear& touch : undecided) note(touch);
+      for (const Unclear& touch : undecided) note(convert_real<double>(state_.start) + touch.offset, touch.distance);
     }
     if (!bracket) return std::nullopt;
-    if (!last_resort_) return locate_crossing<Real>(response_, *bracket);
-    try {
-      return locate_crossing<Real>(response_, *bracket);
-    } catch (const Unclear& touch) {
-      note(touch);
-      return std::nullopt;
-    }
+    const Crossing<Real> crossing = locate_crossing<Real>(response_, *bracket, start_offset());
+    if (!crossing.is_clear && !last_resort_) throw Unclear{0, 0};
+    return crossing;
   }
 
-  void note(const Unclear& touch) {
-    undecided_.push_back({convert_real<double>(state_.start) + touch.offset, touch.distance});
+  /// state_.start, where a hair more or less does not matter, ms
+  Radius<Real> start_offset() const { return convert_radius<Radius<Real>>(magnitude(state_.start)); }
+
+  /// Notes what stays undecided at time t, the potential being that near to the threshold.
+  void note(double t, double distance) {
+    const double far = 1e-20 * std::fabs(problem_->neuron.threshold() - problem_->neuron.reset());
+    if (!(distance <= far)) throw Unresolvable{t};
+    undecided_.push_back({t, distance});
   }
 
   /// Whether neither u can be told from the threshold at `end`, nor the time at which u rises through it from `end`: a
@@ -290,74 +331,105 @@ class Solver {
   /// The drive from state_.start on, as a closed form.
   void prepare_response() {
     const Timeline& timeline = state_.timeline;
-    ExactSum level = rest_;
-    bool exact = true;
-    for (const double part : timeline.constant().parts()) {
-      exact = level.add_product(problem_->neuron.resistance(), part) && exact;
-    }
-    if (exact) {
-      response_.level = sum(level);
-    } else {
-      response_.level = sum(rest_) + resistance() * sum(timeline.constant());
-    }
-
+    ExactSum constant = timeline.constant();
+    bool is_constant = true;
+    Number ramped(0.0);
     response_.slope = Number(0.0);
     for (const Line& line : timeline.lines()) {
-      const Number slope = resistance() * sum(difference(line.to, line.from)) / sum(difference(line.stop, line.start));
-      response_.level += resistance() * Number(line.from) - slope * elapsed(line.start);
+      constant.add(line.from);
+      ExactSum rise = line.to;
+      rise.subtract(line.from);
+      if (rise.is_zero()) continue;
+      is_constant = false;
+      const Number slope = resistance() * sum(rise) / sum(difference(line.stop, line.start));
       response_.slope += slope;
+      if (!(state_.start == Time(line.start))) ramped += -(slope * elapsed(line.start));
     }
 
+    ExactSum level = rest_;
+    bool exact = true;
+    for (const double part : constant.parts()) {
+      exact = level.add_product(problem_->neuron.resistance(), part) && exact;
+    }
+    response_.level = exact ? sum(level) : sum(rest_) + resistance() * sum(constant);
+    if (!vanishes(ramped)) response_.level += ramped;
+
     response_.sines.clear();
-    for (const std::size_t index : timeline.sinusoids()) {
-      const Sinusoid& wave = problem_->current.sinusoids()[index];
-      Sine<Number> sine = waves_[index];
-      const Number phase = two_pi() * turns(wave) + Number(wave.phase);
-      const auto values = sine_cosine(phase);
-      sine.sine = values.sine;
-      sine.cosine = values.cosine;
-      response_.sines.push_back(sine);
+    place_of_frequency_.assign(frequencies_.size(), none);
+    for (const auto& [index, amplitude, pieces] : timeline.waves()) {
+      if (amplitude.is_zero()) continue;
+      is_constant = false;
+      const Sinusoid& sinusoid = problem_->current.sinusoids()[index];
+      const auto& [frequency, phase] = waves_[index];
+      std::size_t& place = place_of_frequency_[frequency];
+      if (place == none) {
+        place = response_.sines.size();
+        response_.sines.push_back(frequencies_[frequency]);
+      }
+      const Number gain = resistance() * sum(amplitude);
+      const bool at_its_start = state_.start == Time(sinusoid.start);
+      const auto now = sine_cosine(at_its_start ? phase : two_pi() * turns(sinusoid) + phase);
+      response_.sines[place].sine += gain * now.sine;
+      response_.sines[place].cosine += gain * now.cosine;
     }
 
     const bool decayed = !(state_.start == Time(state_.anchor));
     const Number since_anchor = -elapsed(state_.anchor);
-    bool synapses_silent = true;
     for (std::size_t k = 0; k < state_.synapses.size(); ++k) {
       Decay<Number>& decay = response_.decays[k];
       std::tie(decay.exponential, decay.alpha) = state_.synapses[k];
       if (vanishes(decay.exponential) && vanishes(decay.alpha)) continue;
-      synapses_silent = false;
+      is_constant = false;
       if (decayed) let_decay(decay.exponential, decay.alpha, since_anchor * decay.rate, nullptr);
     }
 
+    constant_level_.reset();
+    if (is_constant && exact) constant_level_ = level;
     rests_ = false;
-    if (state_.known_potential && exact && synapses_silent && timeline.lines().empty() && response_.sines.empty()) {
+    if (constant_level_ && state_.known_potential && vanishes(state_.deviation)) {
       level.subtract(*state_.known_potential);
       rests_ = level.is_zero();
     }
 
     response_.start = state_.potential;
-    if (state_.start_error > 0 && !rests_) {
-      // What is not known of the start shows as an error of the potential there: rate of change times time.
-      const auto point = response_.at_start();
-      const auto error = convert_radius<Radius<Real>>(state_.start_error);
-      const auto curvature = CrossingSearch<Real>(response_).curvature_bound(Real(0));
-      const auto rate =
-          greatest(point.drive - point.potential) + error * (greatest(point.drive_slope) + error * curvature);
-      response_.start.rad += round_up(rate * error * greatest(response_.rate));
-      state_.potential = response_.start;
-    }
+    if (state_.start_error > 0 && !rests_) blur_start();
     state_.start_error = TimeRadius(0);
   }
 
-  /// The turns that a sinusoid has made at state_.start, whole ones left out: in the clock's digits, as they may be
-  /// many.
+  /// What is not known of the start's time shows as an error of the potential there: rate of change times time.
+  void blur_start() {
+    const auto error = convert_radius<Radius<Real>>(state_.start_error);
+    Radius<Real> fastest = greatest(response_.rate);
+    for (const Decay<Number>& decay : response_.decays) fastest = std::max(fastest, greatest(decay.rate));
+    if (!(error * fastest < 0x1p-4)) {
+      if (!last_resort_) throw Unclear{0, 0};
+      throw Unresolvable{convert_real<double>(state_.start)};
+    }
+    // Within so small a part of all time constants nothing grows by more than a tenth, and the second order by twice
+    // that.
+    const auto point = response_.at_start();
+    const auto curvature = 2 * CrossingSearch<Real>(response_, Radius<Real>(0)).curvature_bound(Real(0.0));
+    const auto difference_rate = greatest(point.drive - point.potential) * growth(Radius<Real>(error * fastest)) +
+                                 2 * error * (greatest(point.drive_slope) + error * curvature);
+    const Number blur(Real(0.0), round_up(difference_rate * error * greatest(response_.rate)));
+    response_.start += blur;
+    state_.potential = response_.start;
+    state_.deviation += blur;
+  }
+
+  /// The turns that a sinusoid has made at state_.start, whole ones left out: in more digits than the rest, as they may
+  /// be many.
   Number turns(const Sinusoid& wave) const {
-    const Instant since = Instant(state_.start, TimeRadius(0)) - Instant(wave.start);
-    Instant count = Instant(wave.frequency) * since / Instant(hertz_milliseconds);
-    for (int round = 0; round < 2; ++round)
-      count.mid -= nearest_integer(count.mid);  // twice: the first leaves 2^-53 of it
-    return convert_ball<Real>(count);
+    if constexpr (std::is_same_v<Time, DoubleDouble>) {
+      const Instant since = Instant(state_.start, TimeRadius(0)) - Instant(wave.start);
+      Instant count = Instant(wave.frequency) * since / Instant(ms_per_second);
+      // Twice, as the first leaves 2^-53 of it.
+      for (int round = 0; round < 2; ++round) count.mid -= nearest_integer(count.mid);
+      return convert_ball<Real>(count);
+    } else {
+      const Wide count = Wide(wave.frequency) * (Wide(state_.start) - Wide(wave.start)) / ms_per_second;
+      return from_wide(count - round(count));
+    }
   }
 
   /// A synapse's state z = s/tau_s later; `left` is e^-z where that is known.
@@ -397,14 +469,16 @@ class Solver {
     if (state_.known_potential) {
       ExactSum landing = *state_.known_potential;
       landing.add(jump);
-      set_potential(landing);
-      return landing.sign() >= 0;
+      state_.known_potential = landing;
+      if (landing.is_zero() && vanishes(state_.deviation)) return true;  // exactly onto it
+      state_.potential = landing.is_zero() ? state_.deviation : sum(landing) + state_.deviation;
+    } else {
+      state_.potential += sum(jump);
     }
-    state_.potential += sum(jump);
     if (is_positive(state_.potential)) return true;
     if (is_negative(state_.potential)) return false;
     if (!last_resort_) throw Unclear{0, 0};
-    undecided_.push_back({t, convert_radius<double>(greatest(state_.potential))});
+    note(t, convert_radius<double>(greatest(state_.potential)));
     return true;  // it lands on the threshold
   }
 
@@ -430,9 +504,11 @@ class Solver {
   std::shared_ptr<const Problem> problem_;
   bool sharp_;
   bool last_resort_;
-  ExactSum rest_;                    // u_rest - theta, mV
-  ExactSum reset_;                   // u_r - theta, mV
-  std::vector<Sine<Number>> waves_;  // by index in the current; their phases are set where they act
+  ExactSum rest_;                                // u_rest - theta, mV
+  ExactSum reset_;                               // u_r - theta, mV
+  std::vector<Wave> waves_;                      // by index in the current
+  std::vector<Sine<Number>> frequencies_;        // one of each, of amplitude 0
+  std::vector<std::size_t> place_of_frequency_;  // in response_.sines, or none
 
   State<Real> state_;
   std::vector<Unclear> undecided_;
@@ -441,7 +517,8 @@ class Solver {
   Response<Number> response_;
   Response<Ball<double>> rough_;
   std::vector<Number> decayed_;
-  bool rests_ = false;  // the potential stands still
+  bool rests_ = false;                      // the potential stands still
+  std::optional<ExactSum> constant_level_;  // the drive, where it is constant and known, mV
   bool clamped_ = false;
   Time from_{};
   Time to_{};

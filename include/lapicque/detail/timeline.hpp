@@ -9,13 +9,20 @@
 
 namespace lapicque::detail {
 
-/// A straight line from (start, from) to (stop, to), one of those that act now.
+/// The sum of all straight lines that act now between the same two times, ms and nA.
 struct Line {
   double start;
   double stop;
-  double from;
-  double to;
-  std::size_t owner;  // which piece of the current it belongs to
+  ExactSum from;
+  ExactSum to;
+  std::size_t pieces;  // how many lines that is
+};
+
+/// The sum of all sinusoids that act now and differ in nothing but their amplitude.
+struct Wave {
+  std::size_t index;   // of one of them in the current
+  ExactSum amplitude;  // nA
+  std::size_t pieces;  // how many that is
 };
 
 /// What arrived at one instant at all synapses with one time constant, nA.
@@ -28,8 +35,8 @@ struct Arrivals {
 ///
 /// An event is an instant at which the current's formula changes: onset or end of a piece, a breakpoint of samples, a
 /// jump, an arrival. Events of one instant are one event. Amounts are summed without rounding, so that what ends leaves
-/// nothing behind and opposite amounts cancel. One event costs O(log pieces); memory is O(pieces), however long the
-/// lists of samples and arrivals. Copies go on independently.
+/// nothing behind and opposite amounts cancel, those of equal lines and sinusoids included. One event costs O(log
+/// pieces); memory is O(pieces), however long the lists of samples and arrivals. Copies go on independently.
 class Timeline {
  public:
   /// @param current  must outlive the timeline and its copies
@@ -45,8 +52,7 @@ class Timeline {
   /// The sum of all that is constant, nA.
   const ExactSum& constant() const noexcept { return constant_; }
   std::span<const Line> lines() const noexcept { return lines_; }
-  /// Indices into the current's sinusoids.
-  std::span<const std::size_t> sinusoids() const noexcept { return sinusoids_; }
+  std::span<const Wave> waves() const noexcept { return waves_; }
 
   // What the last event brought:
 
@@ -70,8 +76,13 @@ class Timeline {
   };
 
   void happen(const Cursor& cursor);
-  void sample(const Samples& piece, std::size_t owner, std::size_t k);
-  void remove_line(std::size_t owner);
+  void sample(const Samples& piece, std::size_t k);
+  void add_line(double start, double stop, double from, double to);
+  void remove_line(double start, double stop, double from, double to);
+  void add_wave(std::size_t index);
+  void remove_wave(std::size_t index);
+  std::vector<Line>::iterator find_line(double start, double stop);
+  std::vector<Wave>::iterator find_wave(const Sinusoid& wave);
   /// The time of the cursor's event; infinite past its last one.
   double time_of(const Cursor& cursor) const;
 
@@ -82,7 +93,7 @@ class Timeline {
 
   ExactSum constant_;
   std::vector<Line> lines_;
-  std::vector<std::size_t> sinusoids_;
+  std::vector<Wave> waves_;
   ExactSum jump_;
   std::vector<Arrivals> arrivals_;
   bool arrived_ = false;
