@@ -18,7 +18,7 @@ class CurveOutput {
   /// @throws FigureError, OutputError
   void check() const;
 
-  /// Draws the figure, if one is asked for, and then prints the table.
+  /// Prints the table and draws the figure, if one is asked for; without the table there is no figure.
   /// @throws FigureError, OutputError
   void write(const DataTable& table, const std::function<figures::Figure()>& figure) const;
 

@@ -1,6 +1,7 @@
 #include "exercises/exercises.hpp"
 
 #include <filesystem>
+#include <list>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "figure.hpp"
 #include "lapicque/error.hpp"
 #include "lapicque/neuron.hpp"
+#include "options.hpp"
 #include "output.hpp"
 
 namespace lapicque::program {
@@ -35,21 +37,17 @@ void introduction(Report& report) {
   report.say("an error of first order in dt. And its spikes fall on the grid, each up to dt late.");
 }
 
-/// All files of the report, each whole or not at all; those of an earlier call are replaced.
-void write_files(const Report& report, const std::filesystem::path& folder) {
-  for (const auto& [name, table] : report.data()) {
-    OutputFile file(folder / (name + ".csv"));
-    file.write(table.csv());
-    file.commit();
-  }
+/// All files of the report, still to be given their names.
+std::list<OutputFile> write_files(const Report& report, const std::filesystem::path& folder) {
+  std::list<OutputFile> files;
+  for (const auto& [name, table] : report.data()) files.emplace_back(folder / (name + ".csv")).write(table.csv());
   for (const auto& [name, figure] : report.figures()) {
     for (const char* suffix : {".png", ".svg"}) {
       const auto path = folder / (name + suffix);
-      OutputFile file(path);
-      figures::write_figure(figure, file.temporary(), figures::figure_format(path));
-      file.commit();
+      figures::write_figure(figure, files.emplace_back(path).temporary(), figures::figure_format(path));
     }
   }
+  return files;
 }
 
 void make_folder(const std::filesystem::path& folder) {
@@ -67,7 +65,8 @@ void make_folder(const std::filesystem::path& folder) {
 void add_exercises(CLI::App& program) {
   auto* app = program.add_subcommand("exercises", "every question of the chapter: exact, Euler, and why they differ");
   const auto output = std::make_shared<std::string>();
-  app->add_option("--output", *output, "write a figure (PNG and SVG) and data (CSV) for each exercise into this folder")
+  add_output(*app, "--output", *output, "answers",
+             "write a figure (PNG and SVG) and data (CSV) for each exercise into this folder")
       ->type_name("DIR");
   app->callback([output] {
     if (!output->empty()) make_folder(*output);
@@ -76,10 +75,12 @@ void add_exercises(CLI::App& program) {
     for (const auto exercise : {getting_started, minimal_current, fi_curve, estimating_parameters, sinusoidal_input}) {
       exercise(report);
     }
-    if (!output->empty()) write_files(report, *output);
+    std::list<OutputFile> files;
+    if (!output->empty()) files = write_files(report, *output);
     StandardOutput out;
     out << report.text();
     out.flush();
+    for (OutputFile& file : files) file.commit();
   });
   app->footer(
       "Examples:\n"

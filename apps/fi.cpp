@@ -30,6 +30,8 @@ class FiCurve {
     if (!(count_ > 0)) {
       throw InvalidArgument("--count", to_text(count_, "ms"), "must be greater than 0", "write for example 500 ms");
     }
+    solver.require_few_steps(count_ * static_cast<double>(currents.size()));
+    if (!solver.method) require_few_spikes(neuron, currents);
     output_.check();
     DataTable table{
         {{"current_nA", currents}, {"rate_Hz", {}}, {"checked_Hz", {}}, {"spikes", {}}, {"counted_Hz", {}}}};
@@ -53,6 +55,14 @@ class FiCurve {
   }
 
  private:
+  void require_few_spikes(const Neuron& neuron, const std::vector<double>& currents) const {
+    double spikes = 0;
+    for (const double current : currents) spikes += firing_rate(neuron, current) * count_ / 1000;
+    if (spikes <= most_spikes) return;
+    throw InvalidArgument("--count", to_text(count_, "ms"),
+                          "makes more than " + to_text(most_spikes) + " spikes to be counted", "choose a shorter time");
+  }
+
   /// The rate (Hz) by the mean interval between spikes; not a number where there are not two spikes.
   static double interval_rate(const std::vector<double>& spikes) {
     if (spikes.size() < 2) return std::numeric_limits<double>::quiet_NaN();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "commands.hpp"
+#include "output.hpp"
 
 namespace {
 
@@ -32,7 +33,7 @@ std::string usage_message(const CLI::App& program, const CLI::ParseError& error)
 }
 
 int fail(const std::string& message) {
-  std::cerr << message << '\n';
+  std::cerr << lapicque::program::printable(message) << '\n';
   return unusable_input;
 }
 

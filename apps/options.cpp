@@ -1,8 +1,10 @@
 #include "options.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 
 #include "lapicque/error.hpp"
 #include "lapicque/spike_train.hpp"
@@ -28,6 +30,18 @@ int read_count(const std::string& name, const std::string& text) {
                           "write for example " + name + " 31");
   }
   return count;
+}
+
+/// "2nA", "", "3nA" of "2nA,,3nA".
+std::vector<std::string> items(const std::string& text) {
+  std::vector<std::string> result;
+  std::size_t begin = 0;
+  for (auto comma = text.find(','); comma != std::string::npos; comma = text.find(',', begin)) {
+    result.push_back(text.substr(begin, comma - begin));
+    begin = comma + 1;
+  }
+  result.push_back(text.substr(begin));
+  return result;
 }
 
 std::string placeholder(Dimension dimension) { return std::string(text_of(dimension).unit); }
@@ -65,6 +79,17 @@ CLI::Option* add_choice(CLI::App& app, const std::string& name, std::string& val
   return app.add_option_function<std::string>(name, check, description)->type_name(list)->default_str(choices.front());
 }
 
+CLI::Option* add_output(CLI::App& app, const std::string& name, std::string& path, const std::string& example,
+                        const std::string& description) {
+  const auto check = [=, &path](const std::string& text) {
+    if (text.empty()) {
+      throw InvalidArgument(name, "(empty)", "must have a name", "write for example " + name + " " + example);
+    }
+    path = text;
+  };
+  return app.add_option_function<std::string>(name, check, description);
+}
+
 NeuronOptions::NeuronOptions(CLI::App& app, Initial initial) : initial_(initial) {
   add(app, "--rest", parameters_.rest, Dimension::voltage, "resting potential");
   add(app, "--reset", parameters_.reset, Dimension::voltage, "reset potential");
@@ -100,10 +125,24 @@ Neuron NeuronOptions::neuron() const {
     return Neuron(parameters_);
   } catch (const InvalidArgument& error) {
     const auto text = texts_.find(error.subject());
+    const auto threshold = texts_.find("threshold");
+    const bool is_default = text == texts_.end();
     const bool at_rest = error.subject() == "rest" && initial_ == Initial::is_rest;
-    throw InvalidArgument("--" + error.subject(), text == texts_.end() ? error.value() : text->second, error.rule(),
-                          at_rest ? "choose a rest below the threshold" : error.mend());
+    std::string mend = at_rest ? "choose a rest below the threshold" : error.mend();
+    // A default breaks no rule of its own accord: it is the threshold given that is too low for it.
+    if (is_default && threshold != texts_.end()) mend += ", or raise --threshold, which is " + threshold->second;
+    throw InvalidArgument("--" + error.subject(), is_default ? error.value() + " (default)" : text->second,
+                          error.rule(), mend);
   }
+}
+
+void Solver::require_few_steps(double time) const {
+  if (!method || time / dt <= most_steps) return;
+  std::array<char, 32> count{};
+  std::snprintf(count.data(), count.size(), "%.3g", time / dt);
+  throw InvalidArgument("--dt", to_text(dt, "ms"),
+                        std::string("takes ") + count.data() + " steps, and " + to_text(most_steps) + " are the most",
+                        "choose a longer step, or ask for less");
 }
 
 std::vector<double> Solver::spikes(const Neuron& neuron, const Current& current, double until) const {
@@ -144,11 +183,18 @@ GridOptions::GridOptions(CLI::App& app, const std::string& name, Dimension dimen
                          const Default& range, const std::string& description)
     : name_(name), dimension_(dimension), spacing_(spacing), from_(range.from), to_(range.to), points_(range.points) {
   const auto read = [this](const std::vector<std::string>& texts) {
-    for (const std::string& text : texts) values_.push_back(read_quantity(name_, text, dimension_));
+    for (const std::string& text : texts) {
+      for (const std::string& item : items(text)) {
+        if (item.find_first_not_of(' ') == std::string::npos) {
+          throw InvalidArgument(name_, text.empty() ? "(empty)" : text, "has an empty place",
+                                "write one value between two commas");
+        }
+        values_.push_back(read_quantity(name_, item, dimension_));
+      }
+    }
   };
   auto* values = app.add_option_function<std::vector<std::string>>(name, read, description)
-                     ->type_name(placeholder(dimension))
-                     ->delimiter(',');
+                     ->type_name(placeholder(dimension) + ",...");
   add_quantity(app, "--from", from_, dimension, "or a range: its start,")->excludes(values);
   add_quantity(app, "--to", to_, dimension, "its end,")->excludes(values);
   const char* spaced = spacing == Spacing::linear ? "and the number of points, evenly spaced"

@@ -26,6 +26,11 @@ CLI::Option* add_quantity(CLI::App& app, const std::string& name, std::optional<
 CLI::Option* add_choice(CLI::App& app, const std::string& name, std::string& value,
                         const std::vector<std::string>& choices, const std::string& description);
 
+/// An option with the name of a file or folder to write; an empty name is refused.
+/// @param example  a name to copy
+CLI::Option* add_output(CLI::App& app, const std::string& name, std::string& path, const std::string& example,
+                        const std::string& description);
+
 /// --rest, --reset, ...: the neuron's parameters, by default those of the exercises.
 class NeuronOptions {
  public:
@@ -41,10 +46,23 @@ class NeuronOptions {
   std::map<std::string, std::string> texts_;  ///< what the user wrote for each parameter
 };
 
+/// The most time steps that a command takes: some ten seconds' work.
+inline constexpr double most_steps = 1e9;
+
+/// The most spikes that a command takes: some minutes' work, and a gigabyte.
+inline constexpr double most_spikes = 1e8;
+
+/// How often the search for a least amplitude tries one, down to the last digit; a little more or less.
+inline constexpr double search_tries = 64;
+
 /// A stepper and its time step; none of both is the exact solver.
 struct Solver {
   std::optional<Method> method;
   double dt = 0;  ///< ms; with a stepper only
+
+  /// @param time  ms: how long the runs of a stepper are that a command asks for, all together
+  /// @throws InvalidArgument  that takes a stepper more than most_steps
+  void require_few_steps(double time) const;
 
   /// The spikes (ms) with 0 <= t <= until.
   std::vector<double> spikes(const Neuron& neuron, const Current& current, double until) const;

@@ -25,6 +25,16 @@ void give_usual_permissions(int descriptor) {
   ::fchmod(descriptor, static_cast<mode_t>(0666 & ~mask));
 }
 
+/// Whether two paths lead to one file, which need not be there.
+bool same_file(const std::filesystem::path& a, const std::filesystem::path& b) {
+  std::error_code error;
+  if (std::filesystem::equivalent(a, b, error)) return true;
+  const auto one = std::filesystem::weakly_canonical(std::filesystem::absolute(a), error);
+  if (error) return false;
+  const auto other = std::filesystem::weakly_canonical(std::filesystem::absolute(b), error);
+  return !error && one == other;
+}
+
 }  // namespace
 
 StandardOutput& StandardOutput::operator<<(double value) {
@@ -90,6 +100,38 @@ void OutputFile::commit() {
   temporary_.clear();
 }
 
+void require_apart(const std::vector<NamedOutput>& outputs, const std::vector<std::filesystem::path>& inputs) {
+  for (auto output = outputs.begin(); output != outputs.end(); ++output) {
+    if (output->path.empty()) continue;
+    for (const auto& input : inputs) {
+      if (!same_file(output->path, input)) continue;
+      throw InvalidArgument(output->option, output->path.string(),
+                            "must not be a file that is read, and this is " + input.string(), "give another name");
+    }
+    for (auto earlier = outputs.begin(); earlier != output; ++earlier) {
+      if (earlier->path.empty() || !same_file(output->path, earlier->path)) continue;
+      throw InvalidArgument(output->option, output->path.string(), "must not be the file of " + earlier->option,
+                            "give another name");
+    }
+  }
+}
+
+std::string json_number(double value) { return std::isfinite(value) ? to_text(value) : "null"; }
+
+std::string printable(std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string result;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte >= 0x20 && byte != 0x7F) || c == '\n') {
+      result += c;
+    } else {
+      result.append({'\\', 'x', digits[byte / 16], digits[byte % 16]});
+    }
+  }
+  return result;
+}
+
 std::string DataTable::csv() const {
   std::string text;
   for (const Column& column : columns) text += (&column == columns.data() ? "" : ",") + column.name;
@@ -110,8 +152,7 @@ std::string DataTable::json() const {
     text += (&column == columns.data() ? "\"" : ",\n \"") + column.name + "\": [";
     for (std::size_t row = 0; row < column.values.size(); ++row) {
       if (row > 0) text += ", ";
-      const double value = column.values[row];
-      text += std::isfinite(value) ? to_text(value) : "null";
+      text += json_number(column.values[row]);
     }
     text += "]";
   }

@@ -22,7 +22,7 @@ class StandardOutput {
     if (buffer_.size() >= flush_size) flush();
     return *this;
   }
-  /// In the shortest form that reads back as the same double; null in JSON's manner is the caller's business.
+  /// In the shortest form that reads back as the same double; see json_number for what is not finite.
   StandardOutput& operator<<(double value);
 
   /// Has to be called at the end. @throws OutputError  standard output takes no more: a full disk, a closed pipe
@@ -56,6 +56,21 @@ class OutputFile {
   std::filesystem::path file_;
   std::filesystem::path temporary_;
 };
+
+/// A file that an option names for output.
+struct NamedOutput {
+  std::string option;          ///< "--trace"
+  std::filesystem::path path;  ///< empty where the option was not given
+};
+
+/// @throws InvalidArgument  an output is the same file as an input, whatever their names, or as another output
+void require_apart(const std::vector<NamedOutput>& outputs, const std::vector<std::filesystem::path>& inputs);
+
+/// A number in JSON: the shortest form that reads back as the same double, null for one that is not finite.
+std::string json_number(double value);
+
+/// A text for the terminal: control characters but line ends are spelt "\x1b".
+std::string printable(std::string_view text);
 
 /// Columns of numbers with their names, units in them: "current_nA". A not-a-number is an empty cell.
 struct DataTable {

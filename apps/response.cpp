@@ -37,6 +37,11 @@ class FrequencyResponse {
                             "write for example 2.5 nA");
     }
     for (const double frequency : frequencies) check(frequency, solver);
+    if (solver.method) {
+      double time = 0;
+      for (const double frequency : frequencies) time += measured_time(neuron, frequency, solver.dt);
+      solver.require_few_steps(time);
+    }
     output_.check();
     DataTable table{{{"frequency_Hz", frequencies},
                      {"amplitude_mV", {}},

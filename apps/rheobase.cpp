@@ -31,6 +31,7 @@ class Rheobase {
       throw InvalidArgument("--dt", to_text(solver.dt, "ms"),
                             "must not be longer than --within, " + to_text(within_, "ms"), "shorten it");
     }
+    solver.require_few_steps(search_tries * within_);
     output_.check();
     const double exact = rheobase(neuron);
     const double checked =

@@ -11,6 +11,7 @@
 #include "figure.hpp"
 #include "lapicque/error.hpp"
 #include "lapicque/files/experiment.hpp"
+#include "lapicque/files/file_error.hpp"
 #include "lapicque/spike_train.hpp"
 #include "lapicque/stepper.hpp"
 #include "options.hpp"
@@ -29,14 +30,15 @@ class Run {
     add_choice(app, "--format", format_, {"csv", "json"}, "how the spikes are printed");
     add_choice(app, "--precision", precision_, {"exact", "fast"},
                "of the exact method: the last digit, or double arithmetic");
-    auto* trace =
-        app.add_option("--trace", trace_, "write the membrane potential into this CSV file")->type_name("OUT.csv");
+    auto* trace = add_output(app, "--trace", trace_, "trace.csv", "write the membrane potential into this CSV file")
+                      ->type_name("OUT.csv");
     auto* step = add_quantity(app, "--trace-step", trace_step_, Dimension::time,
                               "its time step; a stepper's trace has the first of its own times from each step on");
     trace->needs(step);
     step->needs(trace);
     precision_option_ = app.get_option("--precision");
-    app.add_option("--plot", plot_, "draw potential and current into this file")->type_name("FIGURE.png|.svg");
+    add_output(app, "--plot", plot_, "figure.png", "draw potential and current into this file")
+        ->type_name("FIGURE.png|.svg");
   }
 
   void operator()() {
@@ -49,12 +51,24 @@ class Run {
                             "write for example --trace-step 0.1ms");
     }
     const Experiment experiment = read_experiment(file_);
-    write_trace_and_plot(experiment);
-    print_spikes(experiment);
+    require_apart({{"--trace", trace_}, {"--plot", plot_}}, experiment.files);
+    solver_.require_few_steps(experiment.until);
+    if (trace_step_) require_few_points(experiment.until);
+    try {
+      write_all(experiment);
+    } catch (const InvalidArgument& error) {
+      throw FileError({{file_, 0, error.subject(), error.value(), error.rule(), error.mend()}});
+    }
   }
 
  private:
-  void write_trace_and_plot(const Experiment& experiment) const {
+  struct Spikes {
+    std::vector<double> times;
+    std::vector<Grazing> grazings;  ///< of the exact method
+  };
+
+  /// Everything is computed before anything is written; and where standard output takes nothing, no file is left.
+  void write_all(const Experiment& experiment) const {
     std::optional<OutputFile> trace;
     std::optional<OutputFile> plot;
     if (!trace_.empty()) trace.emplace(trace_);
@@ -63,31 +77,47 @@ class Run {
       figures::require_gnuplot();
       plot.emplace(plot_);
     }
+    const Spikes spikes = find_spikes(experiment);
     if (trace) trace->write(trace_table(experiment).csv());
-    if (plot) {
-      std::vector<figures::SteppedCurve> stepped;
-      if (solver_.method)
-        stepped.push_back({solver_options_.name() + ", " + to_text(solver_.dt, "ms"), stepped_run(experiment)});
-      const auto figure = figures::voltage_figure(std::filesystem::path(file_).filename().string(), experiment.neuron,
-                                                  experiment.current, {0, experiment.until}, stepped);
-      figures::write_figure(figure, plot->temporary(), figures::figure_format(plot_));
-    }
+    if (plot) figures::write_figure(figure(experiment), plot->temporary(), figures::figure_format(plot_));
+    print(experiment, spikes);
     if (trace) trace->commit();
     if (plot) plot->commit();
   }
 
+  figures::Figure figure(const Experiment& experiment) const {
+    std::vector<figures::SteppedCurve> stepped;
+    if (solver_.method) {
+      stepped.push_back({solver_options_.name() + ", " + to_text(solver_.dt, "ms"), stepped_run(experiment)});
+    }
+    return figures::voltage_figure(std::filesystem::path(file_).filename().string(), experiment.neuron,
+                                   experiment.current, {0, experiment.until}, stepped);
+  }
+
+  /// A stepper's spikes, and as many points of its trace as a figure can show.
   SteppedTrace stepped_run(const Experiment& experiment) const {
-    return stepped_trace(experiment.neuron, experiment.current, experiment.until, solver_.dt, *solver_.method);
+    constexpr double shown = 1e5;
+    const double stride = std::max(1.0, std::floor(experiment.until / solver_.dt / shown));
+    SteppedTrace trace;
+    Stepper stepper(experiment.neuron, experiment.current, solver_.dt, *solver_.method);
+    for (double n = 0; stepper.time() <= experiment.until; stepper.step(), ++n) {
+      if (stepper.spiked()) trace.spikes.push_back(stepper.time());
+      if (std::fmod(n, stride) != 0) continue;
+      trace.times.push_back(stepper.time());
+      trace.potentials.push_back(stepper.potential());
+    }
+    return trace;
+  }
+
+  void require_few_points(double until) const {
+    if (until / *trace_step_ <= most_trace_points) return;
+    throw InvalidArgument("--trace-step", to_text(*trace_step_, "ms"),
+                          "makes more than 1e8 points until " + to_text(until, "ms"), "choose a longer one");
   }
 
   DataTable trace_table(const Experiment& experiment) const {
     const double step = *trace_step_;
     const double points = std::floor(experiment.until / step);
-    if (points > most_trace_points) {
-      throw InvalidArgument("--trace-step", to_text(step, "ms"),
-                            "makes more than 1e8 points until " + to_text(experiment.until, "ms"),
-                            "choose a longer one");
-    }
     DataTable table{{{"time_ms", {}}, {"potential_mV", {}}}};
     auto& times = table.columns[0].values;
     auto& potentials = table.columns[1].values;
@@ -106,50 +136,68 @@ class Run {
     return table;
   }
 
-  /// Prints while it computes, so that memory does not grow with the number of spikes.
-  void print_spikes(const Experiment& experiment) const {
-    StandardOutput out;
-    const bool json = format_ == "json";
-    if (json) {
-      out << "{\"method\": \"" << solver_options_.name() << "\",\n";
-      if (solver_.method) {
-        out << " \"dt_ms\": " << solver_.dt << ",\n";
-      } else {
-        out << " \"precision\": \"" << precision_ << "\",\n";
+  Spikes find_spikes(const Experiment& experiment) const {
+    Spikes spikes;
+    const auto add = [&](double time) {
+      if (static_cast<double>(spikes.times.size()) >= most_spikes) {
+        throw InvalidArgument("run.until", to_text(experiment.until, "ms"),
+                              "there are more than " + to_text(most_spikes) + " spikes until then",
+                              "choose an earlier one");
       }
-      out << " \"until_ms\": " << experiment.until << ",\n \"spikes_ms\": [";
-    } else {
-      out << "spike,time_ms\n";
-    }
-    std::size_t count = 0;
-    const auto print = [&](double time) {
-      ++count;
-      if (json) {
-        out << (count > 1 ? ",\n  " : "\n  ") << time;
-      } else {
-        out << std::to_string(count) << "," << time << "\n";
-      }
+      spikes.times.push_back(time);
     };
-    std::string grazings;
     if (solver_.method) {
       Stepper stepper(experiment.neuron, experiment.current, solver_.dt, *solver_.method);
       for (; stepper.time() <= experiment.until; stepper.step()) {
-        if (stepper.spiked()) print(stepper.time());
+        if (stepper.spiked()) add(stepper.time());
       }
+      return spikes;
+    }
+    SpikeTrain train(experiment.neuron, experiment.current, experiment.until,
+                     precision_ == "exact" ? Precision::exact : Precision::fast);
+    for (const Spike& spike : train) add(spike.time);
+    spikes.grazings.assign(train.grazings().begin(), train.grazings().end());
+    return spikes;
+  }
+
+  void print(const Experiment& experiment, const Spikes& spikes) const {
+    StandardOutput out;
+    if (format_ == "json") {
+      print_json(out, experiment, spikes);
     } else {
-      SpikeTrain train(experiment.neuron, experiment.current, experiment.until,
-                       precision_ == "exact" ? Precision::exact : Precision::fast);
-      for (const Spike& spike : train) print(spike.time);
-      for (const Grazing& grazing : train.grazings()) {
-        std::cerr << file_ << ": at " << to_text(grazing.time, "ms") << " the potential is within "
-                  << to_text(grazing.distance, "mV") << " of the threshold, too near to tell a touch from a crossing; "
-                  << "it was taken for a touch, no spike\n";
-        grazings += (grazings.empty() ? "{" : ", {");
-        grazings += "\"time_ms\": " + to_text(grazing.time) + ", \"distance_mV\": " + to_text(grazing.distance) + "}";
+      out << "spike,time_ms\n";
+      for (std::size_t k = 0; k < spikes.times.size(); ++k) {
+        out << std::to_string(k + 1) << "," << spikes.times[k] << "\n";
       }
     }
-    if (json) out << "],\n \"grazings\": [" << grazings << "]}\n";
     out.flush();
+    for (const Grazing& grazing : spikes.grazings) {
+      const auto distance =
+          std::isfinite(grazing.distance) ? "within " + to_text(grazing.distance, "mV") + " of" : "at";
+      std::cerr << printable(file_) << ": at " << to_text(grazing.time, "ms") << " the potential is " << distance
+                << " the threshold, too near for 100 digits to tell on which side; counted as just reaching it\n";
+    }
+  }
+
+  void print_json(StandardOutput& out, const Experiment& experiment, const Spikes& spikes) const {
+    out << "{\"method\": \"" << solver_options_.name() << "\",\n";
+    if (solver_.method) {
+      out << " \"dt_ms\": " << solver_.dt << ",\n";
+    } else {
+      out << " \"precision\": \"" << precision_ << "\",\n";
+    }
+    out << " \"until_ms\": " << experiment.until << ",\n \"spikes_ms\": [";
+    for (const double& time : spikes.times) out << (&time == spikes.times.data() ? "\n  " : ",\n  ") << time;
+    out << "]";
+    if (!solver_.method) {
+      out << ",\n \"grazings\": [";
+      for (const Grazing& grazing : spikes.grazings) {
+        out << (&grazing == spikes.grazings.data() ? "{" : ", {") << "\"time_ms\": " << json_number(grazing.time)
+            << ", \"distance_mV\": " << json_number(grazing.distance) << "}";
+      }
+      out << "]";
+    }
+    out << "}\n";
   }
 
   std::string file_;
@@ -195,8 +243,7 @@ void add_run(CLI::App& program) {
       "   \"until_ms\": 40,\n"
       "   \"spikes_ms\": [\n"
       "    17.8,\n"
-      "    30.900000000000002],\n"
-      "   \"grazings\": []}\n");
+      "    30.900000000000002]}\n");
 }
 
 }  // namespace lapicque::program

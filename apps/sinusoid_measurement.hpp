@@ -15,6 +15,9 @@ namespace lapicque::program {
 /// @param frequency  Hz, > 0; with a stepper below 500/dt
 Oscillation measure_oscillation(const Neuron& neuron, double amplitude, double frequency, const Solver& solver);
 
+/// How long measure_oscillation runs a stepper of step dt, ms.
+double measured_time(const Neuron& neuron, double frequency, double dt);
+
 /// The same for an exact membrane that is given the sinusoid in samples, each held for dt ms, and is read at their
 /// times.
 Oscillation measure_held_oscillation(const Neuron& neuron, double amplitude, double frequency, double dt);

@@ -25,6 +25,9 @@ class StrengthDuration {
     const Neuron neuron = neuron_options_.neuron();
     const Solver solver = solver_options_.solver();
     const auto durations = grid_.values();
+    double time = 0;
+    for (const double duration : durations) time += search_tries * 2 * duration;
+    solver.require_few_steps(time);
     output_.check();
     DataTable table{{{"duration_ms", durations}, {"amplitude_nA", {}}, {"checked_nA", {}}, {"difference_nA", {}}}};
     for (const double duration : durations) {

@@ -5,14 +5,13 @@
 #include <string>
 #include <utility>
 
+#include "lapicque/detail/argument.hpp"
 #include "lapicque/error.hpp"
 
 namespace lapicque {
 namespace {
 
-void require_finite(double value, const std::string& subject, const char* unit) {
-  if (!std::isfinite(value)) throw InvalidArgument(subject, to_text(value, unit), "must be a finite number");
-}
+using detail::require_finite;
 
 std::string element(std::string list, std::size_t index) {
   return list.append("[").append(std::to_string(index)).append("]");
@@ -42,9 +41,9 @@ std::shared_ptr<const std::vector<Event>> sorted(std::vector<Event> events, cons
   return std::make_shared<const std::vector<Event>>(std::move(events));
 }
 
-Current synapse(Shape shape, double tau, std::vector<Event> events) {
+Synapse synapse(Shape shape, double tau, std::vector<Event> events) {
   require_positive(tau, "tau", "ms", "a synaptic time constant", "write for example 2 ms");
-  return Current(Synapse{shape, tau, sorted(std::move(events), "weights", "nA")});
+  return {shape, tau, sorted(std::move(events), "weights", "nA")};
 }
 
 template <class Piece>
@@ -105,9 +104,11 @@ Current samples(double start, double step, std::vector<double> values, Hold hold
 Current pulses(std::vector<Event> events) { return Current(Pulses{sorted(std::move(events), "jumps", "mV")}); }
 
 Current exponential_synapse(double tau, std::vector<Event> events) {
-  return synapse(Shape::exponential, tau, std::move(events));
+  return Current(synapse(Shape::exponential, tau, std::move(events)));
 }
 
-Current alpha_synapse(double tau, std::vector<Event> events) { return synapse(Shape::alpha, tau, std::move(events)); }
+Current alpha_synapse(double tau, std::vector<Event> events) {
+  return Current(synapse(Shape::alpha, tau, std::move(events)));
+}
 
 }  // namespace lapicque

@@ -62,6 +62,27 @@ std::string bound(const std::optional<double>& value) {
   return text.str();
 }
 
+/// The axis, with a range of its own where the values on it leave none: gnuplot warns of an empty one.
+Axis with_range(Axis axis, const std::vector<Curve>& curves, std::vector<double> Curve::*values) {
+  double least = std::numeric_limits<double>::infinity();
+  double most = -least;
+  for (const Curve& curve : curves) {
+    for (const double value : curve.*values) {
+      if (!std::isfinite(value) || (axis.logarithmic && value <= 0)) continue;
+      least = std::min(least, value);
+      most = std::max(most, value);
+    }
+  }
+  const double from = axis.from.value_or(least);
+  const double to = axis.to.value_or(most);
+  const double size = std::max(std::abs(from), std::abs(to));
+  if (!std::isfinite(size) || to - from > 1e-9 * size) return axis;
+  const double air = size > 0 ? size / 10 : 1;
+  if (!axis.from) axis.from = axis.logarithmic ? from / 2 : from - air;
+  if (!axis.to) axis.to = axis.logarithmic ? to * 2 : to + air;
+  return axis;
+}
+
 void describe_axis(std::ostream& out, const char* name, const Axis& axis) {
   out << "set " << name << "label " << quoted(axis.label) << "\n"
       << (axis.logarithmic ? "set" : "unset") << " logscale " << name << "\n"
@@ -71,8 +92,8 @@ void describe_axis(std::ostream& out, const char* name, const Axis& axis) {
 
 void draw_panel(Gnuplot& out, const Panel& panel) {
   out << "set title " << quoted(panel.title) << "\n";
-  describe_axis(out, "x", panel.x);
-  describe_axis(out, "y", panel.y);
+  describe_axis(out, "x", with_range(panel.x, panel.curves, &Curve::x));
+  describe_axis(out, "y", with_range(panel.y, panel.curves, &Curve::y));
   // Some air above and below, except where the panel says how far an axis goes.
   out << "set offsets 0, 0, graph " << (panel.y.to ? 0 : 0.05) << ", graph " << (panel.y.from ? 0 : 0.05) << "\n";
   for (std::size_t i = 0; i < panel.curves.size(); ++i) {

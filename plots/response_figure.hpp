@@ -7,7 +7,8 @@
 
 namespace lapicque::figures {
 
-/// Points of a response that was measured or predicted: amplitudes (mV) and phases (degrees) over frequencies (Hz).
+/// Points (or, with a mark that is a line, a curve) of a response that was measured or predicted: amplitudes (mV) and
+/// phases (degrees) over frequencies (Hz).
 struct ResponsePoints {
   std::string name;
   Mark mark;

@@ -380,12 +380,26 @@ TEST(ExperimentFile, IsReadForItsInputsAlone) {
   EXPECT_THROW(read_inputs(wrong), FileError);
 }
 
+TEST(ExperimentFile, TellsWhichFilesItWasReadFrom) {
+  const Folder folder;
+  const auto data = folder.write("current.csv", "0\n1\n");
+  const auto pulses = folder.write("pulses.csv", "3,1\n");
+  const std::string text = preamble +
+                           "[[input]]\nkind = \"samples\"\nstep = 1\nfile = \"current.csv\"\n"
+                           "[[input]]\nkind = \"pulses\"\nfile = \"pulses.csv\"\n";
+  const auto file = folder.write("cell.toml", text);
+  EXPECT_EQ(read_experiment(file).files, (std::vector{file, data, pulses}));
+  EXPECT_EQ(parse_experiment(text, "cell.toml", folder.path()).files, (std::vector{data, pulses}));
+  EXPECT_TRUE(parse_experiment(preamble, "cell.toml", {}).files.empty());
+}
+
 TEST(ExperimentFile, ThatCannotBeReadIsNamed) {
   const Folder folder;
   const auto missing = folder.path() / "nowhere.toml";
-  EXPECT_EQ(message_of_file(missing), missing.string() + ": cannot be read: No such file or directory");
-  EXPECT_EQ(message_of_file(folder.path()), folder.path().string() + ": cannot be read: it is a directory");
-  EXPECT_EQ(message_of_file("/dev/zero"), "/dev/zero: cannot be read: it is not a regular file");
+  EXPECT_EQ(message_of_file(missing), missing.string() + ": cannot be read: No such file or directory; check the path");
+  EXPECT_EQ(message_of_file(folder.path()),
+            folder.path().string() + ": cannot be read: it is a directory; give a file in it");
+  EXPECT_EQ(message_of_file("/dev/zero"), "/dev/zero: cannot be read: it is not a regular file; give a regular file");
 }
 
 TEST(ExperimentFile, ThatIsEmptyLacksBothTables) {

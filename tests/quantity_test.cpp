@@ -128,7 +128,7 @@ TEST(Quantity, NeedsANumberAndAUnitOfItsDimension) {
   EXPECT_EQ(message("2.5 mV", current),
             "current = 2.5 mV: expected a current, mV is a voltage; write for example \"2.5 nA\"");
   EXPECT_EQ(message("2.5", current),
-            "current = 2.5: expected a current, and a number in quotes needs its unit; write for example \"2.5 nA\"");
+            "current = 2.5: expected a current, and its unit is missing; write for example \"2.5 nA\"");
   EXPECT_EQ(message("nA", current),
             "current = nA: expected a current, a number with a unit; write for example \"2.5 nA\"");
   EXPECT_EQ(message("", current), "current = : expected a current, a number with a unit; write for example \"2.5 nA\"");

@@ -127,7 +127,7 @@ TEST(Table, ThatCannotBeReadIsNamed) {
     read_columns("nowhere/data.csv", events);
     FAIL() << "nothing thrown";
   } catch (const FileError& error) {
-    EXPECT_STREQ(error.what(), "nowhere/data.csv: cannot be read: No such file or directory");
+    EXPECT_STREQ(error.what(), "nowhere/data.csv: cannot be read: No such file or directory; check the path");
   }
 }
 

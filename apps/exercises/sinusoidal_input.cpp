@@ -126,11 +126,20 @@ void many_frequencies(Report& report, const Neuron& neuron) {
     add(5, euler.amplitude);
     add(6, euler.phase * degrees);
   }
+  figures::ResponsePoints predicted{"held, 0.1 ms: formula", figures::Mark::dashes, {}, {}, {}};
+  for (int i = 0; i <= 400; ++i) {
+    const double frequency = 10 * std::pow(100, i / 400.0);
+    const auto impedance = held_impedance(neuron, frequency, held);
+    predicted.frequencies.push_back(frequency);
+    predicted.amplitudes.push_back(amplitude * std::abs(impedance));
+    predicted.phases.push_back(phase_of(impedance));
+  }
   report.figure(
       "sinusoidal_input_response",
       figures::response_figure(
           neuron, amplitude, 10, 1000,
-          {{"held, 0.1 ms", figures::Mark::crosses, frequencies, table.columns[3].values, table.columns[4].values},
+          {predicted,
+           {"held, 0.1 ms", figures::Mark::crosses, frequencies, table.columns[3].values, table.columns[4].values},
            {"Euler, 0.1 ms", figures::Mark::circles, frequencies, table.columns[5].values, table.columns[6].values}}));
   report.data("sinusoidal_input_response", std::move(table));
 }

@@ -4,6 +4,7 @@
 #include <limits>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace lapicque {
@@ -87,13 +88,6 @@ struct Synapse {
 class Current {
  public:
   Current() = default;
-  explicit Current(const Step& piece) : steps_{piece} {}
-  explicit Current(const Ramp& piece) : ramps_{piece} {}
-  explicit Current(const Sinusoid& piece) : sinusoids_{piece} {}
-  explicit Current(Samples piece) : samples_{std::move(piece)} {}
-  explicit Current(Pulses piece) : pulses_{std::move(piece)} {}
-  explicit Current(Synapse piece) : synapses_{std::move(piece)} {}
-
   std::span<const Step> steps() const noexcept { return steps_; }
   std::span<const Ramp> ramps() const noexcept { return ramps_; }
   std::span<const Sinusoid> sinusoids() const noexcept { return sinusoids_; }
@@ -105,6 +99,22 @@ class Current {
   friend Current operator+(Current left, const Current& right) { return left += right; }
 
  private:
+  // What exists has been checked: only these make pieces.
+  friend Current step(double start, double stop, double amplitude);
+  friend Current ramp(double start, double stop, double from, double to);
+  friend Current sinusoid(double start, double stop, double amplitude, double frequency, double phase);
+  friend Current samples(double start, double step, std::vector<double> values, Hold hold);
+  friend Current pulses(std::vector<Event> events);
+  friend Current exponential_synapse(double tau, std::vector<Event> events);
+  friend Current alpha_synapse(double tau, std::vector<Event> events);
+
+  explicit Current(const Step& piece) : steps_{piece} {}
+  explicit Current(const Ramp& piece) : ramps_{piece} {}
+  explicit Current(const Sinusoid& piece) : sinusoids_{piece} {}
+  explicit Current(Samples piece) : samples_{std::move(piece)} {}
+  explicit Current(Pulses piece) : pulses_{std::move(piece)} {}
+  explicit Current(Synapse piece) : synapses_{std::move(piece)} {}
+
   std::vector<Step> steps_;
   std::vector<Ramp> ramps_;
   std::vector<Sinusoid> sinusoids_;

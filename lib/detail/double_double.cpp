@@ -108,7 +108,7 @@ DoubleDouble exponential_minus_one(const DoubleDouble& x) {
   return scale(minus_one + DoubleDouble(1), power) - DoubleDouble(1);
 }
 
-DoubleDoubleSineCosine sine_cosine(const DoubleDouble& x) {
+SineCosine<DoubleDouble> sine_cosine(const DoubleDouble& x) {
   if (!std::isfinite(x.hi)) {
     const double nan = std::numeric_limits<double>::quiet_NaN();
     return {nan, nan};

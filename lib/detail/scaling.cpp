@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <optional>
 #include <vector>
+
+#include "lapicque/error.hpp"
 
 namespace lapicque::detail {
 namespace {
@@ -20,10 +21,10 @@ class Scaler {
     if (std::isfinite(value) && !(std::ldexp(result, -exponent) == value)) exact_ = false;
     return result;
   }
-  std::shared_ptr<const std::vector<Event>> events(const std::vector<Event>& given, int time, int size) {
-    auto result = std::make_shared<std::vector<Event>>();
-    result->reserve(given.size());
-    for (const Event& event : given) result->push_back({(*this)(event.time, time), (*this)(event.size, size)});
+  std::vector<Event> events(const std::vector<Event>& given, int time, int size) {
+    std::vector<Event> result;
+    result.reserve(given.size());
+    for (const Event& event : given) result.push_back({(*this)(event.time, time), (*this)(event.size, size)});
     return result;
   }
   bool exact() const { return exact_; }
@@ -45,28 +46,29 @@ std::optional<Problem> rescaled(const Neuron& neuron, const Current& current, do
                               .initial = scale(neuron.initial(), volts)};
   const double end = scale(until, ms);
 
-  Current result;
-  for (const Step& piece : current.steps()) {
-    result += Current(Step{scale(piece.start, ms), scale(piece.stop, ms), piece.amplitude});
+  try {
+    Current result;
+    for (const auto& [start, stop, amplitude] : current.steps()) {
+      result += step(scale(start, ms), scale(stop, ms), amplitude);
+    }
+    for (const auto& [start, stop, from, to] : current.ramps()) {
+      result += ramp(scale(start, ms), scale(stop, ms), from, to);
+    }
+    for (const auto& [start, stop, amplitude, frequency, phase] : current.sinusoids()) {
+      result += sinusoid(scale(start, ms), scale(stop, ms), amplitude, scale(frequency, -ms), phase);
+    }
+    for (const auto& [start, step_length, hold, values] : current.samples()) {
+      result += samples(scale(start, ms), scale(step_length, ms), *values, hold);
+    }
+    for (const Pulses& piece : current.pulses()) result += pulses(scale.events(*piece.events, ms, volts));
+    for (const auto& [shape, tau, events] : current.synapses()) {
+      const auto make_synapse = shape == Shape::alpha ? alpha_synapse : exponential_synapse;
+      result += make_synapse(scale(tau, ms), scale.events(*events, ms, 0));
+    }
+    if (scale.exact()) return Problem{Neuron(parameters), std::move(result), end};
+  } catch (const InvalidArgument&) {  // what is valid in its own units is not in these: it overflows or vanishes
   }
-  for (const Ramp& piece : current.ramps()) {
-    result += Current(Ramp{scale(piece.start, ms), scale(piece.stop, ms), piece.from, piece.to});
-  }
-  for (const Sinusoid& piece : current.sinusoids()) {
-    result += Current(Sinusoid{scale(piece.start, ms), scale(piece.stop, ms), piece.amplitude,
-                               scale(piece.frequency, -ms), piece.phase});
-  }
-  for (const Samples& piece : current.samples()) {
-    result += Current(Samples{scale(piece.start, ms), scale(piece.step, ms), piece.hold, piece.values});
-  }
-  for (const Pulses& piece : current.pulses()) {
-    result += Current(Pulses{scale.events(*piece.events, ms, volts)});
-  }
-  for (const Synapse& piece : current.synapses()) {
-    result += Current(Synapse{piece.shape, scale(piece.tau, ms), scale.events(*piece.events, ms, 0)});
-  }
-  if (!scale.exact()) return std::nullopt;
-  return Problem{Neuron(parameters), std::move(result), end};
+  return std::nullopt;
 }
 
 }  // namespace

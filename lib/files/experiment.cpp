@@ -135,6 +135,12 @@ Current read_sinusoid(Section& section) {
   return section.build(make, Current{});
 }
 
+/// Where an experiment's data files are looked up, and those that were read.
+struct DataFiles {
+  std::filesystem::path folder;
+  std::vector<std::filesystem::path> read{};
+};
+
 enum class Data { in_file, in_place, unclear };
 
 /// Where the data of a section are; notes it if that is unclear.
@@ -154,8 +160,7 @@ Data find_data(Section& section, std::span<const std::string_view> keys) {
 using Columns = std::vector<std::vector<double>>;
 
 /// The columns of the data file that a section names; empty, with a note, if they cannot be had.
-std::optional<Columns> read_data(Section& section, const std::filesystem::path& folder,
-                                 std::span<const std::string_view> columns) {
+std::optional<Columns> read_data(Section& section, DataFiles& files, std::span<const std::string_view> columns) {
   const auto name = section.text("file");
   if (!name) return std::nullopt;
   if (name->empty() || name->find('\0') != std::string::npos) {
@@ -163,7 +168,9 @@ std::optional<Columns> read_data(Section& section, const std::filesystem::path& 
     return std::nullopt;
   }
   try {
-    return read_columns(folder / *name, columns);
+    auto data = read_columns(files.folder / *name, columns);
+    files.read.push_back(files.folder / *name);
+    return data;
   } catch (const FileError& error) {
     for (const auto& problem : error.problems()) {
       if (problem.line == 0) {
@@ -178,12 +185,12 @@ std::optional<Columns> read_data(Section& section, const std::filesystem::path& 
 }
 
 /// The values of samples; empty, with a note, if they cannot be had.
-std::optional<std::vector<double>> read_values(Section& section, const std::filesystem::path& folder) {
+std::optional<std::vector<double>> read_values(Section& section, DataFiles& files) {
   constexpr std::array<std::string_view, 1> keys{"values"}, columns{"current_nA"};
   const auto where = find_data(section, keys);
   if (where == Data::in_place) return section.numbers("values");
   if (where == Data::unclear) return std::nullopt;
-  auto data = read_data(section, folder, columns);
+  auto data = read_data(section, files, columns);
   if (!data) return std::nullopt;
   if (data->front().empty()) {
     section.refuse("file", "samples need at least one value", "give one or leave the input out");
@@ -192,10 +199,10 @@ std::optional<std::vector<double>> read_values(Section& section, const std::file
   return std::move(data->front());
 }
 
-Current read_samples(Section& section, const std::filesystem::path& folder) {
+Current read_samples(Section& section, DataFiles& files) {
   constexpr std::array<std::string_view, 2> holds{"previous", "linear"};
   const auto hold = section.has("hold") ? section.choice("hold", holds).value_or(0) : 0;
-  const auto values = read_values(section, folder).value_or(std::vector<double>{0});
+  const auto values = read_values(section, files).value_or(std::vector<double>{0});
   const auto make = [&] {
     const double start = section.number("start", 0);
     return samples(start, section.number("step"), values, hold == 0 ? Hold::previous : Hold::linear);
@@ -205,13 +212,13 @@ Current read_samples(Section& section, const std::filesystem::path& folder) {
 
 /// Events as pulses and synapses have them; none if there is a problem.
 /// @param size_key  the key of the sizes, `columns` those of the data file
-std::vector<Event> read_events(Section& section, const std::filesystem::path& folder, std::string_view size_key,
+std::vector<Event> read_events(Section& section, DataFiles& files, std::string_view size_key,
                                const std::array<std::string_view, 2>& columns) {
   const std::array<std::string_view, 2> keys{"times", size_key};
   const auto where = find_data(section, keys);
   std::optional<std::vector<double>> times, sizes;
   if (where == Data::in_file) {
-    if (auto data = read_data(section, folder, columns)) {
+    if (auto data = read_data(section, files, columns)) {
       times = std::move((*data)[0]);
       sizes = std::move((*data)[1]);
     }
@@ -232,15 +239,15 @@ std::vector<Event> read_events(Section& section, const std::filesystem::path& fo
   return events;
 }
 
-Current read_pulses(Section& section, const std::filesystem::path& folder) {
-  const auto events = read_events(section, folder, "jump", {"time_ms", "jump_mV"});
+Current read_pulses(Section& section, DataFiles& files) {
+  const auto events = read_events(section, files, "jump", {"time_ms", "jump_mV"});
   return section.build([&] { return pulses(events); }, Current{});
 }
 
-Current read_synapse(Section& section, const std::filesystem::path& folder) {
+Current read_synapse(Section& section, DataFiles& files) {
   constexpr std::array<std::string_view, 2> shapes{"exponential", "alpha"};
   const auto shape = section.choice("shape", shapes).value_or(0);
-  const auto events = read_events(section, folder, "weights", {"time_ms", "weight_nA"});
+  const auto events = read_events(section, files, "weights", {"time_ms", "weight_nA"});
   const auto make = [&] {
     const double tau = section.number("tau");
     return shape == 0 ? exponential_synapse(tau, events) : alpha_synapse(tau, events);
@@ -252,20 +259,19 @@ struct Kind {
   std::string_view name;
   std::string what;
   std::span<const Key> keys;
-  Current (*read)(Section&, const std::filesystem::path& folder);
+  Current (*read)(Section&, DataFiles&);
 };
 
 const std::array kinds{
-    Kind{"step", "a step", step_keys, [](Section& s, const auto&) { return read_step(s); }},
-    Kind{"ramp", "a ramp", ramp_keys, [](Section& s, const auto&) { return read_ramp(s); }},
-    Kind{"sinusoid", "a sinusoid", sinusoid_keys, [](Section& s, const auto&) { return read_sinusoid(s); }},
+    Kind{"step", "a step", step_keys, [](Section& s, DataFiles&) { return read_step(s); }},
+    Kind{"ramp", "a ramp", ramp_keys, [](Section& s, DataFiles&) { return read_ramp(s); }},
+    Kind{"sinusoid", "a sinusoid", sinusoid_keys, [](Section& s, DataFiles&) { return read_sinusoid(s); }},
     Kind{"samples", "an input of samples", samples_keys, read_samples},
     Kind{"pulses", "an input of pulses", pulses_keys, read_pulses},
     Kind{"synapse", "a synapse", synapse_keys, read_synapse},
 };
 
-Current read_input(Problems& problems, const toml::table& table, const std::string& path,
-                   const std::filesystem::path& folder) {
+Current read_input(Problems& problems, const toml::table& table, const std::string& path, DataFiles& files) {
   std::array<std::string_view, kinds.size()> names;
   std::transform(kinds.begin(), kinds.end(), names.begin(), [](const Kind& kind) { return kind.name; });
 
@@ -277,11 +283,11 @@ Current read_input(Problems& problems, const toml::table& table, const std::stri
   const auto kind = Section(problems, table, path, "an input", any).choice("kind", names);
   if (!kind) return {};
   Section section(problems, table, path, kinds[*kind].what, kinds[*kind].keys);
-  return kinds[*kind].read(section, folder);
+  return kinds[*kind].read(section, files);
 }
 
 /// The sum of all [[input]].
-Current read_all_inputs(Problems& problems, const toml::table& root, const std::filesystem::path& folder) {
+Current read_all_inputs(Problems& problems, const toml::table& root, DataFiles& files) {
   const auto* node = root.get("input");
   if (node == nullptr) return {};
   const auto* list = node->as_array();
@@ -294,7 +300,7 @@ Current read_all_inputs(Problems& problems, const toml::table& root, const std::
   for (std::size_t i = 0; i < list->size(); ++i) {
     const std::string path = "input[" + std::to_string(i + 1) + "]";
     if (const auto* table = (*list)[i].as_table()) {
-      sum += read_input(problems, *table, path, folder);
+      sum += read_input(problems, *table, path, files);
     } else {
       problems.add((*list)[i], path, "an input is a table, not " + detail::kind_of((*list)[i]),
                    "write [[input]] above its keys");
@@ -389,17 +395,22 @@ Experiment parse_experiment(std::string_view toml, const std::string& name, cons
   return parse(toml, name, [&](Problems& problems, const toml::table& root, const Section& sections) {
     const auto neuron = read_table(problems, root, sections, "neuron", neuron_keys, read_neuron, Neuron{});
     const double until = read_table(problems, root, sections, "run", run_keys, read_until, 1.0);
-    return Experiment{neuron, read_all_inputs(problems, root, folder), until};
+    DataFiles files{folder};
+    const auto current = read_all_inputs(problems, root, files);
+    return Experiment{neuron, current, until, std::move(files.read)};
   });
 }
 
 Experiment read_experiment(const std::filesystem::path& file) {
-  return parse_experiment(read_text(file), file.string(), file.parent_path());
+  auto experiment = parse_experiment(read_text(file), file.string(), file.parent_path());
+  experiment.files.insert(experiment.files.begin(), file);
+  return experiment;
 }
 
 Current read_inputs(const std::filesystem::path& file) {
   return parse(read_text(file), file.string(), [&](Problems& problems, const toml::table& root, const Section&) {
-    return read_all_inputs(problems, root, file.parent_path());
+    DataFiles files{file.parent_path()};
+    return read_all_inputs(problems, root, files);
   });
 }
 

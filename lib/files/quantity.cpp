@@ -201,19 +201,20 @@ double parse_quantity(std::string_view text, Dimension dimension) {
     if (detail::is_not_finite(all.substr(0, all.find_first_of(" \t")))) throw refuse("must be a finite number");
     throw refuse(expected + ", a number with a unit");
   }
-  if (unit.empty()) throw refuse(expected + ", and a number in quotes needs its unit");
+  if (unit.empty()) throw refuse(expected + ", and its unit is missing");
   // UDUNITS would multiply: "1 000 ms" would be 0, "1.5.2 ms" 0.3 ms.
   if (unit.find_first_of("0123456789+-.,") == 0 && unit.substr(0, 2) != "1/") {
     throw refuse(expected + ", one number with a unit");
   }
 
+  const std::string shown = detail::shown(unit);
   // A character of code 0 would end the text for UDUNITS.
   const auto found = unit.find('\0') == std::string::npos ? UnitSystem::instance().look_up(unit)
                                                           : Unit{Unit::Kind::unknown, std::nullopt, 0};
-  if (found.kind == Unit::Kind::unknown) throw refuse(expected + ", and there is no unit " + in_quotes(unit));
-  if (found.kind == Unit::Kind::not_proportional) throw refuse(expected + ", and " + unit + " has no fixed size");
+  if (found.kind == Unit::Kind::unknown) throw refuse(expected + ", and there is no unit " + in_quotes(shown));
+  if (found.kind == Unit::Kind::not_proportional) throw refuse(expected + ", and " + shown + " has no fixed size");
   if (found.dimension != dimension) {
-    throw refuse(expected + ", " + unit + " is " +
+    throw refuse(expected + ", " + shown + " is " +
                  (found.dimension ? text_of(*found.dimension).article : "something else"));
   }
   if (const auto value = product(number, found.base_units)) return *value;

@@ -14,7 +14,11 @@ std::string Source::written(const toml::node& node) const {
   const auto& region = node.source();
   const auto begin = offset(region.begin);
   const auto end = offset(region.end);
-  return begin < end ? shown(trimmed(text_.substr(begin, end - begin))) : "(no value)";
+  if (begin >= end) return "(no value)";
+  const auto text = trimmed(text_.substr(begin, end - begin));
+  // The place of a table that a dotted key makes is that of the key.
+  if (node.is_table() && !text.starts_with('{') && !text.starts_with('[')) return "(a table)";
+  return shown(text);
 }
 
 std::string_view Source::line(std::size_t number) const {

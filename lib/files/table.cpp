@@ -141,8 +141,8 @@ class Reader {
   std::size_t line_ = 0;
 };
 
-FileError unreadable(const std::filesystem::path& file, const std::string& reason) {
-  return FileError({{file.string(), 0, "", "", "cannot be read: " + reason, ""}});
+FileError unreadable(const std::filesystem::path& file, const std::string& reason, const std::string& mend) {
+  return FileError({{file.string(), 0, "", "", "cannot be read: " + reason, mend}});
 }
 
 }  // namespace
@@ -151,23 +151,23 @@ std::string read_text(const std::filesystem::path& file) {
   std::error_code error;
   const auto type = std::filesystem::status(file, error).type();
   if (type == std::filesystem::file_type::not_found || type == std::filesystem::file_type::none) {
-    throw unreadable(file, error.message());
+    throw unreadable(file, error.message(), "check the path");
   }
-  if (type == std::filesystem::file_type::directory) throw unreadable(file, "it is a directory");
+  if (type == std::filesystem::file_type::directory) throw unreadable(file, "it is a directory", "give a file in it");
   // A device might never end.
   if (type != std::filesystem::file_type::regular && type != std::filesystem::file_type::fifo) {
-    throw unreadable(file, "it is not a regular file");
+    throw unreadable(file, "it is not a regular file", "give a regular file");
   }
   errno = 0;
   std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw unreadable(file, std::generic_category().message(errno));
+  if (!stream) throw unreadable(file, std::generic_category().message(errno), "check its permissions");
   std::string text;
   std::vector<char> block(1 << 20);
   while (stream) {
     stream.read(block.data(), static_cast<std::streamsize>(block.size()));
     text.append(block.data(), static_cast<std::size_t>(stream.gcount()));
   }
-  if (stream.bad()) throw unreadable(file, std::generic_category().message(errno));
+  if (stream.bad()) throw unreadable(file, std::generic_category().message(errno), "check the disk");
   return text;
 }
 

@@ -27,6 +27,14 @@ bool is_tiny(std::string_view text) noexcept {
   return exponent + static_cast<long long>(point) - static_cast<long long>(first) < 0;
 }
 
+std::string shown(char c) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  if (c == '\t' || c == '\n' || c == '\r') return " ";
+  const auto byte = static_cast<unsigned char>(c);
+  if (byte >= 0x20 && byte != 0x7F) return {c};
+  return {'\\', 'x', digits[byte / 16], digits[byte % 16]};
+}
+
 }  // namespace
 
 std::string_view trimmed(std::string_view text) noexcept {
@@ -37,15 +45,15 @@ std::string_view trimmed(std::string_view text) noexcept {
 
 std::string shown(std::string_view text) {
   constexpr std::size_t longest = 60;
-  std::string result(text.substr(0, longest + 1));
-  if (result.size() > longest) {
-    const auto is_continuation = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
-    auto end = longest - 3;
-    while (end > 0 && is_continuation(result[end])) --end;
-    result.replace(end, std::string::npos, "...");
+  constexpr std::string_view cut = "...";
+  std::string result;
+  std::size_t end = 0;  // of the last character that leaves room for the dots
+  for (const char c : text) {
+    const bool is_continuation = (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+    if (!is_continuation && result.size() <= longest - cut.size()) end = result.size();
+    result += shown(c);
+    if (result.size() > longest) return result.substr(0, end).append(cut);
   }
-  std::replace_if(
-      result.begin(), result.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
   return result;
 }
 

@@ -10,8 +10,8 @@ namespace lapicque::detail {
 /// `text` without the spaces and tabs around it.
 std::string_view trimmed(std::string_view text) noexcept;
 
-/// `text` fit for one line of a message: control characters become spaces, and what is longer than 60 bytes is cut
-/// between two UTF-8 characters and ends in "...".
+/// `text` fit for one line of a message: tabs and line ends become spaces, other control characters "\x1b", and what is
+/// longer than 60 bytes then is cut between two characters and ends in "...".
 std::string shown(std::string_view text);
 
 /// Whether `text` spells infinity or not-a-number ("inf", "-NaN", "Infinity").

@@ -91,6 +91,27 @@ TEST(Curves, AreDrawn) {
   }
 }
 
+// One rate, 0 Hz, and one current: neither axis has a range by itself.
+TEST(Curves, AreDrawnOfOnePoint) {
+  const Folder folder;
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"fi", "--current", "0nA"},
+                                                    {"strength-duration", "--duration", "1ms"},
+                                                    {"response", "--frequency", "1Hz"},
+                                                    {"rheobase", "--rest=-60mV"}}) {
+    auto words = arguments;
+    words.insert(words.end(), {"--plot", "figure.png"});
+    const auto result = folder.run(words);
+    EXPECT_EQ(result.status, 0) << arguments.front();
+    EXPECT_EQ(result.error, "") << arguments.front();
+  }
+}
+
+TEST(Curves, LeaveNoFigureWhereStandardOutputTakesNothing) {
+  const Folder folder;
+  EXPECT_EQ(folder.shell("lapicque fi --points 3 --plot fi.png > /dev/full").status, 2);
+  EXPECT_TRUE(folder.names().empty());
+}
+
 TEST(Exercises, GiveTheNumbersOfTheChapter) {
   const Folder folder;
   const auto result = folder.run({"exercises"});

@@ -175,6 +175,79 @@ TEST(Run, LeavesAnOldFileAloneWhenItFails) {
   EXPECT_EQ(folder.names().size(), 2U);
 }
 
+// Under another name as well: a link leads to the same file.
+TEST(Run, NeverWritesOverWhatItReads) {
+  const Folder folder;
+  const std::string text = experiment("[[input]]\nkind = \"samples\"\nstep = 1\nfile = \"current.csv\"\n");
+  folder.write("cell.toml", text);
+  folder.write("current.csv", "0\n1\n");
+  std::filesystem::create_symlink("current.csv", folder.path() / "link.png");
+  const auto trace = folder.run({"run", "cell.toml", "--trace", "current.csv", "--trace-step", "1ms"});
+  EXPECT_EQ(trace.status, 2);
+  EXPECT_EQ(trace.out, "");
+  EXPECT_EQ(trace.error,
+            "--trace = current.csv: must not be a file that is read, and this is current.csv; give another name\n");
+  const auto plot = folder.run({"run", "cell.toml", "--plot", "link.png"});
+  EXPECT_EQ(plot.status, 2);
+  EXPECT_EQ(plot.error,
+            "--plot = link.png: must not be a file that is read, and this is current.csv; give another name\n");
+  EXPECT_EQ(folder.read("cell.toml"), text);
+  EXPECT_EQ(folder.read("current.csv"), "0\n1\n");
+  EXPECT_EQ(folder.names().size(), 3U);
+}
+
+// There are spikes before the two currents, each a double, add up to none.
+TEST(Run, PrintsNothingWhereItFailsHalfway) {
+  const Folder folder;
+  folder.write("cell.toml", experiment(step_input + "[[input]]\nkind = \"step\"\nstart = 60\namplitude = 1.7e308\n"
+                                                    "[[input]]\nkind = \"step\"\nstart = 60\namplitude = 1.7e308\n",
+                                       "200"));
+  for (const std::string format : {"csv", "json"}) {
+    const auto result =
+        folder.run({"run", "cell.toml", "--format", format, "--trace", "trace.csv", "--trace-step", "1ms"});
+    EXPECT_EQ(result.status, 2);
+    EXPECT_EQ(result.out, "");
+    EXPECT_TRUE(result.error.starts_with("cell.toml: ")) << result.error;
+    EXPECT_EQ(result.error.find('\n'), result.error.size() - 1) << result.error;
+    EXPECT_EQ(folder.names(), (std::vector<std::string>{"cell.toml"}));
+  }
+}
+
+TEST(Run, SpeaksOfGrazingsOnlyWhereItLooksForThem) {
+  const auto euler = run_text(experiment(step_input), {"--format", "json", "--method", "euler", "--dt", "0.1ms"});
+  ASSERT_EQ(euler.status, 0) << euler.error;
+  const auto object = nlohmann::json::parse(euler.out);
+  EXPECT_EQ(object.at("spikes_ms").size(), 2U);
+  EXPECT_FALSE(object.contains("grazings"));
+}
+
+TEST(Run, DrawsAPotentialAndACurrentThatDoNotChange) {
+  const Folder folder;
+  folder.write("cell.toml", experiment(""));
+  const auto result = folder.run({"run", "cell.toml", "--plot", "figure.png"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.error, "");
+  EXPECT_GT(folder.read("figure.png").size(), 5000U);
+}
+
+// A thousand times as many steps as the figure can show.
+TEST(Run, DrawsALongSteppedRun) {
+  const Folder folder;
+  folder.write("cell.toml", experiment(step_input));
+  const auto result = folder.run({"run", "cell.toml", "--method", "euler", "--dt", "1e-5ms", "--plot", "figure.svg"});
+  ASSERT_EQ(result.status, 0) << result.error;
+  EXPECT_NE(folder.read("figure.svg").find("euler, 1e-05 ms"), std::string::npos);
+}
+
+TEST(Run, LeavesNoFileWhereStandardOutputTakesNothing) {
+  const Folder folder;
+  folder.write("cell.toml", experiment(step_input));
+  const auto full = folder.shell("lapicque run cell.toml --trace y.csv --trace-step 1ms --plot y.png > /dev/full");
+  EXPECT_EQ(full.status, 2);
+  EXPECT_EQ(full.error, "standard output: cannot be written: No space left on device\n");
+  EXPECT_EQ(folder.names(), (std::vector<std::string>{"cell.toml"}));
+}
+
 TEST(Run, TellsOfAFullDiskAndAClosedPipe) {
   const Folder folder;
   folder.write("cell.toml", experiment(step_input));
@@ -197,7 +270,7 @@ TEST(Run, TellsOfAGrazingThatItCannotDecide) {
   ASSERT_EQ(object.at("grazings").size(), 1U);
   EXPECT_NEAR(object.at("grazings")[0].at("time_ms"), 1.25 + 8 * std::log(2), 1e-12);
   EXPECT_TRUE(result.error.starts_with("cell.toml: at 6.79")) << result.error;
-  EXPECT_NE(result.error.find("too near to tell a touch from a crossing"), std::string::npos) << result.error;
+  EXPECT_NE(result.error.find("too near for 100 digits to tell on which side"), std::string::npos) << result.error;
 }
 
 TEST(Run, RunsAreTheSameByteForByte) {

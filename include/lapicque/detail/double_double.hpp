@@ -97,12 +97,13 @@ DoubleDouble exponential(const DoubleDouble& x);
 /// e^x - 1, to full relative precision around 0 too.
 DoubleDouble exponential_minus_one(const DoubleDouble& x);
 
-struct DoubleDoubleSineCosine {
-  DoubleDouble sine;
-  DoubleDouble cosine;
+template <class T>
+struct SineCosine {
+  T sine;
+  T cosine;
 };
 
 /// sin x and cos x, |x| < 2^50.
-DoubleDoubleSineCosine sine_cosine(const DoubleDouble& x);
+SineCosine<DoubleDouble> sine_cosine(const DoubleDouble& x);
 
 }  // namespace lapicque::detail

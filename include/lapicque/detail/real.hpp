@@ -62,12 +62,6 @@ using Clock = typename RealTraits<Real>::Clock;
 
 // The same elementary functions under the same names for every real type.
 
-template <class T>
-struct SineCosine {
-  T sine;
-  T cosine;
-};
-
 inline double exponential(double x) { return std::exp(x); }
 inline double exponential_minus_one(double x) { return std::expm1(x); }
 inline SineCosine<double> sine_cosine(double x) { return {std::sin(x), std::cos(x)}; }

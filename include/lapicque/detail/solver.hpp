@@ -53,8 +53,8 @@ struct Firing {
 /// The event loop in one real type.
 ///
 /// Each call of advance() does one stretch: to the next event, to the next spike before it, or to the end of
-/// refractoriness. All decisions are rigorous, so that solvers of any precision go through the same stretches and can
-/// take over from one another after any of them.
+/// refractoriness. All decisions are rigorous (but for those of a last resort), so that solvers of any precision go
+/// through the same stretches and can take over from one another after any of them.
 template <class Real>
 class Solver {
  public:
@@ -400,7 +400,10 @@ class Solver {
   void blur_start() {
     const auto error = convert_radius<Radius<Real>>(state_.start_error);
     Radius<Real> fastest = greatest(response_.rate);
-    for (const Decay<Number>& decay : response_.decays) fastest = std::max(fastest, greatest(decay.rate));
+    for (const Decay<Number>& decay : response_.decays) {
+      const bool silent = vanishes(decay.exponential) && vanishes(decay.alpha);
+      if (!silent) fastest = std::max(fastest, greatest(decay.rate));
+    }
     if (!(error * fastest < 0x1p-4)) {
       if (!last_resort_) throw Unclear{0, 0};
       throw Unresolvable{convert_real<double>(state_.start)};

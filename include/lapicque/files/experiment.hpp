@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lapicque/current.hpp"
 #include "lapicque/files/file_error.hpp"
@@ -15,6 +16,8 @@ struct Experiment {
   Neuron neuron;
   Current current;  ///< the sum of all inputs
   double until;     ///< ms, > 0
+  /// What it was read from: the experiment file, unless it came from a text, and then the data files that inputs name.
+  std::vector<std::filesystem::path> files;
 };
 
 /// The experiment in a TOML file.
