@@ -56,13 +56,13 @@ void append(std::vector<Piece>& to, std::span<const Piece> from) {
 double Samples::breakpoint(std::size_t k) const noexcept { return std::fma(static_cast<double>(k), step, start); }
 
 Current& Current::operator+=(const Current& other) {
-  const Current copy = other;  // `other` may be *this
-  append(steps_, copy.steps());
-  append(ramps_, copy.ramps());
-  append(sinusoids_, copy.sinusoids());
-  append(samples_, copy.samples());
-  append(pulses_, copy.pulses());
-  append(synapses_, copy.synapses());
+  if (&other == this) return *this += Current(other);
+  append(steps_, other.steps());
+  append(ramps_, other.ramps());
+  append(sinusoids_, other.sinusoids());
+  append(samples_, other.samples());
+  append(pulses_, other.pulses());
+  append(synapses_, other.synapses());
   return *this;
 }
 

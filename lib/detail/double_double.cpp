@@ -40,6 +40,7 @@ DoubleDouble exponential_minus_one_series(const DoubleDouble& x) {
 }
 
 constexpr int table_steps = 64;  // to one doubling: the reduced argument is then at most ln2/128
+constexpr int table_middle = 32;
 
 /// 2^(j/64) - 1 for j = -32 .. 31, at index j + 32.
 const DoubleDouble& power_minus_one(int j) {
@@ -48,11 +49,11 @@ const DoubleDouble& power_minus_one(int j) {
     const DoubleDouble ln2{ln2_high, ln2_middle};
     for (int k = 0; k < table_steps; ++k) {
       values[static_cast<std::size_t>(k)] =
-          exponential_minus_one_series(ln2 * ((k - table_steps / 2) / static_cast<double>(table_steps)));
+          exponential_minus_one_series(ln2 * ((k - table_middle) / static_cast<double>(table_steps)));
     }
     return values;
   }();
-  return table[static_cast<std::size_t>(j + table_steps / 2)];
+  return table[static_cast<std::size_t>(j + table_middle)];
 }
 
 /// 2^k, -1022 <= k <= 1023.
@@ -74,7 +75,7 @@ struct ReducedExponential {
 ReducedExponential reduced_exponential(const DoubleDouble& x) {
   const double steps = std::nearbyint(x.hi * (table_steps / ln2_high));
   const int all = static_cast<int>(steps);
-  const int power = (all + table_steps / 2) >> 6;  // rounds down, so that -32 <= j < 32
+  const int power = (all + table_middle) >> 6;  // rounds down, so that -32 <= j < 32
   const int j = all - power * table_steps;
   const DoubleDouble r = reduce(x, steps / table_steps, ln2_high, ln2_middle, ln2_low);
 
