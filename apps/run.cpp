@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -22,6 +24,8 @@ namespace lapicque::program {
 namespace {
 
 constexpr double most_trace_points = 1e8;
+/// From here on a spike's time hangs on digits of the input that few simulators keep: it is pointed out.
+constexpr double ill_conditioned = 1e6;
 
 class Run {
  public:
@@ -37,6 +41,9 @@ class Run {
     trace->needs(step);
     step->needs(trace);
     precision_option_ = app.get_option("--precision");
+    app.add_flag("--details", details_,
+                 "of the exact method, in CSV: columns for the bound on the time's error, du/dt as u "
+                 "reaches the threshold, and the condition number (JSON has them always)");
     add_output(app, "--plot", plot_, "figure.png", "draw potential and current into this file")
         ->type_name("FIGURE.png|.svg");
   }
@@ -45,6 +52,9 @@ class Run {
     solver_ = solver_options_.solver();
     if (solver_.method && precision_option_->count() > 0) {
       throw InvalidArgument("--precision", precision_, "belongs to the exact method", "leave it out");
+    }
+    if (solver_.method && details_) {
+      throw CLI::ValidationError("--details", "belongs to the exact method; leave it out");
     }
     if (trace_step_ && !(*trace_step_ > 0)) {
       throw InvalidArgument("--trace-step", to_text(*trace_step_, "ms"), "a time step must be greater than 0",
@@ -64,7 +74,10 @@ class Run {
  private:
   struct Spikes {
     std::vector<double> times;
-    std::vector<Grazing> grazings;  ///< of the exact method
+    // Of the exact method:
+    std::vector<Spike> details;
+    std::vector<Grazing> grazings;
+    Effort effort;
   };
 
   /// Everything is computed before anything is written; and where standard output takes nothing, no file is left.
@@ -155,8 +168,12 @@ class Run {
     }
     SpikeTrain train(experiment.neuron, experiment.current, experiment.until,
                      precision_ == "exact" ? Precision::exact : Precision::fast);
-    for (const Spike& spike : train) add(spike.time);
+    for (const Spike& spike : train) {
+      add(spike.time);
+      spikes.details.push_back(spike);
+    }
     spikes.grazings.assign(train.grazings().begin(), train.grazings().end());
+    spikes.effort = train.effort();
     return spikes;
   }
 
@@ -165,18 +182,38 @@ class Run {
     if (format_ == "json") {
       print_json(out, experiment, spikes);
     } else {
-      out << "spike,time_ms\n";
+      out << "spike,time_ms" << (details_ ? ",error_ms,slope_mV_per_ms,condition\n" : "\n");
       for (std::size_t k = 0; k < spikes.times.size(); ++k) {
-        out << std::to_string(k + 1) << "," << spikes.times[k] << "\n";
+        out << std::to_string(k + 1) << "," << spikes.times[k];
+        if (details_) {
+          const Spike& spike = spikes.details[k];
+          out << "," << spike.error << "," << (std::isfinite(spike.slope) ? json_number(spike.slope) : "") << ","
+              << spike.condition;
+        }
+        out << "\n";
       }
     }
     out.flush();
+    point_out_ill_conditioned(spikes);
     for (const Grazing& grazing : spikes.grazings) {
       const auto distance =
           std::isfinite(grazing.distance) ? "within " + to_text(grazing.distance, "mV") + " of" : "at";
       std::cerr << printable(file_) << ": at " << to_text(grazing.time, "ms") << " the potential is " << distance
                 << " the threshold, too near for 100 digits to tell on which side; counted as just reaching it\n";
     }
+  }
+
+  void point_out_ill_conditioned(const Spikes& spikes) const {
+    const auto by_condition = [](const Spike& a, const Spike& b) { return a.condition < b.condition; };
+    const auto worst = std::max_element(spikes.details.begin(), spikes.details.end(), by_condition);
+    if (worst == spikes.details.end() || worst->condition < ill_conditioned) return;
+    const auto count = std::count_if(spikes.details.begin(), spikes.details.end(),
+                                     [](const Spike& spike) { return spike.condition >= ill_conditioned; });
+    std::cerr << printable(file_) << ": " << count << " of " << spikes.details.size()
+              << " spikes have a condition number of " << to_text(ill_conditioned)
+              << " or more: their times hang on the "
+              << "input's last digits; most of all spike " << worst - spikes.details.begin() + 1 << " at "
+              << to_text(worst->time, "ms") << ", " << to_text(std::round(worst->condition)) << "\n";
   }
 
   void print_json(StandardOutput& out, const Experiment& experiment, const Spikes& spikes) const {
@@ -190,6 +227,14 @@ class Run {
     for (const double& time : spikes.times) out << (&time == spikes.times.data() ? "\n  " : ",\n  ") << time;
     out << "]";
     if (!solver_.method) {
+      print_list(out, "errors_ms", spikes.details, [](const Spike& spike) { return spike.error; });
+      print_list(out, "slopes_mV_per_ms", spikes.details, [](const Spike& spike) { return spike.slope; });
+      print_list(out, "conditions", spikes.details, [](const Spike& spike) { return spike.condition; });
+      out << ",\n \"effort\": {\"digits\": [16, 32, 50, 100], ";
+      print_counts(out, "signs", spikes.effort.signs);
+      out << ", ";
+      print_counts(out, "roots", spikes.effort.roots);
+      out << "}";
       out << ",\n \"grazings\": [";
       for (const Grazing& grazing : spikes.grazings) {
         out << (&grazing == spikes.grazings.data() ? "{" : ", {") << "\"time_ms\": " << json_number(grazing.time)
@@ -200,10 +245,26 @@ class Run {
     out << "}\n";
   }
 
+  template <class Value>
+  static void print_list(StandardOutput& out, const char* name, const std::vector<Spike>& spikes, Value value) {
+    out << ",\n \"" << name << "\": [";
+    for (const Spike& spike : spikes) {
+      out << (&spike == spikes.data() ? "\n  " : ",\n  ") << json_number(value(spike));
+    }
+    out << "]";
+  }
+
+  static void print_counts(StandardOutput& out, const char* name, const std::array<std::uint64_t, 4>& counts) {
+    out << "\"" << name << "\": [";
+    for (const auto& count : counts) out << (&count == counts.data() ? "" : ", ") << std::to_string(count);
+    out << "]";
+  }
+
   std::string file_;
   std::string format_;
   std::string precision_;
   CLI::Option* precision_option_;
+  bool details_ = false;
   SolverOptions solver_options_;
   Solver solver_;
   std::string trace_;

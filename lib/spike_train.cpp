@@ -25,7 +25,8 @@ Spike to_spike(const detail::Firing<Real>& firing) {
   const double time = detail::convert_real<double>(firing.time);
   const Time remainder = firing.time - Time(time);
   const double error = detail::convert_radius<double>(detail::round_up(detail::magnitude(remainder) + firing.error));
-  return {time, detail::convert_real<double>(remainder), error, detail::convert_real<double>(firing.slope)};
+  return {time, detail::convert_real<double>(remainder), error, detail::convert_real<double>(firing.slope),
+          firing.condition};
 }
 
 /// A solver, and above it ladders of solvers with more digits, which are built and catch up only where they are needed.
@@ -52,6 +53,7 @@ class Ladder {
   }
 
   const detail::State<Real>& state() const { return solver_.state(); }
+  detail::Settled settled() const { return climbed_ ? above_->settled() : solver_.settled(); }
   bool reaches_beyond(double t) const { return climbed_ ? above_->reaches_beyond(t) : solver_.reaches_beyond(t); }
   double potential_at(double t) const { return climbed_ ? above_->potential_at(t) : solver_.potential_at(t); }
   std::span<const Grazing> grazings() const { return above_ ? above_->grazings() : std::span<const Grazing>(); }
@@ -78,6 +80,7 @@ class Ladder<Real> {
   }
 
   const detail::State<Real>& state() const { return solver_.state(); }
+  detail::Settled settled() const { return solver_.settled(); }
   bool reaches_beyond(double t) const { return solver_.reaches_beyond(t); }
   double potential_at(double t) const { return solver_.potential_at(t); }
   std::span<const Grazing> grazings() const { return grazings_; }
@@ -104,6 +107,7 @@ class SpikeTrain::Implementation {
   virtual ~Implementation() = default;
   virtual std::optional<Spike> next() = 0;
   virtual std::span<const Grazing> grazings() const = 0;
+  virtual const Effort& effort() const = 0;
 
   template <class Solvers>
   class With;
@@ -120,7 +124,10 @@ class SpikeTrain::Implementation::With : public Implementation {
       while (!solvers_.state().done) {
         const auto spike = solvers_.advance();
         note_grazings();
-        if (spike) return in_given_units(*spike);
+        ++effort_.signs[solvers_.settled().sign];
+        if (!spike) continue;
+        ++effort_.roots[solvers_.settled().root];
+        return in_given_units(*spike);
       }
     } catch (const detail::Unresolvable& what) {
       refuse(what, scale_);
@@ -128,11 +135,13 @@ class SpikeTrain::Implementation::With : public Implementation {
     return std::nullopt;
   }
   std::span<const Grazing> grazings() const override { return grazings_; }
+  const Effort& effort() const override { return effort_; }
 
  private:
   Spike in_given_units(const Spike& spike) const {
     return {std::ldexp(spike.time, scale_.time), std::ldexp(spike.remainder, scale_.time),
-            std::ldexp(spike.error, scale_.time), std::ldexp(spike.slope, scale_.voltage - scale_.time)};
+            std::ldexp(spike.error, scale_.time), std::ldexp(spike.slope, scale_.voltage - scale_.time),
+            spike.condition};
   }
   void note_grazings() {
     for (const Grazing& grazing : solvers_.grazings().subspan(grazings_.size())) {
@@ -143,6 +152,7 @@ class SpikeTrain::Implementation::With : public Implementation {
   detail::Scale scale_;
   Solvers solvers_;
   std::vector<Grazing> grazings_;
+  Effort effort_;
 };
 
 SpikeTrain::SpikeTrain(const Neuron& neuron, const Current& current, double until, Precision precision) {
@@ -165,6 +175,8 @@ SpikeTrain::~SpikeTrain() = default;
 std::optional<Spike> SpikeTrain::next() { return implementation_->next(); }
 
 std::span<const Grazing> SpikeTrain::grazings() const noexcept { return implementation_->grazings(); }
+
+const Effort& SpikeTrain::effort() const noexcept { return implementation_->effort(); }
 
 std::vector<double> spike_times(const Neuron& neuron, const Current& current, double until, Precision precision) {
   std::vector<double> times;

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <numbers>
 #include <vector>
@@ -30,6 +32,41 @@ TEST(StepCurrent, FiresAtTheLogarithm) {
   }
 }
 
+TEST(StepCurrent, HasAConditionNumberOfOrderOne) {
+  // At the first crossing u - theta = -20/5 + 5 (1 - 1/5), two parts of 4 mV, and tau_m du/dt = 5 mV.
+  SpikeTrain train(Neuron{}, step(0, forever, 2.5), 20);
+  const Spike spike = train.next().value();
+  EXPECT_NEAR(spike.condition, 8.0 / 5, 1e-12);
+  EXPECT_NEAR(spike.slope, 5.0 / 8, 1e-12);
+}
+
+TEST(Condition, TellsHowFarTheSpikeMovesWithTheParts) {
+  // With tau_s = tau_m / 2 and x = e^(-t/8), u - rest = 80 (1 + e) (x - x^2) reaches 20 at x = 1/2 + sqrt(e / (4 (1 +
+  // e))): a share e of the current moves the spike by 8 (x - 1/2) / x ms; one of all parts, of either sign, by twice
+  // that at most.
+  for (const double share : {1e-4, 1e-8, 1e-12}) {
+    SpikeTrain train(Neuron{}, exponential_synapse(4, {{0, 8 * (1 + share)}}), 60);
+    const Spike spike = train.next().value();
+    // d(t)/d(share of the synapse's part, 20 mV) = 20 / u'; the start's part is -20 too.
+    const double x = 0.5 + std::sqrt(share / (4 * (1 + share)));
+    const double slope = 10 * (1 + share) * (2 * x * x - x);  // 80 (1 + e) (x - x^2)' , x' = -x/8
+    const double start_left = 20 * x;                         // of -20 mV, beside the steady rest's -20 (1 - x)
+    EXPECT_NEAR(spike.condition * 8 * slope / (20 + start_left + 20 * (1 - x)), 1, 1e-3) << share;
+  }
+}
+
+TEST(Effort, CountsTheDigitsThatSignsAndRootsTook) {
+  SpikeTrain plain(Neuron{}, step(0, forever, 2.5), 100, Precision::fast);
+  while (plain.next()) {
+  }
+  EXPECT_EQ(plain.effort().roots, (std::array<std::uint64_t, 4>{7, 0, 0, 0}));
+  EXPECT_EQ(plain.effort().signs[1] + plain.effort().signs[2] + plain.effort().signs[3], 0U);
+  // A touch that no number of digits decides.
+  SpikeTrain touch(Neuron{}, exponential_synapse(4, {{0, 8}}), 60);
+  EXPECT_FALSE(touch.next().has_value());
+  EXPECT_EQ(touch.effort().signs[3], 1U);
+}
+
 TEST(StepCurrent, AtRheobaseNeverFires) {
   EXPECT_EQ(spike_times(Neuron{}, step(0, forever, 2), 1e6), Times{});
   EXPECT_EQ(spike_times(Neuron{}, step(0, forever, 0.5) + step(0, forever, 1.25) + step(3, forever, 0.25), 1e6),
@@ -42,6 +79,13 @@ TEST(StepCurrent, JustAboveRheobaseFiresLate) {
   const Times times = spike_times(Neuron{}, step(0, forever, next_after(2)), 1000);
   ASSERT_GE(times.size(), 2U);
   EXPECT_NEAR(times[0], 8 * 52 * std::numbers::ln2, 1e-12);
+}
+
+TEST(StepCurrent, OfTheSmallestExcessOverTheRheobaseFiresVeryLate) {
+  // 10 MOhm x 1e-300 nA above the threshold: 8 ln(1 + 20 / 1e-299) = 8 (ln 2 + 300 ln 10).
+  const Times times = spike_times(Neuron{}, step(0, forever, 2) + step(0, forever, 1e-300), 6000);
+  ASSERT_EQ(times.size(), 1U);
+  EXPECT_NEAR(times[0], 8 * (std::numbers::ln2 + 300 * std::numbers::ln10), 1e-11);
 }
 
 TEST(StepCurrent, EndsBeforeTheSpikeItWouldHaveMade) {

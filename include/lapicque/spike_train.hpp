@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -18,6 +20,11 @@ struct Spike {
   double remainder;  ///< ms: the exact time is time + remainder to some 30 digits
   double error;      ///< ms: a bound on |time - exact time|, rounding to double included
   double slope;      ///< du/dt as u reaches the threshold, mV/ms; infinite where a voltage jump made the spike
+  /// How the spike's time depends on what makes it: if every part of u - theta (what is left of the start, and what
+  /// each kind of current added since) is off by at most a share e of itself, the time is off by at most about
+  /// condition x e x tau_m. Of order 1 for a plain crossing; grows as u grazes the threshold or as large parts cancel;
+  /// 0 for a jump.
+  double condition;
 };
 
 /// How hard a SpikeTrain works for the last digit; the decisions whether there is a spike are the same in both.
@@ -35,6 +42,13 @@ enum class Precision {
 struct Grazing {
   double time;      ///< ms
   double distance;  ///< mV: the potential's distance from the threshold there is at most this
+};
+
+/// How many digits the answers so far took; index 0 stands for double (16 digits), 1 for double-double (32), 2 for 50
+/// and 3 for 100 digits. In Precision::exact the place of every spike is sought in double-double from the start.
+struct Effort {
+  std::array<std::uint64_t, 4> signs{};  ///< stretches, by the digits that told whether there is a spike in them
+  std::array<std::uint64_t, 4> roots{};  ///< spikes, by the digits that told their time
 };
 
 /// The spikes of a leaky integrate-and-fire neuron, one at a time, in constant memory.
@@ -72,6 +86,9 @@ class SpikeTrain {
 
   /// What could not be decided on the way so far, in order; empty for all but contrived input.
   std::span<const Grazing> grazings() const noexcept;
+
+  /// What the way so far took.
+  const Effort& effort() const noexcept;
 
   /// SpikeTrain is a single-pass input range of Spike: for (const Spike& spike : SpikeTrain(...)).
   class Iterator {

@@ -58,6 +58,42 @@ TEST(Run, PrintsSpikesAsJson) {
   EXPECT_NEAR(object.at("spikes_ms")[0], first_spike, 4e-15 * first_spike);
 }
 
+TEST(Run, TellsHowSureAndHowSensitiveEachSpikeIs) {
+  // By hand: at the first crossing u - theta has two parts of 4 mV and rises by 5/8 mV/ms.
+  const auto csv = run_text(experiment(step_input), {"--details"});
+  ASSERT_EQ(csv.status, 0) << csv.error;
+  double time = 0;
+  double error = 0;
+  double slope = 0;
+  double condition = 0;
+  ASSERT_EQ(std::sscanf(csv.out.c_str(), "spike,time_ms,error_ms,slope_mV_per_ms,condition\n1,%lf,%lf,%lf,%lf\n", &time,
+                        &error, &slope, &condition),
+            4)
+      << csv.out;
+  EXPECT_NEAR(time, first_spike, 4e-15 * first_spike);
+  EXPECT_GT(error, 0);
+  EXPECT_LE(error, 0x1p-48 * (0.5 + 1.0 / 64));
+  EXPECT_NEAR(slope, 5.0 / 8, 1e-12);
+  EXPECT_NEAR(condition, 8.0 / 5, 1e-12);
+
+  const auto json = run_text(experiment(step_input), {"--format", "json"});
+  const auto object = nlohmann::json::parse(json.out);
+  EXPECT_EQ(object.at("errors_ms")[0], error);
+  EXPECT_EQ(object.at("slopes_mV_per_ms")[0], slope);
+  EXPECT_EQ(object.at("conditions")[0], condition);
+  EXPECT_EQ(object.at("effort").at("roots"), (std::vector<int>{0, 2, 0, 0}));
+}
+
+TEST(Run, PointsOutSpikesWhoseTimesHangOnTheLastDigits) {
+  // 8 nA through tau_s = tau/2 touches the threshold; 1e-14 more crosses it with a slope of 10 mV/8 ms sqrt(1e-14).
+  const auto result =
+      run_text(experiment("[[input]]\nkind = \"synapse\"\nshape = \"exponential\"\ntau = 4\ntimes = "
+                          "[1.25]\nweights = [8.0000000000001]\n"));
+  EXPECT_EQ(result.status, 0);
+  EXPECT_NE(result.error.find("cell.toml: 1 of 1 spikes have a condition number of 1e+06 or more"), std::string::npos)
+      << result.error;
+}
+
 TEST(Run, PrintsAnEmptyListWhereNothingFires) {
   const auto result = run_text(experiment(""), {"--format", "json"});
   EXPECT_EQ(result.status, 0) << result.error;

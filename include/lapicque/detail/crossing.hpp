@@ -277,6 +277,7 @@ struct Crossing {
   Real offset;         ///< ms into the stretch
   Radius<Real> error;  ///< ms: the exact crossing lies within this
   Radius<Real> slope;  ///< dx/ds there, mV/ms
+  double condition;    ///< see Spike
   bool is_clear;       ///< whether the slope there bounds the error; else it is only bracketed
 };
 
@@ -323,6 +324,7 @@ Crossing<Real> locate_crossing(const Response<Ball<Real>>& response,
   // Else there is what the signs on both sides of it tell.
   const R width = round_up(magnitude(Real(cornered.high - cornered.low)));
   return {offset, is_bounded ? round_up(residual / (steepness - bend)) : width, convert_real<R>(slope.mid),
+          gross_potential(rough, convert_real<double>(offset)) * rough.rate / convert_real<double>(slope.mid),
           is_bounded || width <= CrossingSearch<Real>::resolution(start, offset)};
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <utility>
 
@@ -44,12 +46,13 @@ class ExactSum {
   void subtract(const ExactSum& other) {
     for (const double part : other.parts()) add(-part);
   }
-  /// Adds a b. @return whether that was exact: it is unless the product overflows, or its last digits underflow
+  /// Adds a b. @return whether that was exact: it is unless the product overflows, or its last digit underflows
   bool add_product(double a, double b) {
     const double product = a * b;
     add(product);
     add(std::fma(a, b, -product));
-    return a == 0 || b == 0 || (std::isfinite(product) && std::fabs(product) >= 0x1p-960);
+    if (a == 0 || b == 0) return true;
+    return std::isfinite(product) && last_bit(a) + last_bit(b) >= least_exponent;
   }
   void clear() { size_ = 0; }
 
@@ -60,6 +63,15 @@ class ExactSum {
   std::span<const double> parts() const { return {parts_.data(), size_}; }
 
  private:
+  static constexpr int least_exponent = -1074;  // of a double
+
+  /// The exponent of the last bit that is set in a finite x != 0.
+  static int last_bit(double x) {
+    int exponent;
+    const auto digits = static_cast<std::uint64_t>(std::ldexp(std::fabs(std::frexp(x, &exponent)), 53));
+    return exponent - 53 + std::countr_zero(digits);
+  }
+
   std::array<double, 44> parts_;
   std::size_t size_ = 0;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <vector>
 
@@ -181,6 +182,22 @@ typename Response<T>::Point Response<T>::at_start() const {
     point.drive_slope += (synapse.alpha - synapse.exponential) * synapse.rate;
   }
   return point;
+}
+
+/// The sum of the magnitudes of all that makes up x(s), mV; with sinusoids, a bound on it. Leaves `response` with the
+/// magnitudes in it.
+inline double gross_potential(Response<double>& response, double s) {
+  double waves = 0;
+  for (const Sine<double>& wave : response.sines) {  // the steady response and its transient
+    waves += 2 * std::hypot(wave.sine, wave.cosine) * std::sqrt(wave.filtering);
+  }
+  response.sines.clear();
+  for (double* part : {&response.start, &response.level, &response.slope}) *part = std::fabs(*part);
+  for (Decay<double>& synapse : response.decays) {
+    synapse.exponential = std::fabs(synapse.exponential);
+    synapse.alpha = std::fabs(synapse.alpha);
+  }
+  return response.at(s).potential + waves;
 }
 
 /// The same response in another number type: convert(value) for each coefficient.

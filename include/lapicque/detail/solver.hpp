@@ -48,7 +48,23 @@ struct Firing {
   Clock<Real> time;
   Radius<Clock<Real>> error;
   Radius<Real> slope;
+  double condition;
 };
+
+/// What told the last stretch's answers: an index as in Effort.
+struct Settled {
+  std::size_t sign = 0;
+  std::size_t root = 0;
+};
+
+template <class Real>
+inline constexpr std::size_t effort_index = 3;
+template <>
+inline constexpr std::size_t effort_index<double> = 0;
+template <>
+inline constexpr std::size_t effort_index<DoubleDouble> = 1;
+template <>
+inline constexpr std::size_t effort_index<Real50> = 2;
 
 /// The event loop in one real type.
 ///
@@ -102,6 +118,7 @@ class Solver {
     const double end = std::min(state_.timeline.next(), problem_->until);
     clamped_ = state_.refractory;
     from_ = state_.start;
+    settled_ = {0, effort_index<Real>};
     std::optional<Firing<Real>> firing;
 
     if (clamped_ && !comes_before_release(end)) {
@@ -120,6 +137,7 @@ class Solver {
   }
 
   const State<Real>& state() const noexcept { return state_; }
+  const Settled& settled() const noexcept { return settled_; }
 
   /// Whether the last stretch reaches beyond t; a time that no earlier stretch covered lies in it then.
   bool reaches_beyond(double t) const { return Time(t) < to_; }
@@ -237,11 +255,13 @@ class Solver {
                              Instant(convert_real<Time>(crossing->offset), convert_radius<TimeRadius>(crossing->error));
         if (sharp_ && !last_resort_ && !is_sharp(time)) throw Unclear{0, 0};
         to_ = time.mid;
-        return fire(time, crossing->slope);
+        return fire(time, crossing->slope, crossing->condition);
       }
       if (last_resort_ && arrives_at_threshold(end, at_end)) {
         to_ = Time(end);
-        return fire(Instant(end), convert_real<Radius<Real>>(at_end.rise(response_.rate).mid));
+        const Number slope = at_end.rise(response_.rate);
+        note(end, convert_radius<double>(greatest(at_end.potential)));
+        return fire(Instant(end), convert_real<Radius<Real>>(slope.mid), condition_at(length, slope));
       }
       if (!rests_) leave_known_potential(length);
       if (!rests_) state_.potential = at_end.potential;
@@ -251,7 +271,7 @@ class Solver {
     if (end == state_.timeline.next()) {
       const bool decays_known = positive && state_.start == Time(state_.anchor);
       happen(end, decays_known ? &decayed_ : nullptr);
-      if (jumps_to_threshold(end)) firing = fire(Instant(end), std::numeric_limits<Radius<Real>>::infinity());
+      if (jumps_to_threshold(end)) firing = fire(Instant(end), std::numeric_limits<Radius<Real>>::infinity(), 0);
     }
     finish(end);
     return firing;
@@ -292,6 +312,7 @@ class Solver {
       }
     }
     if (!decided) {
+      settled_.sign = effort_index<Real>;
       std::vector<Unclear> undecided;
       const CrossingSearch<Real> search(response_, start_offset(), last_resort_ ? &undecided : nullptr);
       bracket = search.first(length, at_start, at_end);
@@ -320,6 +341,13 @@ class Solver {
     if (is_positive(at_end.potential) || is_negative(at_end.potential) || !is_positive(slope)) return false;
     const auto steepness = convert_real<Radius<Real>>(slope.mid) - slope.rad;
     return is_sharp(Instant(Time(end), convert_radius<TimeRadius>(greatest(at_end.potential) / steepness)));
+  }
+
+  /// See Spike, for a crossing `length` into the stretch.
+  double condition_at(const Number& length, const Number& slope) const {
+    Response<double> rough;
+    convert_response(rough, response_, [](const Number& x) { return convert_real<double>(x.mid); });
+    return gross_potential(rough, convert_real<double>(length.mid)) * rough.rate / convert_real<double>(slope.mid);
   }
 
   static bool is_sharp(const Instant& time) {
@@ -478,6 +506,8 @@ class Solver {
     } else {
       state_.potential += sum(jump);
     }
+    const auto in_double = convert_ball<double>(state_.potential);
+    if (!is_positive(in_double) && !is_negative(in_double)) settled_.sign = effort_index<Real>;
     if (is_positive(state_.potential)) return true;
     if (is_negative(state_.potential)) return false;
     if (!last_resort_) throw Unclear{0, 0};
@@ -485,14 +515,14 @@ class Solver {
     return true;  // it lands on the threshold
   }
 
-  Firing<Real> fire(const Instant& time, const Radius<Real>& slope) {
+  Firing<Real> fire(const Instant& time, const Radius<Real>& slope, double condition) {
     const Time refractory(problem_->neuron.refractory());
     state_.start = time.mid + refractory;
     const bool exact = state_.start - time.mid == refractory && state_.start - refractory == time.mid;
     state_.start_error = time.rad;
     if (!exact) state_.start_error += round_up(magnitude(state_.start) * RealTraits<Time>::unit);
     state_.refractory = true;
-    return {time.mid, time.rad, slope};
+    return {time.mid, time.rad, slope, condition};
   }
 
   /// Closes a stretch at `end`, an event that has happened or the end of the run.
@@ -515,6 +545,7 @@ class Solver {
 
   State<Real> state_;
   std::vector<Unclear> undecided_;
+  Settled settled_;
 
   // The last stretch:
   Response<Number> response_;
