@@ -33,8 +33,8 @@ Spike to_spike(const detail::Firing<Real>& firing) {
 template <class Real, class... More>
 class Ladder {
  public:
-  Ladder(std::shared_ptr<const Problem> problem, bool sharp)
-      : problem_(problem), sharp_(sharp), solver_(std::move(problem), sharp, /*last_resort=*/false) {}
+  Ladder(std::shared_ptr<const Problem> problem, double tolerance)
+      : problem_(problem), tolerance_(tolerance), solver_(std::move(problem), tolerance, /*last_resort=*/false) {}
 
   std::optional<Spike> advance() {
     climbed_ = false;
@@ -45,7 +45,7 @@ class Ladder {
     } catch (const Unclear&) {
       climbed_ = true;
     }
-    if (!above_) above_ = std::make_unique<Ladder<More...>>(problem_, sharp_);
+    if (!above_) above_ = std::make_unique<Ladder<More...>>(problem_, tolerance_);
     std::optional<Spike> spike;
     while (above_->state().stretches <= before) spike = above_->advance();
     solver_.adopt(above_->state());
@@ -60,7 +60,7 @@ class Ladder {
 
  private:
   std::shared_ptr<const Problem> problem_;
-  bool sharp_;
+  double tolerance_;
   Solver<Real> solver_;
   std::unique_ptr<Ladder<More...>> above_;
   bool climbed_ = false;  // the last stretch was done above
@@ -70,8 +70,8 @@ class Ladder {
 template <class Real>
 class Ladder<Real> {
  public:
-  Ladder(std::shared_ptr<const Problem> problem, bool sharp)
-      : solver_(std::move(problem), sharp, /*last_resort=*/true) {}
+  Ladder(std::shared_ptr<const Problem> problem, double tolerance)
+      : solver_(std::move(problem), tolerance, /*last_resort=*/true) {}
 
   std::optional<Spike> advance() {
     const auto firing = solver_.advance();
@@ -97,6 +97,10 @@ class Ladder<Real> {
                         "bring its times, or its currents, nearer to one another");
 }
 
+/// In ulp of a spike's time, on top of the half that rounding it to a double takes.
+constexpr double exact_tolerance = 1.0 / 64;
+constexpr double fast_tolerance = 4;
+
 using ExactLadder = Ladder<DoubleDouble, Real50, Real100>;
 using FastLadder = Ladder<double, DoubleDouble, Real50, Real100>;
 
@@ -116,8 +120,8 @@ class SpikeTrain::Implementation {
 template <class Solvers>
 class SpikeTrain::Implementation::With : public Implementation {
  public:
-  With(detail::ScaledProblem problem, bool sharp)
-      : scale_(problem.scale), solvers_(std::make_shared<const Problem>(std::move(problem.problem)), sharp) {}
+  With(detail::ScaledProblem problem, double tolerance)
+      : scale_(problem.scale), solvers_(std::make_shared<const Problem>(std::move(problem.problem)), tolerance) {}
 
   std::optional<Spike> next() override {
     try {
@@ -162,9 +166,9 @@ SpikeTrain::SpikeTrain(const Neuron& neuron, const Current& current, double unti
   }
   auto problem = detail::scaled(neuron, current, until);
   if (precision == Precision::exact) {
-    implementation_ = std::make_unique<Implementation::With<ExactLadder>>(std::move(problem), true);
+    implementation_ = std::make_unique<Implementation::With<ExactLadder>>(std::move(problem), exact_tolerance);
   } else {
-    implementation_ = std::make_unique<Implementation::With<FastLadder>>(std::move(problem), false);
+    implementation_ = std::make_unique<Implementation::With<FastLadder>>(std::move(problem), fast_tolerance);
   }
 }
 
@@ -200,7 +204,7 @@ std::vector<double> membrane_potential(const Neuron& neuron, const Current& curr
   // An end just beyond the last time, so that even that one lies before the end of a stretch.
   detail::ScaledProblem problem = detail::scaled(neuron, current, std::nextafter(last, forever));
   const detail::Scale scale = problem.scale;
-  ExactLadder solvers(std::make_shared<const Problem>(std::move(problem.problem)), false);
+  ExactLadder solvers(std::make_shared<const Problem>(std::move(problem.problem)), forever);
   try {
     for (const double given : times) {
       const double time = std::ldexp(given, -scale.time);

@@ -55,6 +55,21 @@ TEST(Condition, TellsHowFarTheSpikeMovesWithTheParts) {
   }
 }
 
+TEST(FastPrecision, StatesAnErrorOfFourUlpAndAHalfAtMost) {
+  // A spike soon after 0, and one that grazes: double arithmetic alone leaves both with hundreds of ulp.
+  for (const Current& current :
+       {exponential_synapse(3, {{0, 500}, {30, 12}}), exponential_synapse(4, {{1, 8 + 1e-11}})}) {
+    SpikeTrain train(Neuron{}, current, 60, Precision::fast);
+    std::size_t spikes = 0;
+    for (const Spike& spike : train) {
+      ++spikes;
+      EXPECT_LE(spike.error, 4.5 * (next_after(spike.time) - spike.time)) << spike.time;
+    }
+    EXPECT_GT(spikes, 0U);
+    EXPECT_GT(train.effort().roots[1], 0U);
+  }
+}
+
 TEST(Effort, CountsTheDigitsThatSignsAndRootsTook) {
   SpikeTrain plain(Neuron{}, step(0, forever, 2.5), 100, Precision::fast);
   while (plain.next()) {

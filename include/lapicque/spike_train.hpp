@@ -32,7 +32,9 @@ enum class Precision {
   /// The time is within 1 ulp of the exact one: half an ulp and a 64th (spike_accuracy_test.cpp measures it), unless
   /// grazings() says that 100 digits did not suffice.
   exact,
-  /// Double arithmetic, and an honest bound for each spike in Spike::error.
+  /// Double arithmetic, with its honest bound in Spike::error. Where that bound exceeds 4 ulp of the spike's time (half
+  /// of
+  /// one comes on top for rounding), more digits are taken: for spikes soon after 0, mostly, and ill-conditioned ones.
   fast,
 };
 

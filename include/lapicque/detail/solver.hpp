@@ -79,11 +79,11 @@ class Solver {
   using Instant = Ball<Time>;
   using TimeRadius = Radius<Time>;
 
-  /// @param sharp        throw Unclear where a spike's error bound exceeds 1/64 ulp of its time
+  /// @param tolerance    throw Unclear where a spike's error bound exceeds so many ulp of its time
   /// @param last_resort  never throw: where a sign stays unclear, take it for a touch from below and note it
-  Solver(std::shared_ptr<const Problem> problem, bool sharp, bool last_resort)
+  Solver(std::shared_ptr<const Problem> problem, double tolerance, bool last_resort)
       : problem_(std::move(problem)),
-        sharp_(sharp),
+        tolerance_(tolerance),
         last_resort_(last_resort),
         state_{.timeline = Timeline(problem_->current)} {
     const Neuron& neuron = problem_->neuron;
@@ -253,7 +253,7 @@ class Solver {
       if (const auto crossing = first_crossing(length.mid, at_end)) {
         const Instant time = Instant(state_.start, TimeRadius(0)) +
                              Instant(convert_real<Time>(crossing->offset), convert_radius<TimeRadius>(crossing->error));
-        if (sharp_ && !last_resort_ && !is_sharp(time)) throw Unclear{0, 0};
+        if (!last_resort_ && !is_within(time, tolerance_)) throw Unclear{0, 0};
         to_ = time.mid;
         return fire(time, crossing->slope, crossing->condition);
       }
@@ -340,7 +340,7 @@ class Solver {
     const Number slope = at_end.rise(response_.rate);
     if (is_positive(at_end.potential) || is_negative(at_end.potential) || !is_positive(slope)) return false;
     const auto steepness = convert_real<Radius<Real>>(slope.mid) - slope.rad;
-    return is_sharp(Instant(Time(end), convert_radius<TimeRadius>(greatest(at_end.potential) / steepness)));
+    return is_within(Instant(Time(end), convert_radius<TimeRadius>(greatest(at_end.potential) / steepness)), 0x1p-6);
   }
 
   /// See Spike, for a crossing `length` into the stretch.
@@ -350,10 +350,11 @@ class Solver {
     return gross_potential(rough, convert_real<double>(length.mid)) * rough.rate / convert_real<double>(slope.mid);
   }
 
-  static bool is_sharp(const Instant& time) {
+  /// Whether a time is known to so many units in the last place of the double next to it.
+  static bool is_within(const Instant& time, double ulps) {
     const double t = convert_real<double>(time.mid);
     const double ulp = std::nextafter(t, forever) - t;
-    return convert_radius<double>(time.rad) <= ulp / 64;
+    return convert_radius<double>(time.rad) <= ulps * ulp;
   }
 
   /// The drive from state_.start on, as a closed form.
@@ -535,7 +536,7 @@ class Solver {
   }
 
   std::shared_ptr<const Problem> problem_;
-  bool sharp_;
+  double tolerance_;
   bool last_resort_;
   ExactSum rest_;                                // u_rest - theta, mV
   ExactSum reset_;                               // u_r - theta, mV
