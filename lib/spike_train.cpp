@@ -14,6 +14,7 @@ namespace {
 
 using detail::DoubleDouble;
 using detail::Problem;
+using detail::Purpose;
 using detail::Real100;
 using detail::Real50;
 using detail::Solver;
@@ -33,8 +34,8 @@ Spike to_spike(const detail::Firing<Real>& firing) {
 template <class Real, class... More>
 class Ladder {
  public:
-  Ladder(std::shared_ptr<const Problem> problem, double tolerance)
-      : problem_(problem), tolerance_(tolerance), solver_(std::move(problem), tolerance, /*last_resort=*/false) {}
+  Ladder(std::shared_ptr<const Problem> problem, const Purpose& purpose)
+      : problem_(problem), purpose_(purpose), solver_(std::move(problem), purpose, /*last_resort=*/false) {}
 
   std::optional<Spike> advance() {
     climbed_ = false;
@@ -45,7 +46,7 @@ class Ladder {
     } catch (const Unclear&) {
       climbed_ = true;
     }
-    if (!above_) above_ = std::make_unique<Ladder<More...>>(problem_, tolerance_);
+    if (!above_) above_ = std::make_unique<Ladder<More...>>(problem_, purpose_);
     std::optional<Spike> spike;
     while (above_->state().stretches <= before) spike = above_->advance();
     solver_.adopt(above_->state());
@@ -60,7 +61,7 @@ class Ladder {
 
  private:
   std::shared_ptr<const Problem> problem_;
-  double tolerance_;
+  Purpose purpose_;
   Solver<Real> solver_;
   std::unique_ptr<Ladder<More...>> above_;
   bool climbed_ = false;  // the last stretch was done above
@@ -70,8 +71,8 @@ class Ladder {
 template <class Real>
 class Ladder<Real> {
  public:
-  Ladder(std::shared_ptr<const Problem> problem, double tolerance)
-      : solver_(std::move(problem), tolerance, /*last_resort=*/true) {}
+  Ladder(std::shared_ptr<const Problem> problem, const Purpose& purpose)
+      : solver_(std::move(problem), purpose, /*last_resort=*/true) {}
 
   std::optional<Spike> advance() {
     const auto firing = solver_.advance();
@@ -98,8 +99,8 @@ class Ladder<Real> {
 }
 
 /// In ulp of a spike's time, on top of the half that rounding it to a double takes.
-constexpr double exact_tolerance = 1.0 / 64;
-constexpr double fast_tolerance = 4;
+constexpr Purpose exact_purpose{.tolerance = 1.0 / 64};
+constexpr Purpose fast_purpose{.tolerance = 4, .strict = 4096};
 
 using ExactLadder = Ladder<DoubleDouble, Real50, Real100>;
 using FastLadder = Ladder<double, DoubleDouble, Real50, Real100>;
@@ -120,8 +121,8 @@ class SpikeTrain::Implementation {
 template <class Solvers>
 class SpikeTrain::Implementation::With : public Implementation {
  public:
-  With(detail::ScaledProblem problem, double tolerance)
-      : scale_(problem.scale), solvers_(std::make_shared<const Problem>(std::move(problem.problem)), tolerance) {}
+  With(detail::ScaledProblem problem, const Purpose& purpose)
+      : scale_(problem.scale), solvers_(std::make_shared<const Problem>(std::move(problem.problem)), purpose) {}
 
   std::optional<Spike> next() override {
     try {
@@ -143,9 +144,10 @@ class SpikeTrain::Implementation::With : public Implementation {
 
  private:
   Spike in_given_units(const Spike& spike) const {
-    return {std::ldexp(spike.time, scale_.time), std::ldexp(spike.remainder, scale_.time),
-            std::ldexp(spike.error, scale_.time), std::ldexp(spike.slope, scale_.voltage - scale_.time),
-            spike.condition};
+    double error = std::ldexp(spike.error, scale_.time);
+    if (std::ldexp(error, -scale_.time) < spike.error) error = std::nextafter(error, forever);  // rounded by underflow
+    return {std::ldexp(spike.time, scale_.time), std::ldexp(spike.remainder, scale_.time), error,
+            std::ldexp(spike.slope, scale_.voltage - scale_.time), spike.condition};
   }
   void note_grazings() {
     for (const Grazing& grazing : solvers_.grazings().subspan(grazings_.size())) {
@@ -166,9 +168,9 @@ SpikeTrain::SpikeTrain(const Neuron& neuron, const Current& current, double unti
   }
   auto problem = detail::scaled(neuron, current, until);
   if (precision == Precision::exact) {
-    implementation_ = std::make_unique<Implementation::With<ExactLadder>>(std::move(problem), exact_tolerance);
+    implementation_ = std::make_unique<Implementation::With<ExactLadder>>(std::move(problem), exact_purpose);
   } else {
-    implementation_ = std::make_unique<Implementation::With<FastLadder>>(std::move(problem), fast_tolerance);
+    implementation_ = std::make_unique<Implementation::With<FastLadder>>(std::move(problem), fast_purpose);
   }
 }
 
@@ -204,7 +206,7 @@ std::vector<double> membrane_potential(const Neuron& neuron, const Current& curr
   // An end just beyond the last time, so that even that one lies before the end of a stretch.
   detail::ScaledProblem problem = detail::scaled(neuron, current, std::nextafter(last, forever));
   const detail::Scale scale = problem.scale;
-  ExactLadder solvers(std::make_shared<const Problem>(std::move(problem.problem)), forever);
+  ExactLadder solvers(std::make_shared<const Problem>(std::move(problem.problem)), Purpose{.traced = true});
   try {
     for (const double given : times) {
       const double time = std::ldexp(given, -scale.time);

@@ -93,7 +93,7 @@ void Timeline::happen(const Cursor& cursor) {
   switch (cursor.kind) {
     case Kind::step: {
       const double amplitude = current_->steps()[cursor.piece].amplitude;
-      constant_.add(onset ? amplitude : -amplitude);
+      add_constant(onset ? amplitude : -amplitude);
       break;
     }
     case Kind::ramp: {
@@ -129,14 +129,14 @@ void Timeline::sample(const Samples& piece, std::size_t k) {
     if (is_line(k - 1)) {
       remove_line(piece.breakpoint(k - 1), piece.breakpoint(k), values[k - 1], values[k]);
     } else {
-      constant_.add(-values[k - 1]);
+      add_constant(-values[k - 1]);
     }
   }
   if (k < values.size()) {
     if (is_line(k)) {
       add_line(piece.breakpoint(k), piece.breakpoint(k + 1), values[k], values[k + 1]);
     } else {
-      constant_.add(values[k]);
+      add_constant(values[k]);
     }
   }
 }

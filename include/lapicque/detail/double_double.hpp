@@ -16,7 +16,7 @@ namespace lapicque::detail {
 /// 2^-98 for each radian of its argument, cosine to that and 2^-98 more; double_double_test.cpp measures it. The range
 /// is that of double; below 2^-960 the low part loses its digits, and only an absolute error of 2^-1070 is promised.
 /// Algorithms: Joldes, Muller, Popescu, Tight and rigorous error bounds for basic building blocks of double-word
-/// arithmetic, ACM TOMS 44 (2017): AccurateDWPlusDW, DWTimesDW3 and DWDivDW2, each below 2^-102.
+/// arithmetic, ACM TOMS 44 (2017): AccurateDWPlusDW, DWTimesDW1, DWTimesFP2 and DWDivDW2, each below 2^-102.
 struct DoubleDouble {
   double hi = 0;
   double lo = 0;
@@ -59,13 +59,13 @@ inline DoubleDouble operator-(const DoubleDouble& a, const DoubleDouble& b) { re
 
 inline DoubleDouble operator*(const DoubleDouble& a, const DoubleDouble& b) {
   const DoubleDouble product = two_product(a.hi, b.hi);
-  const double cross = std::fma(a.lo, b.hi, std::fma(a.hi, b.lo, a.lo * b.lo));
+  const double cross = a.hi * b.lo + a.lo * b.hi;
   return quick_two_sum(product.hi, product.lo + cross);
 }
 
 inline DoubleDouble operator*(const DoubleDouble& a, double b) {
   const DoubleDouble product = two_product(a.hi, b);
-  return quick_two_sum(product.hi, std::fma(a.lo, b, product.lo));
+  return quick_two_sum(product.hi, a.lo * b + product.lo);
 }
 
 inline DoubleDouble operator/(const DoubleDouble& a, const DoubleDouble& b) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -21,6 +22,11 @@ class ExactSum {
  public:
   ExactSum() = default;
   explicit ExactSum(double value) { add(value); }
+  ExactSum(const ExactSum& other) { *this = other; }
+  ExactSum& operator=(const ExactSum& other) {
+    std::copy_n(other.parts_.begin(), size_ = other.size_, parts_.begin());  // few of 44, and most events copy some
+    return *this;
+  }
 
   void add(double value) {
     std::size_t kept = 0;

@@ -12,10 +12,12 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "lapicque/detail/crossing.hpp"
 #include "lapicque/detail/cycles.hpp"
+#include "lapicque/detail/glide.hpp"
 #include "lapicque/detail/problem.hpp"
 #include "lapicque/detail/timeline.hpp"
 
@@ -27,11 +29,11 @@ struct State {
   Clock<Real> start{};                // where the present stretch begins (while refractory: where it will), ms
   Radius<Clock<Real>> start_error{};  // the exact start lies within this of it
   bool refractory = false;
-  Ball<Real> potential{};                     // x = u - theta at start, mV
-  std::optional<ExactSum> known_potential{};  // a sum of given numbers from which it differs by no more than ...
-  Ball<Real> deviation{};                     // ... this, which keeps its sign while it fades: so that ties show
-  double anchor = 0;                          // the time of the last event, ms
-  std::vector<std::pair<Ball<Real>, Ball<Real>>> synapses{};  // exponential and alpha drive just after it, by tau_s, mV
+  Carried<Real> potential{};                    // x = u - theta at start, mV
+  std::optional<ExactSum> known_potential{};    // a sum of given numbers from which it differs by no more than ...
+  Ball<Real> deviation{};                       // ... this, which keeps its sign while it fades: so that ties show
+  double anchor = 0;                            // the time of the last event, ms
+  std::vector<SynapticDrive<Real>> synapses{};  // just after it, by tau_s
   Timeline timeline;
   std::uint64_t stretches = 0;  // how many are done
   bool done = false;
@@ -66,6 +68,13 @@ inline constexpr std::size_t effort_index<DoubleDouble> = 1;
 template <>
 inline constexpr std::size_t effort_index<Real50> = 2;
 
+/// What a train is solved for.
+struct Purpose {
+  double tolerance = forever;  ///< of a spike's error bound, in ulp of its time: beyond it, more digits are taken ...
+  std::uint64_t strict = std::numeric_limits<std::uint64_t>::max();  ///< ... during so many stretches
+  bool traced = false;                                               ///< whether potential_at() will be asked for
+};
+
 /// The event loop in one real type.
 ///
 /// Each call of advance() does one stretch: to the next event, to the next spike before it, or to the end of
@@ -79,11 +88,10 @@ class Solver {
   using Instant = Ball<Time>;
   using TimeRadius = Radius<Time>;
 
-  /// @param tolerance    throw Unclear where a spike's error bound exceeds so many ulp of its time
   /// @param last_resort  never throw: where a sign stays unclear, take it for a touch from below and note it
-  Solver(std::shared_ptr<const Problem> problem, double tolerance, bool last_resort)
+  Solver(std::shared_ptr<const Problem> problem, const Purpose& purpose, bool last_resort)
       : problem_(std::move(problem)),
-        tolerance_(tolerance),
+        purpose_(purpose),
         last_resort_(last_resort),
         state_{.timeline = Timeline(problem_->current)} {
     const Neuron& neuron = problem_->neuron;
@@ -104,7 +112,10 @@ class Solver {
     }
     for (const double tau : state_.timeline.synaptic_taus()) {
       response_.decays.push_back({Number(1.0) / Number(tau), sum(difference(tau, neuron.tau())) / Number(tau)});
-      state_.synapses.emplace_back(Number(0.0), Number(0.0));
+      state_.synapses.emplace_back();
+    }
+    if constexpr (can_glide) {
+      if (!purpose_.traced) glide_.emplace(neuron.tau(), state_.timeline.synaptic_taus(), response_);
     }
 
     state_.anchor = std::min(0.0, state_.timeline.next());
@@ -125,6 +136,7 @@ class Solver {
       to_ = state_.start;
       state_.refractory = false;
       set_potential(reset_);
+      is_reset_ = true;
     } else if (clamped_) {
       to_ = Time(end);
       if (end == state_.timeline.next()) happen(end);
@@ -142,7 +154,7 @@ class Solver {
   /// Whether the last stretch reaches beyond t; a time that no earlier stretch covered lies in it then.
   bool reaches_beyond(double t) const { return Time(t) < to_; }
 
-  /// u(t), mV, for a time in the last stretch.
+  /// u(t), mV, for a time in the last stretch of a traced train.
   double potential_at(double t) const {
     if (clamped_) return problem_->neuron.reset();
     const Number x = response_.at(convert_ball<Real>(Instant(t) - Instant(from_, TimeRadius(0)))).potential;
@@ -159,26 +171,37 @@ class Solver {
     state_.start = start.mid;
     state_.start_error = start.rad;
     state_.refractory = more.refractory;
-    state_.potential = convert_ball<Real>(more.potential);
+    state_.potential = convert_ball<Time>(more.potential);
     state_.known_potential = more.known_potential;
     state_.deviation = convert_ball<Real>(more.deviation);
     state_.anchor = more.anchor;
     state_.synapses.clear();
     for (const auto& [exponential, alpha] : more.synapses) {
-      state_.synapses.emplace_back(convert_ball<Real>(exponential), convert_ball<Real>(alpha));
+      state_.synapses.push_back({convert_ball<Time>(exponential), convert_ball<Time>(alpha)});
     }
     state_.timeline = more.timeline;
     state_.stretches = more.stretches;
     state_.done = more.done;
+    is_reset_ = false;
   }
 
  private:
+  template <class Other>
+  friend class Solver;
+
   /// What of a sinusoid stays the same wherever it begins to act.
   struct Wave {
     std::size_t frequency;  // which of frequencies_
     Number phase;           // rad, whole turns left out
   };
+  /// What a constant current comes to, u_rest + R I - theta, mV.
+  struct Level {
+    ExactSum sum;
+    bool exact;  // whether that is the sum, without rounding
+    Number value;
+  };
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  static constexpr bool can_glide = std::is_same_v<Radius<Real>, double>;
 
   /// Digits enough to take whole turns out of any double, and 100 left.
   using Wide = Multiprecision<420>;
@@ -221,12 +244,14 @@ class Solver {
     return value;
   }
 
+  static Carried<Real> carry(const Number& value) { return convert_ball<Time>(value); }
+
   Number resistance() const { return Number(problem_->neuron.resistance()); }
 
   void set_potential(const ExactSum& potential) {
     state_.known_potential = potential;
     state_.deviation = Number(0.0);
-    state_.potential = sum(potential);
+    state_.potential = carry(sum(potential));
   }
 
   /// t - start
@@ -245,6 +270,17 @@ class Solver {
 
   /// One stretch without refractoriness, to `end` at the latest.
   std::optional<Firing<Real>> integrate(double end) {
+    if (auto again = fire_as_before(end)) return again;
+    std::optional<Firing<Real>> firing;
+    to_ = Time(end);
+    if (glide_over(end)) {
+      if (end == state_.timeline.next()) {
+        take_events(end);
+        if (jumps_to_threshold(end)) firing = fire(Instant(end), std::numeric_limits<Radius<Real>>::infinity(), 0);
+      }
+      finish(end);
+      return firing;
+    }
     prepare_response();
     const Number length = elapsed(end);
     const bool positive = length.mid > Real(0);
@@ -253,21 +289,18 @@ class Solver {
       if (const auto crossing = first_crossing(length.mid, at_end)) {
         const Instant time = Instant(state_.start, TimeRadius(0)) +
                              Instant(convert_real<Time>(crossing->offset), convert_radius<TimeRadius>(crossing->error));
-        if (!last_resort_ && !is_within(time, tolerance_)) throw Unclear{0, 0};
+        require_tolerable(time);
         to_ = time.mid;
         return fire(time, crossing->slope, crossing->condition);
       }
       if (last_resort_ && arrives_at_threshold(end, at_end)) {
-        to_ = Time(end);
         const Number slope = at_end.rise(response_.rate);
         note(end, convert_radius<double>(greatest(at_end.potential)));
         return fire(Instant(end), convert_real<Radius<Real>>(slope.mid), condition_at(length, slope));
       }
       if (!rests_) leave_known_potential(length);
-      if (!rests_) state_.potential = at_end.potential;
+      if (!rests_) state_.potential = carry(at_end.potential);
     }
-    to_ = Time(end);
-    std::optional<Firing<Real>> firing;
     if (end == state_.timeline.next()) {
       const bool decays_known = positive && state_.start == Time(state_.anchor);
       happen(end, decays_known ? &decayed_ : nullptr);
@@ -275,6 +308,111 @@ class Solver {
     }
     finish(end);
     return firing;
+  }
+
+  /// Whether the potential is known to be at this level, where a constant drive of that level leaves it.
+  bool stands_at(const ExactSum& level) const {
+    if (!state_.known_potential || !vanishes(state_.deviation)) return false;
+    ExactSum gap = level;
+    gap.subtract(*state_.known_potential);
+    return gap.is_zero();
+  }
+
+  /// The short way to `end`, where it serves; see Glide. What the potential is known to be is lost on it, so that what
+  /// stands still, or comes to stand still by then, goes the long way: jumps from there may land exactly on the
+  /// threshold. (Digits decide such a landing too, but with many of them.)
+  bool glide_over(double end) {
+    if constexpr (!can_glide) {
+      return false;
+    } else {
+      const bool is_flat = state_.timeline.lines().empty() && state_.timeline.waves().empty();
+      if (!glide_ || !is_flat) return false;
+      const Time length = Time(end) - state_.start;
+      const double z = convert_real<double>(length) * convert_real<double>(response_.rate.mid);
+      constexpr double settling = 16;
+      if (!(z > 0 && z < settling)) return false;
+      const Level& level = present_level();
+      if (level.exact && stands_at(level.sum)) return false;
+
+      if (state_.start == Time(state_.anchor) && state_.start_error == 0) {
+        if (!glide_->pass(length, level.value, state_.potential, state_.synapses)) return false;
+      } else {  // since the end of refractoriness, somewhere between two events
+        std::vector<SynapticDrive<Real>>& synapses = released_;
+        synapses = state_.synapses;
+        glide_->fade(state_.start - Time(state_.anchor), synapses);
+        Carried<Real> potential = state_.potential;
+        potential.rad = round_up(potential.rad + glide_->blur(state_.start_error, level.value, potential, synapses));
+        if (!glide_->pass(length, level.value, potential, synapses)) return false;
+        state_.potential = potential;
+        state_.synapses.swap(synapses);
+        state_.start_error = TimeRadius(0);
+      }
+      state_.known_potential.reset();
+      return true;
+    }
+  }
+
+  /// Under nothing but a constant current, the way from reset to threshold is the same each time: found once, in
+  /// double-double, it takes a sum a spike, and nothing but the sums' rounding adds up along the train.
+  std::optional<Firing<Real>> fire_as_before(double end) {
+    if constexpr (!can_glide) {
+      return std::nullopt;
+    } else {
+      const bool is_reset = std::exchange(is_reset_, false);
+      if (!glide_ || !is_reset || !state_.timeline.lines().empty() || !state_.timeline.waves().empty() ||
+          std::any_of(state_.synapses.begin(), state_.synapses.end(),
+                      [](const auto& synapse) { return !vanishes(synapse.exponential) || !vanishes(synapse.alpha); })) {
+        return std::nullopt;
+      }
+      if (repeated_.level_changes != state_.timeline.constant_changes()) {
+        repeated_ = {state_.timeline.constant_changes(), way_from_reset(present_level())};
+      }
+      if (!repeated_.way) return std::nullopt;
+      const Instant time =
+          Instant(state_.start, state_.start_error) + Instant(repeated_.way->offset, repeated_.way->error);
+      if (!is_negative(time - Instant(end))) return std::nullopt;
+      require_tolerable(time);
+      settled_.root = effort_index<DoubleDouble>;
+      to_ = time.mid;
+      return fire(time, convert_radius<Radius<Real>>(repeated_.way->slope), repeated_.way->condition);
+    }
+  }
+
+  std::optional<Crossing<DoubleDouble>> way_from_reset(const Level& level) const {
+    if (!level.exact || level.sum.sign() <= 0) return std::nullopt;
+    Response<Ball<DoubleDouble>> response;
+    response.tau = problem_->neuron.tau();
+    response.rate = Ball<DoubleDouble>(1.0) / response.tau;
+    response.start = Solver<DoubleDouble>::sum(reset_);
+    response.level = Solver<DoubleDouble>::sum(level.sum);
+    const double about = problem_->neuron.tau() * std::log1p(-response.start.mid.hi / response.level.mid.hi);
+    const double high = about * (1 + 0x1p-20);
+    if (!is_positive(response.at(Ball<DoubleDouble>(high)).potential)) return std::nullopt;
+    const auto crossing = locate_crossing<DoubleDouble>(response, {DoubleDouble(0), DoubleDouble(high)}, 0);
+    return crossing.is_clear ? std::optional(crossing) : std::nullopt;
+  }
+
+  void require_tolerable(const Instant& time) const {
+    if (last_resort_ || state_.stretches >= purpose_.strict || is_within(time, purpose_.tolerance)) return;
+    throw Unclear{0, 0};
+  }
+
+  Level level_of(const ExactSum& constant) const {
+    Level level{rest_, true, {}};
+    for (const double part : constant.parts()) {
+      level.exact = level.sum.add_product(problem_->neuron.resistance(), part) && level.exact;
+    }
+    level.value = level.exact ? sum(level.sum) : sum(rest_) + resistance() * sum(constant);
+    return level;
+  }
+  /// That of all that is constant at present.
+  const Level& present_level() {
+    const std::size_t changes = state_.timeline.constant_changes();
+    if (level_changes_ != changes) {
+      level_ = level_of(state_.timeline.constant());
+      level_changes_ = changes;
+    }
+    return level_;
   }
 
   /// Under a constant drive the potential goes from what it is known to be near to the drive; else it is not known.
@@ -360,6 +498,7 @@ class Solver {
   /// The drive from state_.start on, as a closed form.
   void prepare_response() {
     const Timeline& timeline = state_.timeline;
+    Level level = present_level();
     ExactSum constant = timeline.constant();
     bool is_constant = true;
     Number ramped(0.0);
@@ -375,12 +514,8 @@ class Solver {
       if (!(state_.start == Time(line.start))) ramped += -(slope * elapsed(line.start));
     }
 
-    ExactSum level = rest_;
-    bool exact = true;
-    for (const double part : constant.parts()) {
-      exact = level.add_product(problem_->neuron.resistance(), part) && exact;
-    }
-    response_.level = exact ? sum(level) : sum(rest_) + resistance() * sum(constant);
+    if (!timeline.lines().empty()) level = level_of(constant);
+    response_.level = level.value;
     if (!vanishes(ramped)) response_.level += ramped;
 
     response_.sines.clear();
@@ -406,21 +541,18 @@ class Solver {
     const Number since_anchor = -elapsed(state_.anchor);
     for (std::size_t k = 0; k < state_.synapses.size(); ++k) {
       Decay<Number>& decay = response_.decays[k];
-      std::tie(decay.exponential, decay.alpha) = state_.synapses[k];
+      decay.exponential = convert_ball<Real>(state_.synapses[k].exponential);
+      decay.alpha = convert_ball<Real>(state_.synapses[k].alpha);
       if (vanishes(decay.exponential) && vanishes(decay.alpha)) continue;
       is_constant = false;
       if (decayed) let_decay(decay.exponential, decay.alpha, since_anchor * decay.rate, nullptr);
     }
 
     constant_level_.reset();
-    if (is_constant && exact) constant_level_ = level;
-    rests_ = false;
-    if (constant_level_ && state_.known_potential && vanishes(state_.deviation)) {
-      level.subtract(*state_.known_potential);
-      rests_ = level.is_zero();
-    }
+    if (is_constant && level.exact) constant_level_ = level.sum;
+    rests_ = constant_level_ && stands_at(*constant_level_);
 
-    response_.start = state_.potential;
+    response_.start = convert_ball<Real>(state_.potential);
     if (state_.start_error > 0 && !rests_) blur_start();
     state_.start_error = TimeRadius(0);
   }
@@ -445,7 +577,7 @@ class Solver {
                                  2 * error * (greatest(point.drive_slope) + error * curvature);
     const Number blur(Real(0.0), round_up(difference_rate * error * greatest(response_.rate)));
     response_.start += blur;
-    state_.potential = response_.start;
+    state_.potential = carry(response_.start);
     state_.deviation += blur;
   }
 
@@ -467,30 +599,45 @@ class Solver {
   /// A synapse's state z = s/tau_s later; `left` is e^-z where that is known.
   static void let_decay(Number& exponential_part, Number& alpha, const Number& z, const Number* left) {
     const Number factor = left ? *left : exponential(-z);
-    if (!vanishes(alpha)) exponential_part += alpha * z;
-    exponential_part = exponential_part * factor;
-    alpha = alpha * factor;
+    if (!vanishes(alpha)) {  // a product of zero would be zero but for underflow, and then has to be dragged along
+      exponential_part += alpha * z;
+      alpha = alpha * factor;
+    }
+    if (!vanishes(exponential_part)) exponential_part = exponential_part * factor;
   }
 
-  /// Lets the events of time t happen to the synapses and the timeline.
+  /// Lets the synapses fade until t, and its events happen to them and to the timeline.
   /// @param decayed  e^(-(t - anchor)/tau_s) for each synapse, where known
   void happen(double t, const std::vector<Number>* decayed = nullptr) {
-    if (!state_.synapses.empty()) {
+    bool faded = false;
+    if constexpr (can_glide) {
+      faded = glide_ && !decayed;
+      if (faded) glide_->fade(Time(t) - Time(state_.anchor), state_.synapses);
+    }
+    if (!faded && !state_.synapses.empty()) {
       const Number since_anchor = sum(difference(t, state_.anchor));
       for (std::size_t k = 0; k < state_.synapses.size(); ++k) {
-        auto& [exponential_part, alpha] = state_.synapses[k];
-        if (vanishes(exponential_part) && vanishes(alpha)) continue;
+        SynapticDrive<Real>& synapse = state_.synapses[k];
+        if (vanishes(synapse.exponential) && vanishes(synapse.alpha)) continue;
+        Number exponential_part = convert_ball<Real>(synapse.exponential);
+        Number alpha = convert_ball<Real>(synapse.alpha);
         let_decay(exponential_part, alpha, since_anchor * response_.decays[k].rate, decayed ? &(*decayed)[k] : nullptr);
+        synapse = {carry(exponential_part), carry(alpha)};
       }
     }
+    take_events(t);
+  }
+
+  /// The same where they have faded already.
+  void take_events(double t) {
     state_.anchor = t;
     state_.timeline.advance();
     if (!state_.timeline.anything_arrived()) return;
     for (std::size_t k = 0; k < state_.synapses.size(); ++k) {
       const Arrivals& arrivals = state_.timeline.arrivals()[k];
       auto& [exponential_part, alpha] = state_.synapses[k];
-      if (!arrivals.exponential.is_zero()) exponential_part += resistance() * sum(arrivals.exponential);
-      if (!arrivals.alpha.is_zero()) alpha += resistance() * euler() * sum(arrivals.alpha);
+      if (!arrivals.exponential.is_zero()) exponential_part += carry(resistance() * sum(arrivals.exponential));
+      if (!arrivals.alpha.is_zero()) alpha += carry(resistance() * euler() * sum(arrivals.alpha));
     }
   }
 
@@ -503,9 +650,9 @@ class Solver {
       landing.add(jump);
       state_.known_potential = landing;
       if (landing.is_zero() && vanishes(state_.deviation)) return true;  // exactly onto it
-      state_.potential = landing.is_zero() ? state_.deviation : sum(landing) + state_.deviation;
+      state_.potential = carry(landing.is_zero() ? state_.deviation : sum(landing) + state_.deviation);
     } else {
-      state_.potential += sum(jump);
+      state_.potential += carry(sum(jump));
     }
     const auto in_double = convert_ball<double>(state_.potential);
     if (!is_positive(in_double) && !is_negative(in_double)) settled_.sign = effort_index<Real>;
@@ -536,7 +683,7 @@ class Solver {
   }
 
   std::shared_ptr<const Problem> problem_;
-  double tolerance_;
+  Purpose purpose_;
   bool last_resort_;
   ExactSum rest_;                                // u_rest - theta, mV
   ExactSum reset_;                               // u_r - theta, mV
@@ -547,6 +694,16 @@ class Solver {
   State<Real> state_;
   std::vector<Unclear> undecided_;
   Settled settled_;
+
+  bool is_reset_ = false;  // the potential was reset just now
+  struct {
+    std::size_t level_changes = none;  // the level that it belongs to
+    std::optional<Crossing<DoubleDouble>> way{};
+  } repeated_;
+  std::optional<std::conditional_t<can_glide, Glide<Real>, std::monostate>> glide_;
+  std::vector<SynapticDrive<Real>> released_;
+  Level level_;
+  std::size_t level_changes_ = none;
 
   // The last stretch:
   Response<Number> response_;

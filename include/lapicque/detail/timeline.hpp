@@ -51,6 +51,8 @@ class Timeline {
 
   /// The sum of all that is constant, nA.
   const ExactSum& constant() const noexcept { return constant_; }
+  /// How often it has changed.
+  std::size_t constant_changes() const noexcept { return constant_changes_; }
   std::span<const Line> lines() const noexcept { return lines_; }
   std::span<const Wave> waves() const noexcept { return waves_; }
 
@@ -77,6 +79,10 @@ class Timeline {
 
   void happen(const Cursor& cursor);
   void sample(const Samples& piece, std::size_t k);
+  void add_constant(double amplitude) {
+    constant_.add(amplitude);
+    ++constant_changes_;
+  }
   void add_line(double start, double stop, double from, double to);
   void remove_line(double start, double stop, double from, double to);
   void add_wave(std::size_t index);
@@ -92,6 +98,7 @@ class Timeline {
   std::vector<std::size_t> tau_of_synapse_;
 
   ExactSum constant_;
+  std::size_t constant_changes_ = 0;
   std::vector<Line> lines_;
   std::vector<Wave> waves_;
   ExactSum jump_;

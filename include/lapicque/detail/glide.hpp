@@ -1,0 +1,292 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+#include "lapicque/detail/ball.hpp"
+#include "lapicque/detail/membrane.hpp"
+#include "lapicque/detail/phi.hpp"
+#include "lapicque/detail/real.hpp"
+
+namespace lapicque::detail {
+
+/// A number that is carried from event to event, with the digits of the clock.
+template <class Real>
+using Carried = Ball<Clock<Real>>;
+
+/// What the arrivals with one time constant drive just after the last event, mV: see Decay.
+template <class Real>
+struct SynapticDrive {
+  Carried<Real> exponential{0.0};
+  Carried<Real> alpha{0.0};
+};
+
+/// The short way over a stretch with nothing but a constant and fading synapses in it, on which u plainly stays below
+/// the threshold: most stretches between the arrivals of a synaptic barrage.
+///
+/// It evaluates the closed forms of Response as increments, x(s) = x(0) + (level - x(0)) F + ..., once and without
+/// balls: the error bound is worked out by hand. With u = RealTraits::unit and f = function_unit, and all second-order
+/// terms covered by a factor of 1 + 2^-20:
+///
+///     z = s/tau                              v: u in double, where the clock has more digits; else 4 u
+///     F = 1 - e^-z                           f, and what the clock's digits leave: k
+///     (F_m - F_s) / gap                      k (F_m + F_s) / |gap|, and of the whole 2 u and the error of 1/gap, g
+///     z e^(-z') phi1                         f + 3 u + 2 v + g of the whole, and z times the error k F + u of e^(-z')
+///     z z_s e^(-z') phi2 or chi              f + 3 u + 3 v + g of the whole, and z z_s / 2 times that error
+///
+/// Each product and each sum adds u of its result.
+template <class Real>
+class Glide {
+ public:
+  using Time = Clock<Real>;
+  using Traits = RealTraits<Real>;
+
+  /// @param response  for what the time constants make there
+  Glide(double tau, std::span<const double> synaptic_taus, const Response<Ball<Real>>& response)
+      : rate_(Time(1) / Time(tau)) {
+    for (std::size_t n = 0; n < synaptic_taus.size(); ++n) {
+      const Ball<Real>& gap = response.decays[n].gap;
+      const double gap_error = gap.rad / size(gap.mid) * (1 + 0x1p-20) + 2 * u;
+      synapses_.push_back({Time(1) / Time(synaptic_taus[n]), gap.mid, Real(1) / gap.mid, gap_error, {}, {}, {}});
+    }
+  }
+
+  /// Carries the potential x and the synapses over `length` ms > 0.
+  /// @return false where it is not plain that x stays below 0: then nothing has changed
+  bool pass(const Time& length, const Ball<Real>& level, Carried<Real>& potential,
+            std::vector<SynapticDrive<Real>>& synapses) {
+    const auto [z, gone] = faded(length * rate_);
+    const double lost = convert_real<double>(gone);
+
+    const Real start = convert_real<Real>(potential.mid);
+    Real gain = (level.mid - start) * gone;
+    double error = size(gain) * (k + 2 * u) + level.rad * lost;
+    Range drive{convert_real<double>(level.mid) - level.rad, convert_real<double>(level.mid) + level.rad,
+                size(level.mid), 0x1p-48 * (4 + static_cast<double>(synapses.size())), true};
+
+    for (std::size_t n = 0; n < synapses.size(); ++n) {
+      if (vanishes(synapses[n].exponential) && vanishes(synapses[n].alpha)) continue;
+      if (!add_synapse(synapses_[n], synapses[n], length, z, gone, gain, error, drive)) return false;
+    }
+
+    // What Real has no room for of the start fades by itself.
+    const Real rest = convert_real<Real>(Time(potential.mid - Time(start)));
+    const Time end = Time(start) + Time(Real(gain + (rest - rest * gone)));
+    error += u * (size(gain) + 4 * size(rest)) + clock_unit * size(end) + Traits::underflow * 64;
+    const double radius = (error + potential.rad * (1 - lost * (1 - 0x1p-40))) * (1 + 0x1p-20);
+
+    if (!stays_below(convert_real<double>(potential.mid) + potential.rad, drive, lost) &&
+        !(convert_real<double>(end) + radius < 0 && drive.sign_at_end_decides())) {
+      return false;
+    }
+    potential = {end, radius};
+    for (std::size_t n = 0; n < synapses.size(); ++n) fade(synapses_[n], synapses[n]);
+    return true;
+  }
+
+  /// Lets the synapses fade for `length` ms >= 0.
+  void fade(const Time& length, std::vector<SynapticDrive<Real>>& synapses) {
+    for (std::size_t n = 0; n < synapses.size(); ++n) {
+      if (vanishes(synapses[n].exponential) && vanishes(synapses[n].alpha)) continue;
+      prepare(synapses_[n], length);
+      fade(synapses_[n], synapses[n]);
+    }
+  }
+
+  /// How far x may be off at the stretch's start where its time is known to within `error` ms only: tau_m |dx/dt| = |d
+  /// - x| and what that changes by within the error, mV; infinite where the error is no instant for all that fades.
+  double blur(double error, const Ball<Real>& level, const Carried<Real>& potential,
+              const std::vector<SynapticDrive<Real>>& synapses) const {
+    const double rate = convert_real<double>(rate_) * (1 + 0x1p-50);
+    double fastest = rate;
+    Real rise = level.mid - convert_real<Real>(potential.mid);
+    double known_to = level.rad + potential.rad;
+    double gross = size(level.mid) + size(potential.mid);
+    for (std::size_t n = 0; n < synapses.size(); ++n) {
+      const auto& [exponential, alpha] = synapses[n];
+      if (vanishes(exponential) && vanishes(alpha)) continue;
+      rise = rise + convert_real<Real>(exponential.mid);
+      known_to += exponential.rad;
+      gross += greatest(exponential) + greatest(alpha);
+      fastest = std::max(fastest, convert_real<double>(synapses_[n].rate));
+    }
+    const double instants = error * fastest;
+    if (!(instants < 0x1p-12)) return std::numeric_limits<double>::infinity();
+    const double rounding = 4 * u * static_cast<double>(synapses.size() + 4);
+    return error * rate * (size(rise) + known_to + gross * (4 * instants + rounding)) * (1 + 4 * instants + 0x1p-40);
+  }
+
+ private:
+  static constexpr double u = Traits::unit;
+  static constexpr double f = Traits::function_unit;
+  static constexpr double clock_unit = RealTraits<Time>::unit;
+  static constexpr double k = f + 6 * clock_unit;
+  static constexpr double zu = std::is_same_v<Real, Time> ? 4 * u : u;  // relative error of z
+  /// Where tau_s is so far from tau_m, the quotient of differences is as good as the series, and quicker.
+  static constexpr double wide_gap = 0.25;
+
+  struct Synapse {
+    Time rate;
+    Real gap;
+    Real inverse_gap;
+    double gap_error;  // relative, of either
+    // Of the present stretch:
+    Real z;     // s / tau_s
+    Real gone;  // 1 - e^-z
+    Real left;  // e^-z, where that is less than a half or so, which then fades without loss
+  };
+
+  /// Bounds on the drive all along the stretch, mV.
+  struct Range {
+    double least;
+    double greatest;
+    double gross;     // the sum of the magnitudes of its parts
+    double rounding;  // relative to that
+    bool rises;
+
+    /// Whether d > 0 throughout or rises: then x crosses 0 upward only if it ends above it.
+    bool sign_at_end_decides() const { return rises || least - gross * rounding > 0; }
+  };
+
+  static double size(const Real& x) { return std::fabs(convert_real<double>(x)) * (1 + 0x1p-50); }
+  template <class Other = Time>
+  requires(!std::is_same_v<Other, Real>) static double size(const Other& x) {
+    return std::fabs(convert_real<double>(x)) * (1 + 0x1p-50);
+  }
+
+  /// x(s) <= x(0) + (sup d - x(0)) (1 - e^(-s/tau_m)), or x falls where d <= 0.
+  static bool stays_below(double start, const Range& drive, double lost) {
+    const double slack = (drive.gross - start) * drive.rounding;
+    const double ceiling = drive.greatest + slack;
+    return start < 0 && (ceiling <= 0 || start + (ceiling - start) * lost + slack < 0);
+  }
+
+  struct Faded {
+    Real z;
+    Real gone;  // 1 - e^-z
+  };
+  static Faded faded(const Time& exact) {
+    const Real z = convert_real<Real>(exact);
+    Real gone = -exponential_minus_one(-z);
+    if constexpr (!std::is_same_v<Real, Time>) gone += convert_real<Real>(Time(exact - Time(z))) * (Real(1) - gone);
+    return {z, gone};
+  }
+
+  static void prepare(Synapse& synapse, const Time& length) {
+    const Time exact = length * synapse.rate;
+    if (convert_real<double>(exact) < 0.5) {
+      const auto [z, gone] = faded(exact);
+      synapse.z = z;
+      synapse.gone = gone;
+    } else {
+      synapse.z = convert_real<Real>(exact);
+      synapse.left = exponential(-synapse.z);
+      synapse.gone = Real(1) - synapse.left;
+    }
+  }
+
+  /// @return false where a form is asked for that is not made for so long a stretch
+  static bool add_synapse(Synapse& synapse, const SynapticDrive<Real>& state, const Time& length, const Real& z,
+                          const Real& gone, Real& gain, double& error, Range& drive) {
+    prepare(synapse, length);
+    const double lost = convert_real<double>(gone) + convert_real<double>(synapse.gone);
+    const double gap = convert_real<double>(synapse.gap);
+
+    const bool has_alpha = !vanishes(state.alpha);
+    const bool is_wide = std::fabs(gap) >= wide_gap && !has_alpha;
+    const Real exponent = z * synapse.gap;
+    if (!is_wide && !(size(exponent) < 1)) return false;
+    const bool slower = gap >= 0;
+    const Real series_at = slower ? Real(-exponent) : exponent;
+    const Real larger = Real(1) - (slower ? synapse.gone : gone);
+    const double larger_error = k * lost + 2 * u;
+
+    if (!vanishes(state.exponential)) {
+      const Real strength = convert_real<Real>(state.exponential.mid);
+      Real filter;
+      double filter_error;
+      if (is_wide) {
+        filter = (gone - synapse.gone) * synapse.inverse_gap;
+        filter_error = k * lost / std::fabs(gap) + (2 * u + synapse.gap_error) * size(filter);
+      } else {
+        filter = z * larger * phi1(series_at);
+        filter_error = (f + 3 * u + 2 * zu + synapse.gap_error) * size(filter) + size(z) * larger_error;
+      }
+      const double strength_size = size(strength);
+      const Real part = strength * filter;
+      gain = gain + part;
+      error += strength_size * filter_error + (state.exponential.rad + u * strength_size) * size(filter) +
+               u * (size(part) + size(gain));
+
+      const double now = convert_real<double>(strength);
+      const double later = now * (1 - convert_real<double>(synapse.gone));
+      drive.least += std::min(now, later) - state.exponential.rad;
+      drive.greatest += std::max(now, later) + state.exponential.rad;
+      drive.gross += strength_size;
+      drive.rises = drive.rises && now + state.exponential.rad <= 0;
+    }
+    if (has_alpha) {
+      const Real strength = convert_real<Real>(state.alpha.mid);
+      const Real scale = z * synapse.z;
+      const Real filter = scale * larger * (slower ? phi2(series_at) : chi(series_at));
+      const double strength_size = size(strength);
+      const Real part = strength * filter;
+      gain = gain + part;
+      error += strength_size * ((f + 3 * u + 3 * zu + synapse.gap_error) * size(filter) + size(scale) * larger_error) +
+               (state.alpha.rad + u * strength_size) * size(filter) + u * (size(part) + size(gain));
+
+      // z e^-z stays below z and below 1/e.
+      const double shape = std::min(0.37, size(synapse.z));
+      const double now = convert_real<double>(strength);
+      drive.least += std::min(0.0, (now - state.alpha.rad) * shape);
+      drive.greatest += std::max(0.0, (now + state.alpha.rad) * shape);
+      drive.gross += strength_size;
+      drive.rises = false;
+    }
+    return true;
+  }
+
+  /// The state of a synapse at the stretch's end: (e + a z) e^-z and a e^-z.
+  static void fade(const Synapse& synapse, SynapticDrive<Real>& state) {
+    if (!vanishes(state.alpha)) {
+      const Real strength = convert_real<Real>(state.alpha.mid);
+      const Real turned = strength * synapse.z;
+      const double z = size(synapse.z);
+      state.exponential = {state.exponential.mid + Time(turned),
+                           (state.exponential.rad + state.alpha.rad * z + size(turned) * (2 * u + zu) +
+                            clock_unit * (size(state.exponential.mid) + size(turned))) *
+                               (1 + 0x1p-20)};
+      fade(synapse, state.alpha);
+    }
+    if (!vanishes(state.exponential)) fade(synapse, state.exponential);
+  }
+  static void fade(const Synapse& synapse, Carried<Real>& value) {
+    const Real lead = convert_real<Real>(value.mid);
+    const double z = convert_real<double>(synapse.z);
+    if (z >= 0.5) {
+      const Real now = lead * synapse.left;
+      const double relative = f + (4 * z + 2) * u;  // also for what Real has no room for of z and of the start
+      value = {Time(now),
+               (size(now) * relative + value.rad * convert_real<double>(synapse.left) + Traits::underflow * 16) *
+                   (1 + 0x1p-20)};
+      return;
+    }
+    const Real rest = convert_real<Real>(Time(value.mid - Time(lead)));
+    const Real fall = lead * synapse.gone;
+    const Time now = Time(lead) + Time(Real((rest - rest * synapse.gone) - fall));
+    const double left = 1 - convert_real<double>(synapse.gone) * (1 - 0x1p-40);
+    const double error =
+        size(fall) * (k + 2 * u) + 4 * u * size(rest) + clock_unit * size(lead) + Traits::underflow * 16;
+    value = {now, (error + value.rad * left) * (1 + 0x1p-20)};
+  }
+
+  Real rate_;
+  std::vector<Synapse> synapses_;
+};
+
+}  // namespace lapicque::detail
