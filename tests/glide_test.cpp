@@ -1,0 +1,115 @@
+#include "lapicque/detail/glide.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <optional>
+#include <vector>
+
+#include "random.hpp"
+
+// The short way over a stretch, against the response in 100 digits, which membrane's formulas give in another form.
+
+namespace lapicque::detail {
+namespace {
+
+using testing::Random;
+
+Real100 wide(const DoubleDouble& x) { return Real100(x.hi) + Real100(x.lo); }
+
+double distance(const Carried<double>& value, const Real100& exact) {
+  return static_cast<double>(Real100(abs(wide(value.mid) - exact)));
+}
+
+/// A stretch as a glide and as 100 digits see it.
+template <class Real>
+struct Stretch {
+  explicit Stretch(Random& random, bool with_alpha) {
+    tau = random.logarithmic(0.1, 100);
+    length = DoubleDouble(tau * random.logarithmic(1e-6, 10), 0);
+    level = random.uniform(-30, 20);
+    potential = Carried<Real>(DoubleDouble(-random.logarithmic(1e-6, 30), 0), 0);
+    Response<Ball<Real>> balls;
+    balls.rate = Ball<Real>(1.0) / Ball<Real>(tau);
+    exact.tau = tau;
+    exact.rate = 1 / Real100(tau);
+    exact.start = wide(potential.mid);
+    exact.level = level;
+    for (int n = random.integer(0, 3); n > 0; --n) {
+      const double tau_s = tau * (random.chance(0.3)   ? 1 + std::ldexp(1.0, -random.integer(1, 52))
+                                  : random.chance(0.2) ? 1
+                                                       : random.logarithmic(0.05, 20));
+      const Ball<Real> gap = (Ball<Real>(tau_s) - Ball<Real>(tau)) / Ball<Real>(tau_s);
+      balls.decays.push_back({Ball<Real>(1.0) / Ball<Real>(tau_s), gap});
+      taus.push_back(tau_s);
+      const double exponential = random.chance(0.8) ? random.uniform(-20, 40) : 0;
+      const double alpha = with_alpha ? random.uniform(-20, 40) : 0;
+      synapses.push_back({Carried<Real>(exponential), Carried<Real>(alpha)});
+      exact.decays.push_back(
+          {1 / Real100(tau_s), (Real100(tau_s) - Real100(tau)) / Real100(tau_s), exponential, alpha});
+    }
+    glide.emplace(tau, taus, balls);
+  }
+
+  double tau, level;
+  DoubleDouble length;
+  std::vector<double> taus;
+  Carried<Real> potential;
+  std::vector<SynapticDrive<Real>> synapses;
+  Response<Real100> exact;
+  std::optional<Glide<Real>> glide;
+};
+
+template <class Real>
+class GlideIn : public ::testing::Test {};
+using Reals = ::testing::Types<double, DoubleDouble>;
+TYPED_TEST_SUITE(GlideIn, Reals);
+
+TYPED_TEST(GlideIn, EnclosesWhatItCarriesOverAStretch) {
+  Random random;
+  int passed = 0;
+  std::vector<double> widths;
+  for (int k = testing::cases(4000); k > 0; --k) {
+    Stretch<TypeParam> stretch(random, random.chance(0.5));
+    const Real100 s = wide(stretch.length);
+    const auto end = stretch.exact.at(s);
+    if (!stretch.glide->pass(stretch.length, Ball<TypeParam>(stretch.level), stretch.potential, stretch.synapses)) {
+      EXPECT_EQ(wide(stretch.potential.mid), stretch.exact.start);  // nothing has changed
+      continue;
+    }
+    ++passed;
+    const double off = distance(stretch.potential, end.potential);
+    ASSERT_LE(off, stretch.potential.rad) << "tau " << stretch.tau << ", length " << stretch.length.hi;
+    widths.push_back(stretch.potential.rad / (off + RealTraits<TypeParam>::unit * 1e-3));
+    for (std::size_t n = 0; n < stretch.taus.size(); ++n) {
+      const auto& before = stretch.exact.decays[n];
+      const Real100 left = exp(-s * before.rate);
+      const Real100 exponential = (before.exponential + before.alpha * s * before.rate) * left;
+      ASSERT_LE(distance(stretch.synapses[n].exponential, exponential), stretch.synapses[n].exponential.rad);
+      ASSERT_LE(distance(stretch.synapses[n].alpha, before.alpha * left), stretch.synapses[n].alpha.rad);
+    }
+    for (int step = 1; step <= 20; ++step) {
+      ASSERT_LT(stretch.exact.at(s * step / 20).potential, 0) << "passes above the threshold";
+    }
+  }
+  EXPECT_GT(passed, testing::cases(400));
+  std::sort(widths.begin(), widths.end());
+  std::cout << passed << " stretches, stated bound over true error: median " << widths[widths.size() / 2] << "\n";
+}
+
+TYPED_TEST(GlideIn, CoversAStartWhoseTimeIsNotKnownExactly) {
+  Random random;
+  for (int k = testing::cases(1000); k > 0; --k) {
+    const Stretch<TypeParam> stretch(random, random.chance(0.5));
+    const double error = stretch.tau * random.logarithmic(1e-15, 1e-6);
+    const double blur = stretch.glide->blur(error, Ball<TypeParam>(stretch.level), stretch.potential, stretch.synapses);
+    // Started later by `error`, x is at its start's value then, and not what it has become in between.
+    const Real100 moved = abs(stretch.exact.at(Real100(error)).potential - stretch.exact.start);
+    ASSERT_LE(static_cast<double>(moved), blur);
+  }
+}
+
+}  // namespace
+}  // namespace lapicque::detail
