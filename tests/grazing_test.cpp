@@ -10,6 +10,7 @@
 #include "lapicque/error.hpp"
 #include "lapicque/spike_train.hpp"
 #include "oracle.hpp"
+#include "verdict.hpp"
 
 // Inputs made to be hard: u that comes within a hair of the threshold, and spikes within an ulp of an event. Truth is
 // the 110-digit oracle of oracle.hpp, or plain reasoning where it is in the name.
@@ -22,7 +23,7 @@ using testing::oracle_spikes;
 using testing::Real;
 
 void expect_right(const Neuron& neuron, const Current& current, double until) {
-  EXPECT_EQ(judge(neuron, current, until).fault, "");
+  EXPECT_EQ(judge({neuron, current, until}).fault, "");
 }
 
 /// The neighbour of x, `ulps` doubles on.
@@ -65,7 +66,7 @@ void graze(const char* name, const Neuron& neuron, const Current& base, const Sh
     }
     std::size_t spikes = 0;
     for (const double amplitude : {quiet, quiet + spacing}) {
-      const auto verdict = judge(neuron, make(amplitude), until);
+      const auto verdict = judge({neuron, make(amplitude), until});
       ASSERT_EQ(verdict.fault, "") << name << ", layer " << layer;
       nearest = std::min(nearest, verdict.closest);
       if (amplitude > quiet) {

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <boost/multiprecision/cpp_bin_float.hpp>
-#include <string>
+#include <boost/multiprecision/mpfr.hpp>
 #include <vector>
 
 #include "lapicque/current.hpp"
@@ -16,7 +15,9 @@
 /// above is bisected to its root. Slow, and independent of the solver in formulas, in search and in bookkeeping.
 namespace lapicque::testing {
 
-using Real = boost::multiprecision::number<boost::multiprecision::cpp_bin_float<110>, boost::multiprecision::et_off>;
+using Real =
+    boost::multiprecision::number<boost::multiprecision::mpfr_float_backend<110, boost::multiprecision::allocate_stack>,
+                                  boost::multiprecision::et_off>;
 
 /// The spikes that EXPERIMENT.md asks for, to at least 60 digits.
 struct OracleSpikes {
@@ -33,22 +34,5 @@ Real oracle_potential(const Neuron& neuron, const Current& current, double time)
 
 /// |time - exact| in units of the spacing of doubles at `exact`.
 double error_in_ulp(double time, const Real& exact);
-
-/// How the solver did on one experiment.
-struct Verdict {
-  std::string fault;                ///< empty if all is well; else what is wrong, and the experiment
-  std::size_t spikes = 0;           ///< that there should be
-  double closest = 0;               ///< see OracleSpikes
-  double worst_exact = 0;           ///< ulp, over all spikes
-  double worst_fast = 0;            ///< ulp, over all spikes
-  std::vector<double> bound_ratio;  ///< fast: stated bound over true error, for each spike that has an error
-};
-
-/// Runs the solver in both precisions against the oracle. At fault are: another number of spikes; in Precision::exact
-/// an error of more than 1 ulp; in either an error greater than Spike::error.
-Verdict judge(const Neuron& neuron, const Current& current, double until);
-
-/// The experiment as C++ that can be pasted into a test.
-std::string to_code(const Neuron& neuron, const Current& current, double until);
 
 }  // namespace lapicque::testing
