@@ -15,15 +15,27 @@
 namespace lapicque::testing {
 namespace {
 
-const Real pi = boost::math::constants::pi<Real>();
+/// `digits` decimal digits.
+template <unsigned digits>
+using Number = boost::multiprecision::number<
+    boost::multiprecision::mpfr_float_backend<digits, boost::multiprecision::allocate_stack>,
+    boost::multiprecision::et_off>;
+
+/// 10^-exponent.
+template <class Real>
+Real tenth_to(int exponent) {
+  return pow(Real(10), -exponent);
+}
 
 /// value + slope (t - origin).
+template <class Real>
 struct Line {
   Real origin;
   Real value;
   Real slope;
 };
 
+template <class Real>
 struct Sine {
   double start;
   Real amplitude;
@@ -37,10 +49,11 @@ struct Change {
   double time;
   What what;
   std::size_t which;  // line, sine or synapse
-  Real size;          // weight or jump
+  double size;        // weight or jump
 };
 
 /// Everything that moves between two events. v = u - threshold.
+template <class Real>
 struct State {
   Real time;
   Real v;
@@ -51,6 +64,7 @@ struct State {
 };
 
 /// The factors that carry a State on by one length of time.
+template <class Real>
 struct Propagator {
   Real length;
   Real decay;  // of the membrane
@@ -58,13 +72,23 @@ struct Propagator {
   std::vector<Real> synapse_decay, k1, k2;
 };
 
+template <unsigned digits>
 class Oracle {
  public:
+  using Real = Number<digits>;
+  using Line = testing::Line<Real>;
+  using Sine = testing::Sine<Real>;
+  using State = testing::State<Real>;
+  using Propagator = testing::Propagator<Real>;
+
   Oracle(const Neuron& neuron, const Current& current, double until);
   void run();
 
-  OracleSpikes spikes;
-  State state;  // at `until`
+  std::vector<Real> times;  // of the spikes
+  Real closest;             // see OracleSpikes
+  bool unsure = false;      // more digits might give another answer, or fewer than 60 digits are right
+  bool touched = false;     // the same, and what does not tell is whether a maximum or a jump reaches the threshold
+  State state;              // at `until`
 
  private:
   void add_line(double begin, double end, Line line);
@@ -78,7 +102,8 @@ class Oracle {
   Real rise(const State& at) const { return (rest_ - at.v + resistance_ * current_of(at)) / tau_; }
   Real bend(const State& at) const { return (-rise(at) + resistance_ * current_slope(at)) / tau_; }
   double fastest(const State& at, const Real& since) const;
-  bool cannot_rise_above(const State& at, const Real& length) const;
+  Real safe_length(const State& at, const Real& length) const;
+  void heed(const State& at, const Real& length);
   using Quantity = Real (Oracle::*)(const State&) const;
   Real value(const State& at) const { return at.v; }
   Real fall(const State& at) const { return -rise(at); }
@@ -86,12 +111,17 @@ class Oracle {
   Real root(const State& from, const Real& length, Quantity f, Quantity df) const;
   bool search(const State& from, const Real& length, State& spike);
   void note(const Real& distance) {
-    if (abs(distance) < spikes.closest) spikes.closest = abs(distance);
-    if (abs(distance) < tiny_ && distance != 0) spikes.undecided = true;
+    if (abs(distance) < closest) closest = abs(distance);
+    if (abs(distance) < tiny_ && distance != 0) unsure = touched = true;
   }
+  void enlarge(const Real& potential) { tiny_ = std::max(tiny_, Real(abs(potential) * fraction_)); }
 
+  // What is known of v, as a share of the greatest potential that ever was a term of it: all digits but 40, which the
+  // quotients of differences cost where tau_s is next to tau_m.
+  const Real fraction_ = tenth_to<Real>(digits - 40);
+  const Real fine_ = tenth_to<Real>(digits - 25);  // relative error of a root
+  Real tiny_ = 0;                                  // mV: v is known to this
   Real rest_, reset_, resistance_, tau_, refractory_;  // potentials less the threshold
-  Real tiny_;                                          // mV: what the digits still tell apart
   double until_;
   std::vector<Line> lines_;
   std::vector<Sine> sines_;
@@ -103,17 +133,19 @@ class Oracle {
   std::vector<bool> sine_on_;
 };
 
-Oracle::Oracle(const Neuron& neuron, const Current& current, double until)
+template <unsigned digits>
+Oracle<digits>::Oracle(const Neuron& neuron, const Current& current, double until)
     : rest_(Real(neuron.rest()) - neuron.threshold()),
       reset_(Real(neuron.reset()) - neuron.threshold()),
       resistance_(neuron.resistance()),
       tau_(neuron.tau()),
       refractory_(neuron.refractory()),
       until_(until) {
-  spikes.closest = std::numeric_limits<Real>::max();
+  closest = std::numeric_limits<Real>::max();
   state.time = 0;
   state.v = Real(neuron.initial()) - neuron.threshold();
-  tiny_ = (abs(rest_) + abs(reset_) + abs(state.v)) * Real("1e-75");
+  for (const Real& potential : {rest_, reset_, state.v}) enlarge(potential);
+  const Real pi = boost::math::constants::pi<Real>();
 
   for (const Step& s : current.steps()) add_line(s.start, s.stop, {s.start, s.amplitude, 0});
   for (const Ramp& r : current.ramps())
@@ -166,29 +198,35 @@ Oracle::Oracle(const Neuron& neuron, const Current& current, double until)
   for (std::size_t i = 0; i < sines_.size(); ++i) {
     if (!sine_on_[i]) continue;
     const Real angle = sines_[i].phase - sines_[i].omega * sines_[i].start;
+    enlarge(resistance_ * sines_[i].amplitude * angle);
     state.sine[i] = sin(angle);
     state.cosine[i] = cos(angle);
   }
   refresh_lines();
 }
 
-void Oracle::add_line(double begin, double end, Line line) {
+template <unsigned digits>
+void Oracle<digits>::add_line(double begin, double end, Line line) {
   changes_.push_back({begin, What::line_begins, lines_.size(), 0});
   changes_.push_back({end, What::line_ends, lines_.size(), 0});
   lines_.push_back(std::move(line));
 }
 
-void Oracle::refresh_lines() {
+template <unsigned digits>
+void Oracle<digits>::refresh_lines() {
   state.level = 0;
   state.slope = 0;
   for (std::size_t i : lines_on_) {
-    state.level += lines_[i].value + lines_[i].slope * (state.time - lines_[i].origin);
+    const Real rise = lines_[i].slope * (state.time - lines_[i].origin);
+    state.level += lines_[i].value + rise;
     state.slope += lines_[i].slope;
+    for (const Real& part : {lines_[i].value, rise}) enlarge(resistance_ * part);
   }
 }
 
 /// All events at `time`; the jumps among them add to v if they count.
-void Oracle::apply(double time, bool jumps_count) {
+template <unsigned digits>
+void Oracle<digits>::apply(double time, bool jumps_count) {
   Real jump = 0;
   bool jumped = false, line_changed = false;
   for (; next_ < changes_.size() && changes_[next_].time == time; ++next_) {
@@ -204,6 +242,7 @@ void Oracle::apply(double time, bool jumps_count) {
         break;
       case What::sine_begins:
         sine_on_[c.which] = true;
+        enlarge(resistance_ * sines_[c.which].amplitude * sines_[c.which].phase);
         state.sine[c.which] = sin(sines_[c.which].phase);
         state.cosine[c.which] = cos(sines_[c.which].phase);
         break;
@@ -225,12 +264,15 @@ void Oracle::apply(double time, bool jumps_count) {
   }
   if (line_changed) refresh_lines();
   if (jumped && jumps_count) {
+    enlarge(state.v);
+    enlarge(jump);
     state.v += jump;
     note(state.v);
   }
 }
 
-Propagator Oracle::propagator(const Real& length) const {
+template <unsigned digits>
+typename Oracle<digits>::Propagator Oracle<digits>::propagator(const Real& length) const {
   Propagator p;
   p.length = length;
   p.decay = exp(-length / tau_);
@@ -259,7 +301,8 @@ Propagator Oracle::propagator(const Real& length) const {
   return p;
 }
 
-State Oracle::advance(const State& from, const Propagator& by) const {
+template <unsigned digits>
+typename Oracle<digits>::State Oracle<digits>::advance(const State& from, const Propagator& by) const {
   State to = from;
   to.time += by.length;
   to.level += from.slope * by.length;
@@ -284,14 +327,16 @@ State Oracle::advance(const State& from, const Propagator& by) const {
   return to;
 }
 
-Real Oracle::current_of(const State& at) const {
+template <unsigned digits>
+typename Oracle<digits>::Real Oracle<digits>::current_of(const State& at) const {
   Real sum = at.level;
   for (std::size_t i = 0; i < sines_.size(); ++i) sum += sines_[i].amplitude * at.sine[i];
   for (const Real& g : at.g) sum += g;
   return sum;
 }
 
-Real Oracle::current_slope(const State& at) const {
+template <unsigned digits>
+typename Oracle<digits>::Real Oracle<digits>::current_slope(const State& at) const {
   Real sum = at.slope;
   for (std::size_t i = 0; i < sines_.size(); ++i)
     if (sine_on_[i]) sum += sines_[i].amplitude * sines_[i].omega * at.cosine[i];
@@ -300,7 +345,8 @@ Real Oracle::current_slope(const State& at) const {
 }
 
 /// The shortest time constant in ms that still moves u at all, `since` ms after the last event; infinite if none does.
-double Oracle::fastest(const State& at, const Real& since) const {
+template <unsigned digits>
+double Oracle<digits>::fastest(const State& at, const Real& since) const {
   double scale = forever;
   if (since < 120 * tau_) scale = static_cast<double>(tau_);
   for (std::size_t i = 0; i < sines_.size(); ++i)
@@ -311,31 +357,60 @@ double Oracle::fastest(const State& at, const Real& since) const {
   return scale;
 }
 
-/// True where the potential at which u would settle stays below the threshold for all of `length`.
-bool Oracle::cannot_rise_above(const State& at, const Real& length) const {
-  Real greatest = at.level + (at.slope > 0 ? at.slope * length : Real(0));
+/// Takes note of how large the terms of v become in the next `length` ms.
+template <unsigned digits>
+void Oracle<digits>::heed(const State& at, const Real& length) {
+  enlarge(resistance_ * at.level);
+  enlarge(resistance_ * at.slope * (length + tau_));
   for (std::size_t i = 0; i < sines_.size(); ++i)
-    if (sine_on_[i]) greatest += abs(sines_[i].amplitude);
+    if (sine_on_[i]) enlarge(resistance_ * sines_[i].amplitude);
+  for (std::size_t i = 0; i < shapes_.size(); ++i) {
+    enlarge(resistance_ * at.g[i]);
+    enlarge(resistance_ * at.h[i] * tau_s_[i]);
+  }
+}
+
+/// A time for which v stays below 0 without fail, no more than `length`; at least a few digits of a share of it are.
+///
+/// Without its sinusoids' steady response, v rises at most to `top`, the greatest potential at which it could settle,
+/// and no faster than top - (top - v) exp(-s/tau); that response adds at most its amplitude.
+template <unsigned digits>
+typename Oracle<digits>::Real Oracle<digits>::safe_length(const State& at, const Real& length) const {
+  Real greatest = at.level + (at.slope > 0 ? at.slope * length : Real(0)), v = at.v, swing = 0, all_swing = 0;
   for (std::size_t i = 0; i < shapes_.size(); ++i) {
     if (at.g[i] > 0) greatest += at.g[i];
     if (at.h[i] > 0) greatest += at.h[i] * tau_s_[i];
   }
-  return rest_ + resistance_ * greatest <= 0;
+  for (std::size_t i = 0; i < sines_.size(); ++i) {
+    if (!sine_on_[i]) continue;
+    const Real lag = sines_[i].omega * tau_;
+    const Real gain = resistance_ * sines_[i].amplitude / (1 + lag * lag);
+    v -= gain * (at.sine[i] - lag * at.cosine[i]);
+    swing += abs(gain) * sqrt(1 + lag * lag);
+    all_swing += abs(sines_[i].amplitude);
+  }
+  if (rest_ + resistance_ * (greatest + all_swing) <= 0) return length;
+  const Real top = rest_ + resistance_ * greatest + swing;
+  v += swing;
+  if (v >= 0) return 0;
+  if (top <= 0) return length;
+  const double ratio = static_cast<double>(-v / top);
+  return std::min(length, Real(tau_ * (std::log1p(ratio) * (1 - 1e-9))));
 }
 
 /// The s in (0, length] where `f`, not positive at `from` and positive at from + length, changes its sign: Newton's
 /// method with the derivative `df`, and halving wherever it leaves the bracket or stops closing it.
-Real Oracle::root(const State& from, const Real& length, Quantity f, Quantity df) const {
-  const Real fine("1e-85");
+template <unsigned digits>
+typename Oracle<digits>::Real Oracle<digits>::root(const State& from, const Real& length, Quantity f, Quantity df) const {
   Real low = 0, high = length, x = length / 2, width = length;
   for (int turn = 0; turn < 4000; ++turn) {
     const State at = advance(from, x);
     const Real y = (this->*f)(at);
     (y > 0 ? high : low) = x;
-    if (high - low <= fine * high) break;
+    if (high - low <= fine_ * high) break;
     const Real step = y / (this->*df)(at);
     const Real newton = x - step;
-    if (abs(step) <= fine * x) return newton;
+    if (abs(step) <= fine_ * x) return newton;
     if (newton > low && newton < high && abs(step) < width / 2) {
       x = newton;
       width = abs(step);
@@ -349,18 +424,29 @@ Real Oracle::root(const State& from, const Real& length, Quantity f, Quantity df
 
 /// Looks along u from `from` for at most `length`; true if it goes above the threshold, and then `spike` is the state
 /// at the crossing.
-bool Oracle::search(const State& from, const Real& length, State& spike) {
-  if (cannot_rise_above(from, length)) return false;
+template <unsigned digits>
+bool Oracle<digits>::search(const State& from, const Real& length, State& spike) {
+  heed(from, length);
   std::map<int, Propagator> steps;
   State a = from;
   Real gone = 0;
+  const auto cross = [&](const Real& s) {
+    spike = advance(a, s);
+    if (tiny_ > rise(spike) * spike.time * tenth_to<Real>(60)) unsure = true;
+    return true;
+  };
   for (long turn = 0; gone < length; ++turn) {
     if (turn > 4'000'000) throw std::runtime_error("the oracle would have to take too many samples");
-    Real h = length - gone;
+    const Real left = length - gone;
+    const double sample = fastest(a, gone) / 8;
+    const Real safe = safe_length(a, left);
+    if (safe == left) return false;
+    const bool skip = safe > 2 * sample;
+    const double step = skip ? static_cast<double>(safe) : sample;
+    Real h = left;
     State b;
-    const double scale = fastest(a, gone) / 8;
-    if (scale < h) {
-      const int exponent = std::ilogb(scale);
+    if (step < h) {
+      const int exponent = std::ilogb(step);
       auto found = steps.find(exponent);
       if (found == steps.end()) found = steps.emplace(exponent, propagator(ldexp(Real(1), exponent))).first;
       h = found->second.length;
@@ -368,21 +454,19 @@ bool Oracle::search(const State& from, const Real& length, State& spike) {
     } else {
       b = advance(a, h);
     }
-    const Real rise_a = rise(a), rise_b = rise(b);
-    // u reaches the threshold on the very instant of the event at b: that is before the event.
-    const bool on_the_dot = rise_b > 0 && abs(b.v) <= rise_b * b.time * Real("1e-85") && gone + h >= length;
-    if (on_the_dot || b.v > 0) {
-      const Real s = on_the_dot ? h : root(a, h, &Oracle::value, &Oracle::rise);
-      spike = advance(a, s);
-      return true;
-    }
-    if (rise_a > 0 && rise_b < 0 && (a.v + 2 * rise_a * h > 0 || b.v - 2 * rise_b * h > 0)) {
-      const Real top = root(a, h, &Oracle::fall, &Oracle::unbend);
-      const Real height = advance(a, top).v;
-      note(height);
-      if (height > tiny_) {
-        spike = advance(a, root(a, top, &Oracle::value, &Oracle::rise));
-        return true;
+    if (!skip) {
+      const bool last = gone + h >= length;
+      const Real rise_a = rise(a), rise_b = rise(b);
+      // u reaches the threshold on the very instant of the event at b: that is before the event.
+      const bool on_the_dot = last && rise_b > 0 && abs(b.v) <= tiny_;
+      if (b.v != 0 && abs(b.v) <= tiny_) unsure = true;
+      if (on_the_dot) return cross(h);
+      if (b.v > 0) return cross(root(a, h, &Oracle::value, &Oracle::rise));
+      if (rise_a > 0 && rise_b < 0 && (a.v + 2 * rise_a * h > 0 || b.v - 2 * rise_b * h > 0)) {
+        const Real top = root(a, h, &Oracle::fall, &Oracle::unbend);
+        const Real height = advance(a, top).v;
+        note(height);
+        if (height > tiny_) return cross(root(a, top, &Oracle::value, &Oracle::rise));
       }
     }
     a = std::move(b);
@@ -392,12 +476,13 @@ bool Oracle::search(const State& from, const Real& length, State& spike) {
   return false;
 }
 
-void Oracle::run() {
+template <unsigned digits>
+void Oracle<digits>::run() {
   bool clamped = false;
   Real free_at = 0;
   apply(0, true);
   const auto fire = [&] {
-    spikes.times.push_back(state.time);
+    times.push_back(state.time);
     state.v = reset_;
     clamped = true;
     free_at = state.time + refractory_;
@@ -406,6 +491,7 @@ void Oracle::run() {
   while (state.time < until_) {
     const bool more = next_ < changes_.size() && changes_[next_].time <= until_;
     const Real end = more ? changes_[next_].time : until_;
+    if (clamped && free_at != end && abs(free_at - end) <= tenth_to<Real>(60) * end) unsure = true;
     if (clamped && free_at <= end) {
       if (free_at > state.time) state = advance(state, free_at - state.time);
       state.time = free_at;
@@ -421,7 +507,11 @@ void Oracle::run() {
         state = std::move(spike);
         // A crossing at a double, up to the digits carried, is that double: ties with events are then seen.
         const Real nearest(static_cast<double>(state.time));
-        if (abs(state.time - nearest) <= Real("1e-80") * abs(nearest)) state.time = nearest;
+        const Real off = abs(state.time - nearest);
+        if (off <= tenth_to<Real>(60) * nearest) {
+          unsure = unsure || off != 0;
+          if (off <= tiny_ / rise(state)) state.time = nearest;
+        }
         fire();
         if (state.time < end) continue;
         clamped = free_at > end;
@@ -440,15 +530,18 @@ void Oracle::run() {
 }  // namespace
 
 OracleSpikes oracle_spikes(const Neuron& neuron, const Current& current, double until) {
-  Oracle oracle(neuron, current, until);
+  Oracle<110> oracle(neuron, current, until);
   oracle.run();
-  return oracle.spikes;
+  if (!oracle.unsure) return {std::move(oracle.times), oracle.closest};
+  Oracle<400> better(neuron, current, until);
+  better.run();
+  return {{better.times.begin(), better.times.end()}, Real(better.closest), better.touched};
 }
 
 Real oracle_potential(const Neuron& neuron, const Current& current, double time) {
-  Oracle oracle(neuron, current, time);
+  Oracle<400> oracle(neuron, current, time);
   oracle.run();
-  return oracle.state.v + neuron.threshold();
+  return Real(oracle.state.v + neuron.threshold());
 }
 
 double error_in_ulp(double time, const Real& exact) {

@@ -6,13 +6,15 @@
 #include "lapicque/current.hpp"
 #include "lapicque/neuron.hpp"
 
-/// What the solver is held against: the same problem solved a second time, in another way and in 110 digits.
+/// What the solver is held against: the same problem solved a second time, in another way and in 110 digits, or 400.
 ///
 /// Every event of the input is written into one list and sorted. Between two events the potential and every current are
-/// carried on by the textbook formulas (quotients of differences, phasors), which may cancel here: 110 digits leave
-/// more than 60. The crossing is sought along u itself: u is sampled densely against the fastest time constant that is
-/// still alive, each local maximum near the threshold is refined by the sign of u', and the first stretch from below to
-/// above is bisected to its root. Slow, and independent of the solver in formulas, in search and in bookkeeping.
+/// carried on by the textbook formulas (quotients of differences, phasors), which may cancel here: of 110 digits more
+/// than 60 are left, and where that is in doubt, or a maximum is so near to the threshold that its side is, everything
+/// is done again in 400. The crossing is sought along u itself: u is sampled densely against the fastest time constant
+/// that is still alive (but where it is too far below the threshold to get there), each local maximum near the threshold
+/// is refined by the sign of u', and the first stretch from below to above is closed in on its root. Independent of the
+/// solver in formulas, in search and in bookkeeping.
 namespace lapicque::testing {
 
 using Real =
