@@ -100,7 +100,7 @@ struct Case {
     for (const char letter : kind.name) seed = mixed(seed + 0x9e3779b97f4a7c15ULL + static_cast<unsigned char>(letter));
     Random random(mixed(mixed(seed + (adversarial ? 2 : 1)) + static_cast<std::uint64_t>(number)));
     const Adversary* a = adversary();
-    return a ? a->draw(random, kind) : draw_experiment(random, kind);
+    return a ? draw_experiment(random, kind, *a) : draw_experiment(random, kind);
   }
 
   std::string name() const {

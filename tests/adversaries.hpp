@@ -18,6 +18,9 @@ struct Adversary {
 /// Every adversary there is.
 const std::vector<Adversary>& adversaries();
 
+/// An experiment of at most 300 spikes.
+Experiment draw_experiment(Random& random, const Kind& kind, const Adversary& adversary);
+
 /// Those that make sense for a kind.
 std::vector<const Adversary*> adversaries_of(const Kind& kind);
 

@@ -138,6 +138,69 @@ Current draw_mixture(Random& random, const Unit& u) {
   });
 }
 
+Current draw_event_at(Random& random, const Unit& u, double time) {
+  const double sign = random.chance(0.5) ? 1 : -1;
+  const double amplitude = sign * u.nanoampere * random.logarithmic(0.1, 10);
+  const double tau = u.millisecond * draw_ratio(random);
+  const double stop =
+      random.chance(0.5) ? forever : std::nextafter(time + u.millisecond * random.logarithmic(0.01, 5), forever);
+  switch (random.integer(0, 7)) {
+    case 0:
+      return step(time, stop, amplitude);
+    case 1:
+      return ramp(time, std::nextafter(time + tau, forever), amplitude, random.uniform(-1, 1) * amplitude);
+    case 2:
+      return sinusoid(time, stop, amplitude, random.logarithmic(0.05, 20) * 1000 / 6.283 / u.millisecond,
+                      random.chance(0.3) ? 0 : random.uniform(-4, 4));
+    case 3:
+      return samples(time, u.millisecond * random.logarithmic(0.001, 1), {amplitude, -amplitude, 0, amplitude / 2},
+                     random.chance(0.5) ? Hold::previous : Hold::linear);
+    case 4:
+      return exponential_synapse(tau, {{time, amplitude}});
+    case 5:
+      return alpha_synapse(tau, {{time, amplitude}});
+    default:
+      return pulses({{time, sign * u.millivolt * random.logarithmic(0.01, 2)}});
+  }
+}
+
+Current stretched(const Current& current, const Stretch& by) {
+  const auto moved = [&](double time) { return (time + by.shift) * by.millisecond; };
+  const auto all = [&](const std::vector<Event>& events, double factor) {
+    std::vector<Event> result;
+    for (const Event& e : events) result.push_back({moved(e.time), e.size * factor});
+    return result;
+  };
+  Current sum;
+  for (const Step& s : current.steps())
+    if (moved(s.start) < moved(s.stop)) sum += step(moved(s.start), moved(s.stop), s.amplitude * by.nanoampere);
+  for (const Ramp& r : current.ramps())
+    if (moved(r.start) < moved(r.stop))
+      sum += ramp(moved(r.start), moved(r.stop), r.from * by.nanoampere, r.to * by.nanoampere);
+  for (const Sinusoid& s : current.sinusoids())
+    if (moved(s.start) < moved(s.stop))
+      sum +=
+          sinusoid(moved(s.start), moved(s.stop), s.amplitude * by.nanoampere, s.frequency / by.millisecond, s.phase);
+  for (const Samples& s : current.samples()) {
+    std::vector<double> values = *s.values;
+    for (double& value : values) value *= by.nanoampere;
+    sum += samples(moved(s.start), s.step * by.millisecond, std::move(values), s.hold);
+  }
+  for (const Pulses& p : current.pulses()) sum += pulses(all(*p.events, by.millivolt));
+  for (const Synapse& s : current.synapses()) {
+    auto events = all(*s.events, by.nanoampere);
+    sum += s.shape == Shape::alpha ? alpha_synapse(s.tau * by.millisecond, std::move(events))
+                                   : exponential_synapse(s.tau * by.millisecond, std::move(events));
+  }
+  return sum;
+}
+
+double neighbour(double x, int ulps) {
+  for (; ulps > 0; --ulps) x = std::nextafter(x, forever);
+  for (; ulps < 0; ++ulps) x = std::nextafter(x, -forever);
+  return x;
+}
+
 const std::vector<Kind>& kinds() {
   static const std::vector<Kind> all{
       {"steps", [](Random& r, const Unit& u) { return several(r, u, 1, 3, draw_step); }, usual},

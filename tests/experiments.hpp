@@ -51,4 +51,18 @@ std::vector<Event> draw_events(Random& random, int count, double from, double to
 
 Current draw_mixture(Random& random, const Unit& unit);
 
+/// What begins at `time`: a step, ramp, sinusoid, samples, jump or arrival, up or down.
+Current draw_event_at(Random& random, const Unit& unit, double time);
+
+/// How to move and stretch an experiment: t becomes (t + shift) millisecond, and so on.
+struct Stretch {
+  double shift = 0, millisecond = 1, nanoampere = 1, millivolt = 1;
+};
+
+/// The same input moved and stretched, each number rounded once or twice. Intervals that rounding closes are left out.
+Current stretched(const Current& current, const Stretch& by);
+
+/// x, `ulps` doubles on.
+double neighbour(double x, int ulps);
+
 }  // namespace lapicque::testing

@@ -19,18 +19,12 @@ namespace lapicque {
 namespace {
 
 using testing::judge;
+using testing::neighbour;
 using testing::oracle_spikes;
 using testing::Real;
 
 void expect_right(const Neuron& neuron, const Current& current, double until) {
   EXPECT_EQ(judge({neuron, current, until}).fault, "");
-}
-
-/// The neighbour of x, `ulps` doubles on.
-double neighbour(double x, int ulps) {
-  for (; ulps > 0; --ulps) x = std::nextafter(x, forever);
-  for (; ulps < 0; ++ulps) x = std::nextafter(x, -forever);
-  return x;
 }
 
 using Shape = std::function<Current(double amplitude)>;

@@ -119,8 +119,8 @@ class Oracle {
   // What is known of v, as a share of the greatest potential that ever was a term of it: all digits but 40, which the
   // quotients of differences cost where tau_s is next to tau_m.
   const Real fraction_ = tenth_to<Real>(digits - 40);
-  const Real fine_ = tenth_to<Real>(digits - 25);  // relative error of a root
-  Real tiny_ = 0;                                  // mV: v is known to this
+  const Real fine_ = tenth_to<Real>(digits - 25);      // relative error of a root
+  Real tiny_ = 0;                                      // mV: v is known to this
   Real rest_, reset_, resistance_, tau_, refractory_;  // potentials less the threshold
   double until_;
   std::vector<Line> lines_;
@@ -401,7 +401,8 @@ typename Oracle<digits>::Real Oracle<digits>::safe_length(const State& at, const
 /// The s in (0, length] where `f`, not positive at `from` and positive at from + length, changes its sign: Newton's
 /// method with the derivative `df`, and halving wherever it leaves the bracket or stops closing it.
 template <unsigned digits>
-typename Oracle<digits>::Real Oracle<digits>::root(const State& from, const Real& length, Quantity f, Quantity df) const {
+typename Oracle<digits>::Real Oracle<digits>::root(const State& from, const Real& length, Quantity f,
+                                                   Quantity df) const {
   Real low = 0, high = length, x = length / 2, width = length;
   for (int turn = 0; turn < 4000; ++turn) {
     const State at = advance(from, x);
