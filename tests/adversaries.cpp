@@ -201,12 +201,16 @@ Experiment touch_rheobase(Random& random, const Kind& kind) {
 
 // Parts that all but cancel.
 
+/// How much stronger than usual parts that cancel are at most, in doublings: the solver's time goes with it.
+constexpr double most_doublings = 27;
+
 Experiment cancelling_sinusoids(Random& random, const Kind& kind) {
   const Unit unit = kind.unit(random);
   const Neuron neuron = draw_neuron(random, unit);
   const int k = random.integer(1, 52);
   const double apart = 1 + draw_sign(random) * std::ldexp(1.0, -k);
-  const double amplitude = unit.nanoampere * std::exp2(k * random.uniform(0, 1)) * random.uniform(0.5, 2);
+  const double amplitude =
+      unit.nanoampere * std::exp2(std::min(k * random.uniform(0, 1), most_doublings)) * random.uniform(0.5, 2);
   const double frequency = random.logarithmic(0.05, 10) * 1000 / 6.283 / unit.millisecond,
                phase = random.uniform(0.1, 4);
   const int which = random.integer(0, 2);
@@ -241,7 +245,7 @@ Experiment cancelling_synapses(Random& random, const Kind& kind) {
   const Unit unit = kind.unit(random);
   const Neuron neuron = draw_neuron(random, unit);
   const int k = random.integer(1, 52);
-  const double weight = unit.nanoampere * std::exp2(k * random.uniform(0.5, 1.1));
+  const double weight = unit.nanoampere * std::exp2(std::min(k * random.uniform(0.5, 1.1), most_doublings));
   const double tau = unit.millisecond * draw_ratio(random), time = unit.millisecond * random.uniform(0, 5);
   const double other = tau * (1 + draw_sign(random) * std::ldexp(1.0, -k));
   const bool alpha = kind.name == "alpha synapse" || (kind.name != "exponential synapse" && random.chance(0.5));

@@ -44,8 +44,9 @@ Current draw_jumps(Random& random, const Unit& u) {
 Current draw_synapse(Random& random, const Unit& u, Shape shape) {
   const double ratio = draw_ratio(random);
   const int count = random.integer(1, 30);
-  // Of arrivals so dense that they overlap, each gets less.
-  const double weight = u.nanoampere * random.logarithmic(0.5, 4) * (1 + 1 / ratio) / std::max(1.0, count * ratio / 20);
+  // Of arrivals so dense that they overlap, each gets less; the area under the alpha function is e tau_s.
+  const double overlap = count * ratio / 20 * (shape == Shape::alpha ? 2.718 : 1);
+  const double weight = u.nanoampere * random.logarithmic(0.5, 4) * (1 + 1 / ratio) / std::max(1.0, overlap);
   auto events = draw_events(random, count, -2 * u.millisecond, 20 * u.millisecond, -0.4 * weight, weight);
   return shape == Shape::exponential ? exponential_synapse(ratio * u.millisecond, std::move(events))
                                      : alpha_synapse(ratio * u.millisecond, std::move(events));
@@ -213,7 +214,11 @@ const std::vector<Kind>& kinds() {
       {"pulses", [](Random& r, const Unit& u) { return draw_jumps(r, u) + draw_step(r, u); }, usual},
       {"exponential synapse", [](Random& r, const Unit& u) { return draw_synapse(r, u, Shape::exponential); }, usual},
       {"alpha synapse", [](Random& r, const Unit& u) { return draw_synapse(r, u, Shape::alpha); }, usual},
-      {"several synapses", [](Random& r, const Unit& u) { return several(r, u, 2, 4, draw_any_synapse); }, usual},
+      {"several synapses",
+       [](Random& r, const Unit& u) {
+         return several(r, {u.millivolt, u.nanoampere / 2, u.millisecond}, 2, 4, draw_any_synapse);
+       },
+       usual},
       {"mixture", draw_mixture, usual},
       {"extreme scales", draw_mixture, extreme},
   };

@@ -94,7 +94,7 @@ class Oracle {
   void add_line(double begin, double end, Line line);
   void apply(double time, bool jumps_count);
   void refresh_lines();
-  Propagator propagator(const Real& length) const;
+  Propagator propagator(const Real& length, bool of_all = false) const;
   State advance(const State& from, const Propagator& by) const;
   State advance(const State& from, const Real& length) const { return advance(from, propagator(length)); }
   Real current_of(const State& at) const;
@@ -108,7 +108,7 @@ class Oracle {
   Real value(const State& at) const { return at.v; }
   Real fall(const State& at) const { return -rise(at); }
   Real unbend(const State& at) const { return -bend(at); }
-  Real root(const State& from, const Real& length, Quantity f, Quantity df) const;
+  Real root(const State& from, const Real& length, double guess, Quantity f, Quantity df) const;
   bool search(const State& from, const Real& length, State& spike);
   void note(const Real& distance) {
     if (abs(distance) < closest) closest = abs(distance);
@@ -119,9 +119,10 @@ class Oracle {
   // What is known of v, as a share of the greatest potential that ever was a term of it: all digits but 40, which the
   // quotients of differences cost where tau_s is next to tau_m.
   const Real fraction_ = tenth_to<Real>(digits - 40);
-  const Real fine_ = tenth_to<Real>(digits - 25);      // relative error of a root
-  Real tiny_ = 0;                                      // mV: v is known to this
-  Real rest_, reset_, resistance_, tau_, refractory_;  // potentials less the threshold
+  const Real fine_ = tenth_to<Real>(digits - 25);              // relative error of a root
+  const Real close_ = tenth_to<Real>((digits - 25) / 2 + 10);  // of one that Newton's method is about to find
+  Real tiny_ = 0;                                              // mV: v is known to this
+  Real rest_, reset_, resistance_, tau_, refractory_;          // potentials less the threshold
   double until_;
   std::vector<Line> lines_;
   std::vector<Sine> sines_;
@@ -131,6 +132,7 @@ class Oracle {
   std::size_t next_ = 0;
   std::set<std::size_t> lines_on_;
   std::vector<bool> sine_on_;
+  std::map<int, Propagator> steps_;  // for 2^key ms
 };
 
 template <unsigned digits>
@@ -272,17 +274,17 @@ void Oracle<digits>::apply(double time, bool jumps_count) {
 }
 
 template <unsigned digits>
-typename Oracle<digits>::Propagator Oracle<digits>::propagator(const Real& length) const {
+typename Oracle<digits>::Propagator Oracle<digits>::propagator(const Real& length, bool of_all) const {
   Propagator p;
   p.length = length;
   p.decay = exp(-length / tau_);
   for (std::size_t i = 0; i < sines_.size(); ++i) {
-    const Real angle = sine_on_[i] ? Real(sines_[i].omega * length) : Real(0);
+    const Real angle = of_all || sine_on_[i] ? Real(sines_[i].omega * length) : Real(0);
     p.sine.push_back(sin(angle));
     p.cosine.push_back(cos(angle));
   }
   for (std::size_t i = 0; i < shapes_.size(); ++i) {
-    const bool silent = state.g[i] == 0 && state.h[i] == 0;
+    const bool silent = !of_all && state.g[i] == 0 && state.h[i] == 0;
     const Real decay = silent ? Real(0) : exp(-length / tau_s_[i]);
     const Real d = 1 / tau_ - 1 / tau_s_[i];
     p.synapse_decay.push_back(decay);
@@ -399,11 +401,12 @@ typename Oracle<digits>::Real Oracle<digits>::safe_length(const State& at, const
 }
 
 /// The s in (0, length] where `f`, not positive at `from` and positive at from + length, changes its sign: Newton's
-/// method with the derivative `df`, and halving wherever it leaves the bracket or stops closing it.
+/// method with the derivative `df` from guess x length on, and halving wherever it leaves the bracket or stops closing
+/// it.
 template <unsigned digits>
-typename Oracle<digits>::Real Oracle<digits>::root(const State& from, const Real& length, Quantity f,
+typename Oracle<digits>::Real Oracle<digits>::root(const State& from, const Real& length, double guess, Quantity f,
                                                    Quantity df) const {
-  Real low = 0, high = length, x = length / 2, width = length;
+  Real low = 0, high = length, x = length * std::clamp(guess, 1e-3, 1 - 1e-3), width = length;
   for (int turn = 0; turn < 4000; ++turn) {
     const State at = advance(from, x);
     const Real y = (this->*f)(at);
@@ -411,11 +414,12 @@ typename Oracle<digits>::Real Oracle<digits>::root(const State& from, const Real
     if (high - low <= fine_ * high) break;
     const Real step = y / (this->*df)(at);
     const Real newton = x - step;
-    if (abs(step) <= fine_ * x) return newton;
     if (newton > low && newton < high && abs(step) < width / 2) {
+      if (abs(step) <= close_ * x) return newton;  // the next step would be about close_ times smaller
       x = newton;
       width = abs(step);
     } else {
+      if (abs(step) <= fine_ * x) return newton;
       x = (low + high) / 2;
       width = high - low;
     }
@@ -423,12 +427,22 @@ typename Oracle<digits>::Real Oracle<digits>::root(const State& from, const Real
   return high;
 }
 
+/// Where in (0, 1) the cubic that has these values and slopes at 0 and 1 goes through zero; value_0 <= 0 < value_1.
+double root_of_cubic(double value_0, double slope_0, double value_1, double slope_1) {
+  double low = 0, high = 1;
+  for (int turn = 0; turn < 40; ++turn) {
+    const double t = (low + high) / 2, s = 1 - t;
+    const double value = s * s * ((1 + 2 * t) * value_0 + t * slope_0) + t * t * ((1 + 2 * s) * value_1 - s * slope_1);
+    (value > 0 ? high : low) = t;
+  }
+  return low;
+}
+
 /// Looks along u from `from` for at most `length`; true if it goes above the threshold, and then `spike` is the state
 /// at the crossing.
 template <unsigned digits>
 bool Oracle<digits>::search(const State& from, const Real& length, State& spike) {
   heed(from, length);
-  std::map<int, Propagator> steps;
   State a = from;
   Real gone = 0;
   const auto cross = [&](const Real& s) {
@@ -436,10 +450,17 @@ bool Oracle<digits>::search(const State& from, const Real& length, State& spike)
     if (tiny_ > rise(spike) * spike.time * tenth_to<Real>(60)) unsure = true;
     return true;
   };
+  // The first crossing after a, where u is known to be above the threshold at b, h later.
+  const auto cross_before = [&](const State& b, const Real& h) {
+    const Real unit = std::max({Real(abs(a.v)), Real(abs(b.v)), Real(abs(rise(a) * h)), Real(abs(rise(b) * h))});
+    const auto scaled = [&](const Real& x) { return static_cast<double>(x / unit); };
+    const double guess = root_of_cubic(scaled(a.v), scaled(rise(a) * h), scaled(b.v), scaled(rise(b) * h));
+    return cross(root(a, h, guess, &Oracle::value, &Oracle::rise));
+  };
   for (long turn = 0; gone < length; ++turn) {
     if (turn > 4'000'000) throw std::runtime_error("the oracle would have to take too many samples");
     const Real left = length - gone;
-    const double sample = fastest(a, gone) / 8;
+    const double sample = fastest(a, gone) / 4;
     const Real safe = safe_length(a, left);
     if (safe == left) return false;
     const bool skip = safe > 2 * sample;
@@ -448,8 +469,8 @@ bool Oracle<digits>::search(const State& from, const Real& length, State& spike)
     State b;
     if (step < h) {
       const int exponent = std::ilogb(step);
-      auto found = steps.find(exponent);
-      if (found == steps.end()) found = steps.emplace(exponent, propagator(ldexp(Real(1), exponent))).first;
+      auto found = steps_.find(exponent);
+      if (found == steps_.end()) found = steps_.emplace(exponent, propagator(ldexp(Real(1), exponent), true)).first;
       h = found->second.length;
       b = advance(a, found->second);
     } else {
@@ -462,12 +483,13 @@ bool Oracle<digits>::search(const State& from, const Real& length, State& spike)
       const bool on_the_dot = last && rise_b > 0 && abs(b.v) <= tiny_;
       if (b.v != 0 && abs(b.v) <= tiny_) unsure = true;
       if (on_the_dot) return cross(h);
-      if (b.v > 0) return cross(root(a, h, &Oracle::value, &Oracle::rise));
+      if (b.v > 0) return cross_before(b, h);
       if (rise_a > 0 && rise_b < 0 && (a.v + 2 * rise_a * h > 0 || b.v - 2 * rise_b * h > 0)) {
-        const Real top = root(a, h, &Oracle::fall, &Oracle::unbend);
-        const Real height = advance(a, top).v;
-        note(height);
-        if (height > tiny_) return cross(root(a, top, &Oracle::value, &Oracle::rise));
+        const double guess = static_cast<double>(rise_a / (rise_a - rise_b));
+        const Real top = root(a, h, guess, &Oracle::fall, &Oracle::unbend);
+        const State highest = advance(a, top);
+        note(highest.v);
+        if (highest.v > tiny_) return cross_before(highest, top);
       }
     }
     a = std::move(b);
