@@ -166,7 +166,8 @@ Current draw_event_at(Random& random, const Unit& u, double time) {
 }
 
 Current stretched(const Current& current, const Stretch& by) {
-  const auto moved = [&](double time) { return (time + by.shift) * by.millisecond; };
+  const auto rounded = [&](double time) { return by.grid > 0 ? std::round(time / by.grid) * by.grid : time; };
+  const auto moved = [&](double time) { return rounded((time + by.shift) * by.millisecond); };
   const auto all = [&](const std::vector<Event>& events, double factor) {
     std::vector<Event> result;
     for (const Event& e : events) result.push_back({moved(e.time), e.size * factor});
@@ -185,7 +186,7 @@ Current stretched(const Current& current, const Stretch& by) {
   for (const Samples& s : current.samples()) {
     std::vector<double> values = *s.values;
     for (double& value : values) value *= by.nanoampere;
-    sum += samples(moved(s.start), s.step * by.millisecond, std::move(values), s.hold);
+    sum += samples(moved(s.start), std::max(rounded(s.step * by.millisecond), by.grid), std::move(values), s.hold);
   }
   for (const Pulses& p : current.pulses()) sum += pulses(all(*p.events, by.millivolt));
   for (const Synapse& s : current.synapses()) {

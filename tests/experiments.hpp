@@ -54,9 +54,10 @@ Current draw_mixture(Random& random, const Unit& unit);
 /// What begins at `time`: a step, ramp, sinusoid, samples, jump or arrival, up or down.
 Current draw_event_at(Random& random, const Unit& unit, double time);
 
-/// How to move and stretch an experiment: t becomes (t + shift) millisecond, and so on.
+/// How to move and stretch an input: t becomes (t + shift) millisecond, rounded to a multiple of grid where that is not
+/// 0, and so on.
 struct Stretch {
-  double shift = 0, millisecond = 1, nanoampere = 1, millivolt = 1;
+  double shift = 0, millisecond = 1, nanoampere = 1, millivolt = 1, grid = 0;
 };
 
 /// The same input moved and stretched, each number rounded once or twice. Intervals that rounding closes are left out.

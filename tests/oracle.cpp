@@ -81,7 +81,7 @@ class Oracle {
   using State = testing::State<Real>;
   using Propagator = testing::Propagator<Real>;
 
-  Oracle(const Neuron& neuron, const Current& current, double until);
+  Oracle(const Neuron& neuron, const Current& current, const Real& until, std::size_t most);
   void run();
 
   std::vector<Real> times;  // of the spikes
@@ -123,7 +123,8 @@ class Oracle {
   const Real close_ = tenth_to<Real>((digits - 25) / 2 + 10);  // of one that Newton's method is about to find
   Real tiny_ = 0;                                              // mV: v is known to this
   Real rest_, reset_, resistance_, tau_, refractory_;          // potentials less the threshold
-  double until_;
+  Real until_;
+  std::size_t most_;  // spikes; after that many, u goes through the threshold as if there were none
   std::vector<Line> lines_;
   std::vector<Sine> sines_;
   std::vector<Shape> shapes_;
@@ -136,13 +137,14 @@ class Oracle {
 };
 
 template <unsigned digits>
-Oracle<digits>::Oracle(const Neuron& neuron, const Current& current, double until)
+Oracle<digits>::Oracle(const Neuron& neuron, const Current& current, const Real& until, std::size_t most)
     : rest_(Real(neuron.rest()) - neuron.threshold()),
       reset_(Real(neuron.reset()) - neuron.threshold()),
       resistance_(neuron.resistance()),
       tau_(neuron.tau()),
       refractory_(neuron.refractory()),
-      until_(until) {
+      until_(until),
+      most_(most) {
   closest = std::numeric_limits<Real>::max();
   state.time = 0;
   state.v = Real(neuron.initial()) - neuron.threshold();
@@ -510,10 +512,11 @@ void Oracle<digits>::run() {
     clamped = true;
     free_at = state.time + refractory_;
   };
-  if (state.v >= 0) fire();
+  const auto may_fire = [&] { return times.size() < most_; };
+  if (state.v >= 0 && may_fire()) fire();
   while (state.time < until_) {
     const bool more = next_ < changes_.size() && changes_[next_].time <= until_;
-    const Real end = more ? changes_[next_].time : until_;
+    const Real end = more ? Real(changes_[next_].time) : until_;
     if (clamped && free_at != end && abs(free_at - end) <= tenth_to<Real>(60) * end) unsure = true;
     if (clamped && free_at <= end) {
       if (free_at > state.time) state = advance(state, free_at - state.time);
@@ -526,7 +529,7 @@ void Oracle<digits>::run() {
       state.v = reset_;
     } else if (state.time < end) {
       State spike;
-      if (search(state, end - state.time, spike)) {
+      if (may_fire() && search(state, end - state.time, spike)) {
         state = std::move(spike);
         // A crossing at a double, up to the digits carried, is that double: ties with events are then seen.
         const Real nearest(static_cast<double>(state.time));
@@ -545,7 +548,7 @@ void Oracle<digits>::run() {
     state.time = end;
     if (more) {
       apply(changes_[next_].time, !clamped);
-      if (state.v >= 0) fire();
+      if (state.v >= 0 && may_fire()) fire();
     }
   }
 }
@@ -553,18 +556,21 @@ void Oracle<digits>::run() {
 }  // namespace
 
 OracleSpikes oracle_spikes(const Neuron& neuron, const Current& current, double until) {
-  Oracle<110> oracle(neuron, current, until);
+  Oracle<110> oracle(neuron, current, until, any_number);
   oracle.run();
   if (!oracle.unsure) return {std::move(oracle.times), oracle.closest};
-  Oracle<400> better(neuron, current, until);
+  Oracle<400> better(neuron, current, until, any_number);
   better.run();
   return {{better.times.begin(), better.times.end()}, Real(better.closest), better.touched};
 }
 
-Real oracle_potential(const Neuron& neuron, const Current& current, double time) {
-  Oracle<400> oracle(neuron, current, time);
+Real oracle_potential(const Neuron& neuron, const Current& current, const Real& time, std::size_t spikes) {
+  Oracle<110> oracle(neuron, current, time, spikes);
   oracle.run();
-  return Real(oracle.state.v + neuron.threshold());
+  if (!oracle.unsure) return Real(oracle.state.v + neuron.threshold());
+  Oracle<400> better(neuron, current, Number<400>(time), spikes);
+  better.run();
+  return Real(better.state.v + neuron.threshold());
 }
 
 double error_in_ulp(double time, const Real& exact) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <boost/multiprecision/mpfr.hpp>
+#include <cstddef>
+#include <limits>
 #include <vector>
 
 #include "lapicque/current.hpp"
@@ -12,9 +14,9 @@
 /// carried on by the textbook formulas (quotients of differences, phasors), which may cancel here: of 110 digits more
 /// than 60 are left, and where that is in doubt, or a maximum is so near to the threshold that its side is, everything
 /// is done again in 400. The crossing is sought along u itself: u is sampled densely against the fastest time constant
-/// that is still alive (but where it is too far below the threshold to get there), each local maximum near the threshold
-/// is refined by the sign of u', and the first stretch from below to above is closed in on its root. Independent of the
-/// solver in formulas, in search and in bookkeeping.
+/// that is still alive (but where it is too far below the threshold to get there), each local maximum near the
+/// threshold is refined by the sign of u', and the first stretch from below to above is closed in on its root.
+/// Independent of the solver in formulas, in search and in bookkeeping.
 namespace lapicque::testing {
 
 using Real =
@@ -31,8 +33,11 @@ struct OracleSpikes {
 /// All spikes with 0 <= t <= until.
 OracleSpikes oracle_spikes(const Neuron& neuron, const Current& current, double until);
 
-/// u in mV at `time` >= 0, at an event the value after it.
-Real oracle_potential(const Neuron& neuron, const Current& current, double time);
+inline constexpr auto any_number = std::numeric_limits<std::size_t>::max();
+
+/// u in mV at `time` >= 0, at an event the value after it. After `spikes` spikes there are no more: u then goes through
+/// the threshold and on.
+Real oracle_potential(const Neuron& neuron, const Current& current, const Real& time, std::size_t spikes = any_number);
 
 /// |time - exact| in units of the spacing of doubles at `exact`.
 double error_in_ulp(double time, const Real& exact);
