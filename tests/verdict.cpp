@@ -63,7 +63,12 @@ Verdict judge(const Experiment& experiment) {
   verdict.spikes = truth.times.size();
   verdict.closest = static_cast<double>(truth.closest);
   verdict.undecided = truth.undecided;
-  if (verdict.undecided) return verdict;
+  if (verdict.undecided) {
+    SpikeTrain train(experiment.neuron, experiment.current, experiment.until);
+    while (train.next()) continue;
+    if (train.grazings().empty()) verdict.fault = "exact: decides what 400 digits do not\n" + to_code(experiment);
+    return verdict;
+  }
   std::ostringstream fault;
   fault.precision(17);
   for (const Precision precision : {Precision::exact, Precision::fast}) {

@@ -11,7 +11,7 @@ namespace lapicque::testing {
 /// How the solver did on one experiment, in both precisions, against the oracle.
 struct Verdict {
   std::string fault;            ///< empty if all is well; else what is wrong, and the experiment
-  bool undecided = false;       ///< the oracle does not know either; then nothing is at fault
+  bool undecided = false;       ///< the oracle does not know; then the solver has to say that it does not, either
   std::size_t spikes = 0;       ///< that there should be
   double closest = 0;           ///< mV, see OracleSpikes
   std::size_t missed = 0;       ///< spikes that the solver did not find, both precisions together
