@@ -10,6 +10,7 @@
 #include "lapicque/error.hpp"
 #include "lapicque/spike_train.hpp"
 #include "oracle.hpp"
+#include "verdict.hpp"
 
 // Inputs made to be hard: u that comes within a hair of the threshold, and spikes within an ulp of an event. Truth is
 // the 110-digit oracle of oracle.hpp, or plain reasoning where it is in the name.
@@ -18,18 +19,12 @@ namespace lapicque {
 namespace {
 
 using testing::judge;
+using testing::neighbour;
 using testing::oracle_spikes;
 using testing::Real;
 
 void expect_right(const Neuron& neuron, const Current& current, double until) {
-  EXPECT_EQ(judge(neuron, current, until).fault, "");
-}
-
-/// The neighbour of x, `ulps` doubles on.
-double neighbour(double x, int ulps) {
-  for (; ulps > 0; --ulps) x = std::nextafter(x, forever);
-  for (; ulps < 0; ++ulps) x = std::nextafter(x, -forever);
-  return x;
+  EXPECT_EQ(judge({neuron, current, until}).fault, "");
 }
 
 using Shape = std::function<Current(double amplitude)>;
@@ -65,7 +60,7 @@ void graze(const char* name, const Neuron& neuron, const Current& base, const Sh
     }
     std::size_t spikes = 0;
     for (const double amplitude : {quiet, quiet + spacing}) {
-      const auto verdict = judge(neuron, make(amplitude), until);
+      const auto verdict = judge({neuron, make(amplitude), until});
       ASSERT_EQ(verdict.fault, "") << name << ", layer " << layer;
       nearest = std::min(nearest, verdict.closest);
       if (amplitude > quiet) {

@@ -2,211 +2,256 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <utility>
 #include <vector>
 
+#include "experiments.hpp"
 #include "lapicque/current.hpp"
 #include "lapicque/spike_train.hpp"
+#include "oracle.hpp"
 #include "random.hpp"
+#include "verdict.hpp"
 
-// What must hold between the answers to two questions. Times are drawn on a dyadic grid and factors are powers of 2
-// where a property is exact only without rounding.
+// What must hold between the answers to two questions, for every kind of input and in both precisions. Times are drawn
+// on a dyadic grid and factors are powers of 2 where a property is exact only without rounding.
 
 namespace lapicque {
 namespace {
 
+using testing::draw_events;
+using testing::Experiment;
+using testing::Kind;
 using testing::Random;
+using testing::Real;
+using testing::Stretch;
+using testing::stretched;
+using testing::to_code;
+using testing::Unit;
 
-/// A double on the grid of 2^-20, so that sums of a few of them are exact.
-double dyadic(Random& random, double low, double high) {
-  return std::round(random.uniform(low, high) * 0x1p20) / 0x1p20;
-}
+constexpr Unit unit;
+constexpr int usual = 8;  // experiments of each kind
 
-/// The ingredients of a current, to be put together in several ways.
-struct Ingredients {
-  std::vector<Step> steps;
-  std::vector<Ramp> ramps;
-  std::vector<Sinusoid> sinusoids;
-  std::vector<std::pair<double, std::vector<double>>> samples;  // start and values, 2^-2 ms apart
-  std::vector<Event> jumps;
-  std::vector<std::pair<double, std::vector<Event>>> exponential, alpha;
-};
-
-std::vector<Event> draw_events(Random& random, int count, double size) {
-  std::vector<Event> events;
-  for (int k = 0; k < count; ++k) events.push_back({dyadic(random, 0, 150), random.uniform(-size / 2, size)});
-  return events;
-}
-
-Ingredients draw(Random& random) {
-  Ingredients i;
-  for (int k = 0; k < 2; ++k) {
-    const double start = dyadic(random, 0, 100);
-    i.steps.push_back({start, start + dyadic(random, 1, 60), random.uniform(-0.5, 3)});
-    i.ramps.push_back({start + 5, start + 5 + dyadic(random, 1, 60), random.uniform(-1, 3), random.uniform(-1, 3)});
-    i.sinusoids.push_back(
-        {dyadic(random, 0, 40), forever, random.uniform(0, 2), random.logarithmic(5, 500), random.uniform(-3, 3)});
-    std::vector<double> values;
-    for (int v = 0; v < 20; ++v) values.push_back(random.uniform(-2, 4));
-    i.samples.emplace_back(dyadic(random, 0, 100), values);
-    i.exponential.emplace_back(random.uniform(0.5, 20), draw_events(random, 10, 2));
-    i.alpha.emplace_back(random.uniform(0.5, 20), draw_events(random, 10, 2));
-  }
-  i.jumps = draw_events(random, 10, 5);
-  return i;
-}
-
-/// The same current with times moved by `shift` and then stretched by `ms`, currents stretched by `na`, jumps by `mv`.
-Current build(const Ingredients& i, double shift = 0, double ms = 1, double na = 1, double mv = 1) {
-  const auto t = [=](double time) { return (time + shift) * ms; };
-  const auto moved = [&](const std::vector<Event>& events, double factor) {
-    std::vector<Event> result;
-    for (const Event& e : events) result.push_back({t(e.time), e.size * factor});
-    return result;
-  };
-  Current sum;
-  for (const Step& s : i.steps) sum += step(t(s.start), t(s.stop), s.amplitude * na);
-  for (const Ramp& r : i.ramps) sum += ramp(t(r.start), t(r.stop), r.from * na, r.to * na);
-  for (const Sinusoid& s : i.sinusoids)
-    sum += sinusoid(t(s.start), forever, s.amplitude * na, s.frequency / ms, s.phase);
-  bool linear = false;
-  for (const auto& [start, values] : i.samples) {
-    std::vector<double> scaled;
-    for (double v : values) scaled.push_back(v * na);
-    sum += samples(t(start), 0.25 * ms, scaled, linear ? Hold::linear : Hold::previous);
-    linear = true;
-  }
-  sum += pulses(moved(i.jumps, mv));
-  for (const auto& [tau, events] : i.exponential) sum += exponential_synapse(tau * ms, moved(events, na));
-  for (const auto& [tau, events] : i.alpha) sum += alpha_synapse(tau * ms, moved(events, na));
-  return sum;
-}
-
-constexpr double until = 200;
-constexpr int usual = 20;
-
-TEST(Properties, ShiftingTheInputShiftsEverySpike) {
+/// Calls check(random, experiment) for experiments of every kind, at usual scale.
+void for_every_kind(const std::function<void(Random&, const Experiment&)>& check) {
   Random random;
-  for (int k = testing::cases(usual); k > 0; --k) {
-    const Ingredients ingredients = draw(random);
-    const double shift = std::ldexp(1, random.integer(0, 20));
-    const auto plain = spike_times(Neuron(), build(ingredients), until);
-    std::vector<Spike> shifted;
-    for (const Spike& s : SpikeTrain(Neuron(), build(ingredients, shift), until + shift)) shifted.push_back(s);
-    ASSERT_EQ(plain.size(), shifted.size());
-    for (std::size_t n = 0; n < plain.size(); ++n) {
-      const double back = (shifted[n].time - shift) + shifted[n].remainder;
-      EXPECT_LE(std::fabs(back - plain[n]), std::nextafter(plain[n], forever) - plain[n]) << "shift " << shift;
+  for (const Kind& kind : testing::kinds()) {
+    SCOPED_TRACE(kind.name);
+    for (int k = testing::cases(usual); k > 0; --k) {
+      check(random, {draw_neuron(random, unit), kind.draw(random, unit), 20 * unit.millisecond});
+      if (::testing::Test::HasFailure()) return;
     }
   }
+}
+
+std::vector<Spike> train(const Experiment& e, Precision precision) {
+  std::vector<Spike> spikes;
+  for (const Spike& spike : SpikeTrain(e.neuron, e.current, e.until, precision)) spikes.push_back(spike);
+  return spikes;
+}
+
+/// The second experiment has the spikes of the first one, at (t + shift) stretch: in both precisions within the errors
+/// that are stated, and in exact to 28 digits with the remainders.
+void expect_same(const Experiment& first, const Experiment& second, double shift = 0, double stretch = 1) {
+  for (const Precision precision : {Precision::exact, Precision::fast}) {
+    const auto a = train(first, precision), b = train(second, precision);
+    ASSERT_EQ(a.size(), b.size()) << to_code(first) << to_code(second);
+    for (std::size_t n = 0; n < a.size(); ++n) {
+      const Real apart = Real(b[n].time) / stretch - shift - a[n].time;
+      ASSERT_LE(abs(apart), Real(a[n].error) + Real(b[n].error) / stretch) << to_code(first) << to_code(second);
+      if (precision == Precision::fast) continue;
+      const Real rest = apart + Real(b[n].remainder) / stretch - a[n].remainder;
+      ASSERT_LE(abs(rest), Real("1e-28") * b[n].time / stretch) << to_code(first) << to_code(second);
+    }
+  }
+}
+
+Neuron stretched(const Neuron& n, const Stretch& by) {
+  return NeuronParameters{.rest = n.rest() * by.millivolt,
+                          .reset = n.reset() * by.millivolt,
+                          .threshold = n.threshold() * by.millivolt,
+                          .resistance = n.resistance() * by.millivolt / by.nanoampere,
+                          .tau = n.tau() * by.millisecond,
+                          .refractory = n.refractory() * by.millisecond,
+                          .initial = n.initial() * by.millivolt};
+}
+
+TEST(Properties, ShiftingTheInputShiftsEverySpike) {
+  for_every_kind([](Random& random, const Experiment& drawn) {
+    // From rest, and with nothing that begins before 0.
+    const Neuron neuron(NeuronParameters{.reset = drawn.neuron.reset() > -50 ? -60 : drawn.neuron.reset(),
+                                         .refractory = drawn.neuron.refractory()});
+    const Current current = stretched(drawn.current, {.shift = 3 * unit.millisecond, .grid = 0x1p-20});
+    const double shift = std::ldexp(1, random.integer(0, 20));
+    expect_same({neuron, current, drawn.until}, {neuron, stretched(current, {.shift = shift}), drawn.until + shift},
+                shift);
+  });
 }
 
 TEST(Properties, ScalingPotentialsAndCurrentsByAPowerOfTwoChangesNoTime) {
-  Random random;
-  for (int k = testing::cases(usual); k > 0; --k) {
-    const Ingredients ingredients = draw(random);
-    const double mv = std::ldexp(1, random.integer(-300, 300)), na = std::ldexp(1, random.integer(-300, 300));
-    const Neuron scaled(
-        NeuronParameters{.rest = -70 * mv, .reset = -65 * mv, .threshold = -50 * mv, .resistance = 10 * mv / na});
-    EXPECT_EQ(spike_times(Neuron(), build(ingredients), until),
-              spike_times(scaled, build(ingredients, 0, 1, na, mv), until))
-        << "mV x " << mv << ", nA x " << na;
-  }
+  for_every_kind([](Random& random, const Experiment& e) {
+    const Stretch by{.nanoampere = std::ldexp(1, random.integer(-300, 300)),
+                     .millivolt = std::ldexp(1, random.integer(-300, 300))};
+    const Experiment scaled{stretched(e.neuron, by), stretched(e.current, by), e.until};
+    EXPECT_EQ(spike_times(e.neuron, e.current, e.until), spike_times(scaled.neuron, scaled.current, e.until));
+    expect_same(e, scaled);
+  });
 }
 
 TEST(Properties, ScalingTimesByAPowerOfTwoScalesEverySpike) {
-  Random random;
-  for (int k = testing::cases(usual); k > 0; --k) {
-    const Ingredients ingredients = draw(random);
-    const double ms = std::ldexp(1, random.integer(-200, 200));
-    const Neuron scaled(NeuronParameters{.tau = 8 * ms, .refractory = 2 * ms});
-    auto plain = spike_times(Neuron(), build(ingredients), until);
-    for (double& t : plain) t *= ms;
-    EXPECT_EQ(plain, spike_times(scaled, build(ingredients, 0, ms), until * ms)) << "ms x " << ms;
+  for_every_kind([](Random& random, const Experiment& e) {
+    const Stretch by{.millisecond = std::ldexp(1, random.integer(-200, 200))};
+    const Experiment scaled{stretched(e.neuron, by), stretched(e.current, by), e.until * by.millisecond};
+    std::vector<double> plain = spike_times(e.neuron, e.current, e.until);
+    for (double& t : plain) t *= by.millisecond;
+    EXPECT_EQ(plain, spike_times(scaled.neuron, scaled.current, scaled.until));
+    expect_same(e, scaled, 0, by.millisecond);
+  });
+}
+
+/// The same input in other pieces: steps cut at any time, held samples written twice, arrivals and jumps as two halves.
+Current in_two(Random& random, const Current& current) {
+  const auto halves = [](const std::vector<Event>& events) {
+    std::vector<Event> result;
+    for (const Event& e : events) result.insert(result.end(), {{e.time, e.size / 2}, {e.time, e.size / 2}});
+    return result;
+  };
+  Current sum;
+  for (const Step& s : current.steps()) {
+    const double cut = random.uniform(s.start, std::min(s.stop, s.start + 100));
+    if (s.start < cut && cut < s.stop)
+      sum += step(s.start, cut, s.amplitude) + step(cut, s.stop, s.amplitude);
+    else
+      sum += step(s.start, s.stop, s.amplitude);
   }
+  for (const Ramp& r : current.ramps())
+    sum += ramp(r.start, r.stop, r.from / 2, r.to / 2) + ramp(r.start, r.stop, r.from / 2, r.to / 2);
+  for (const Sinusoid& s : current.sinusoids())
+    for (int half = 0; half < 2; ++half) sum += sinusoid(s.start, s.stop, s.amplitude / 2, s.frequency, s.phase);
+  for (const Samples& s : current.samples()) {
+    if (s.hold == Hold::linear) {
+      std::vector<double> values = *s.values;
+      for (double& value : values) value /= 2;
+      sum += samples(s.start, s.step, values, s.hold) + samples(s.start, s.step, values, s.hold);
+    } else {
+      std::vector<double> twice;
+      for (const double value : *s.values) twice.insert(twice.end(), 2, value);
+      sum += samples(s.start, s.step / 2, std::move(twice), s.hold);
+    }
+  }
+  for (const Pulses& p : current.pulses()) sum += pulses(halves(*p.events));
+  for (const Synapse& s : current.synapses())
+    sum += s.shape == Shape::alpha ? alpha_synapse(s.tau, halves(*s.events))
+                                   : exponential_synapse(s.tau, halves(*s.events));
+  return sum;
 }
 
 TEST(Properties, CuttingAPieceInTwoChangesNothing) {
-  Random random;
-  for (int k = testing::cases(usual); k > 0; --k) {
-    const Current rest = build(draw(random));
-    const double amplitude = random.uniform(0, 3), start = random.uniform(0, 50), stop = random.uniform(100, 200);
-    const double cut = random.uniform(start, stop);
-    EXPECT_EQ(spike_times(Neuron(), rest + step(start, stop, amplitude), until),
-              spike_times(Neuron(), rest + step(start, cut, amplitude) + step(cut, stop, amplitude), until));
+  for_every_kind([](Random& random, const Experiment& e) {
+    const Current cut = in_two(random, e.current);
+    EXPECT_EQ(spike_times(e.neuron, e.current, e.until), spike_times(e.neuron, cut, e.until)) << to_code(e);
+    expect_same(e, {e.neuron, cut, e.until});
     // A ramp from 0 to 2^6 at its middle: the value there is exact.
-    EXPECT_EQ(spike_times(Neuron(), rest + ramp(0, 128, 0, 4), until),
-              spike_times(Neuron(), rest + ramp(0, 64, 0, 2) + ramp(64, 128, 2, 4), until));
-    EXPECT_EQ(spike_times(Neuron(), rest + samples(0, 32, {0, 1, 3, 2}), until),
-              spike_times(Neuron(), rest + samples(0, 16, {0, 0, 1, 1, 3, 3, 2, 2}), until));
-    const double weight = random.uniform(-1, 3);  // halves are exact
-    EXPECT_EQ(spike_times(Neuron(), rest + exponential_synapse(3, {{cut, weight}}), until),
-              spike_times(Neuron(), rest + exponential_synapse(3, {{cut, weight / 2}, {cut, weight / 2}}), until));
-  }
+    expect_same({e.neuron, e.current + ramp(0, 128, 0, 4), e.until},
+                {e.neuron, e.current + ramp(0, 64, 0, 2) + ramp(64, 128, 2, 4), e.until});
+    expect_same({e.neuron, e.current + samples(0, 32, {0, 1, 3, 2}, Hold::linear), e.until},
+                {e.neuron, e.current + samples(0, 16, {0, 0.5, 1, 2, 3, 2.5, 2, 2}, Hold::linear), e.until});
+  });
 }
 
 TEST(Properties, AnEventOfNoSizeChangesNothing) {
-  Random random;
-  for (int k = testing::cases(usual); k > 0; --k) {
-    const Current current = build(draw(random));
-    std::vector<Event> nothing;
-    for (int e = 0; e < 30; ++e) nothing.push_back({random.uniform(0, until), 0});
-    const auto plain = spike_times(Neuron(), current, until);
-    EXPECT_EQ(plain, spike_times(Neuron(), current + pulses(nothing), until));
-    EXPECT_EQ(plain, spike_times(Neuron(), current + exponential_synapse(3, nothing), until));
-    EXPECT_EQ(plain, spike_times(Neuron(), current + samples(1, 7, std::vector<double>(20, 0.0), Hold::linear), until));
-  }
+  for_every_kind([](Random& random, const Experiment& e) {
+    const auto nothing = draw_events(random, 30, 0, e.until, 0, 0);
+    const auto plain = spike_times(e.neuron, e.current, e.until);
+    for (const Current& zero : {pulses(nothing), exponential_synapse(3, nothing),
+                                samples(1, 7, std::vector<double>(20, 0.0), Hold::linear)}) {
+      EXPECT_EQ(plain, spike_times(e.neuron, e.current + zero, e.until)) << to_code(e);
+      expect_same(e, {e.neuron, e.current + zero, e.until});
+    }
+  });
+}
+
+/// The same pieces, last first, and each one's events in any order.
+Current shuffled(Random& random, const Current& current) {
+  std::vector<Current> pieces;
+  for (const Step& s : current.steps()) pieces.push_back(step(s.start, s.stop, s.amplitude));
+  for (const Ramp& r : current.ramps()) pieces.push_back(ramp(r.start, r.stop, r.from, r.to));
+  for (const Sinusoid& s : current.sinusoids())
+    pieces.push_back(sinusoid(s.start, s.stop, s.amplitude, s.frequency, s.phase));
+  for (const Samples& s : current.samples()) pieces.push_back(samples(s.start, s.step, *s.values, s.hold));
+  const auto any_order = [&](std::vector<Event> events) {
+    std::shuffle(events.begin(), events.end(), random);
+    return events;
+  };
+  for (const Pulses& p : current.pulses()) pieces.push_back(pulses(any_order(*p.events)));
+  for (const Synapse& s : current.synapses())
+    pieces.push_back(s.shape == Shape::alpha ? alpha_synapse(s.tau, any_order(*s.events))
+                                             : exponential_synapse(s.tau, any_order(*s.events)));
+  Current sum;
+  for (std::size_t k = pieces.size(); k > 0; --k) sum += pieces[k - 1];
+  return sum;
 }
 
 TEST(Properties, TheOrderOfTheInputsIsIrrelevant) {
-  Random random;
-  for (int k = testing::cases(usual); k > 0; --k) {
-    Ingredients ingredients = draw(random);
-    const Current forward = build(ingredients);
-    std::reverse(ingredients.steps.begin(), ingredients.steps.end());
-    std::reverse(ingredients.ramps.begin(), ingredients.ramps.end());
-    std::reverse(ingredients.sinusoids.begin(), ingredients.sinusoids.end());
-    std::reverse(ingredients.exponential.begin(), ingredients.exponential.end());
-    std::reverse(ingredients.alpha.begin(), ingredients.alpha.end());
-    std::shuffle(ingredients.jumps.begin(), ingredients.jumps.end(), random);
-    for (auto& synapse : ingredients.exponential) std::shuffle(synapse.second.begin(), synapse.second.end(), random);
-    EXPECT_EQ(spike_times(Neuron(), forward, until), spike_times(Neuron(), build(ingredients), until));
-  }
+  for_every_kind([](Random& random, const Experiment& e) {
+    const Current other = shuffled(random, e.current);
+    EXPECT_EQ(spike_times(e.neuron, e.current, e.until), spike_times(e.neuron, other, e.until)) << to_code(e);
+    expect_same(e, {e.neuron, other, e.until});
+  });
 }
 
 TEST(Properties, MoreCurrentNeverDelaysTheFirstSpike) {
-  Random random;
-  for (int k = testing::cases(usual); k > 0; --k) {
-    const Current current = build(draw(random));
-    const std::vector<Current> more{step(random.uniform(0, 100), forever, random.logarithmic(1e-12, 1)),
-                                    exponential_synapse(5, {{random.uniform(0, 100), random.logarithmic(1e-12, 1)}}),
-                                    alpha_synapse(5, {{random.uniform(0, 100), random.logarithmic(1e-12, 1)}}),
-                                    pulses({{random.uniform(0, 100), random.logarithmic(1e-12, 1)}})};
-    const auto plain = spike_times(Neuron(), current, until);
-    for (const Current& extra : more) {
-      const auto driven = spike_times(Neuron(), current + extra, until);
-      if (plain.empty()) continue;
-      ASSERT_FALSE(driven.empty());
-      EXPECT_LE(driven.front(), plain.front());
+  for_every_kind([](Random& random, const Experiment& e) {
+    const double start = random.uniform(0, 0.7 * e.until), more = random.logarithmic(1e-12, 1);
+    for (const Current& extra :
+         {step(start, forever, more), ramp(start, start + 20, more, 0),
+          samples(start, 1, {0, more, more, 0}, Hold::linear), exponential_synapse(5, {{start, more}}),
+          alpha_synapse(5, {{start, more}}), pulses({{start, more}})}) {
+      const Experiment driven{e.neuron, e.current + extra, e.until};
+      for (const Precision precision : {Precision::exact, Precision::fast}) {
+        const auto before = train(e, precision), after = train(driven, precision);
+        if (before.empty()) continue;
+        ASSERT_FALSE(after.empty()) << to_code(driven);
+        const double slack = precision == Precision::exact ? 0 : before[0].error + after[0].error;
+        EXPECT_LE(after[0].time, before[0].time + slack) << to_code(driven);
+      }
     }
-  }
+  });
+}
+
+TEST(Properties, ThePotentialAtASpikeIsTheThresholdTo28Digits) {
+  // time + remainder is good to 28 digits, or as good as u to 28 digits lets it be where u is slow: a double-double
+  // ends at 2^-106 = 1.2e-32, and the greatest of 50000 was 3e-29.
+  Real worst = 0;
+  for_every_kind([&](Random&, const Experiment& e) {
+    const auto spikes = train(e, Precision::exact);
+    for (std::size_t n = 0; n < std::min<std::size_t>(spikes.size(), 5); ++n) {
+      if (std::isinf(spikes[n].slope)) continue;  // a jump: u is anywhere
+      const Real time = Real(spikes[n].time) + spikes[n].remainder;
+      const Real above = testing::oracle_potential(e.neuron, e.current, time, n) - e.neuron.threshold();
+      const Real share = abs(above) / (spikes[n].slope * time + unit.millivolt);
+      worst = std::max(worst, share);
+      ASSERT_LE(share, Real("1e-28")) << to_code(e);
+    }
+  });
+  std::cout << "worst |u - threshold|: " << static_cast<double>(worst) << " of slope x time + 20 mV\n";
 }
 
 TEST(Properties, ThePotentialJustBeforeASpikeIsTheThresholdAndAfterwardsTheReset) {
-  Random random;
-  const Neuron neuron;
-  for (int k = testing::cases(usual); k > 0; --k) {
-    const Current current = build(draw(random));
-    for (const Spike& spike : SpikeTrain(neuron, current, until)) {
-      if (std::isinf(spike.slope)) continue;  // a jump: u was anywhere before it
+  for_every_kind([](Random&, const Experiment& e) {
+    for (const Spike& spike : SpikeTrain(e.neuron, e.current, e.until)) {
+      if (std::isinf(spike.slope)) continue;
       const double before = std::nextafter(spike.time, 0);
-      const double u = membrane_potential(neuron, current, std::vector<double>{before})[0];
-      // u = threshold - slope (t_f - before), within the rounding of u itself; another event may lie in between
-      EXPECT_NEAR(u, neuron.threshold() - spike.slope * ((spike.time - before) + spike.remainder), 2e-14);
-      const std::vector<double> after{std::nextafter(spike.time, forever), spike.time + neuron.refractory() / 2};
-      for (const double v : membrane_potential(neuron, current, after)) EXPECT_EQ(v, neuron.reset());
+      const double u = membrane_potential(e.neuron, e.current, std::vector<double>{before})[0];
+      // u = threshold - slope (t_f - before), within the rounding of u itself
+      EXPECT_NEAR(u, e.neuron.threshold() - spike.slope * ((spike.time - before) + spike.remainder), 2e-14)
+          << to_code(e);
+      const std::vector<double> after{std::nextafter(spike.time, forever), spike.time + e.neuron.refractory() / 2};
+      if (e.neuron.refractory() == 0) continue;
+      for (const double v : membrane_potential(e.neuron, e.current, after))
+        EXPECT_EQ(v, e.neuron.reset()) << to_code(e);
     }
-  }
+  });
 }
 
 }  // namespace

@@ -9,10 +9,12 @@
 
 namespace lapicque::testing {
 
-/// The random numbers of a test. Prints its seed; LAPICQUE_TEST_SEED sets another one.
+/// The random numbers of a test.
 class Random : public std::mt19937_64 {
  public:
-  explicit Random(std::uint64_t seed = 20071907) : std::mt19937_64(chosen(seed)) {}
+  /// Prints its seed; LAPICQUE_TEST_SEED sets another one.
+  Random() : Random(chosen()) {}
+  explicit Random(std::uint64_t seed) : std::mt19937_64(seed) {}
 
   double uniform(double low, double high) { return std::uniform_real_distribution<double>(low, high)(*this); }
   /// Uniform in its logarithm, 0 < low < high.
@@ -21,7 +23,8 @@ class Random : public std::mt19937_64 {
   bool chance(double probability) { return uniform(0, 1) < probability; }
 
  private:
-  static std::uint64_t chosen(std::uint64_t seed) {
+  static std::uint64_t chosen() {
+    std::uint64_t seed = 20071907;
     if (const char* given = std::getenv("LAPICQUE_TEST_SEED")) seed = std::stoull(given);
     std::cout << "seed " << seed << " (LAPICQUE_TEST_SEED sets another)\n";
     return seed;
