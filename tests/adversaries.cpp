@@ -202,7 +202,7 @@ Experiment touch_rheobase(Random& random, const Kind& kind) {
 // Parts that all but cancel.
 
 /// How much stronger than usual parts that cancel are at most, in doublings: the solver's time goes with it.
-constexpr double most_doublings = 27;
+constexpr double most_doublings = 50;
 
 Experiment cancelling_sinusoids(Random& random, const Kind& kind) {
   const Unit unit = kind.unit(random);

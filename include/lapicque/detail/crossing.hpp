@@ -74,6 +74,11 @@ Cornered<Real> corner_root(Real low, Real high, Real guess, Function&& f) {
 ///
 /// The bounds on d come from its values at both ends and |d''| <= C between them: d stays within C (b - a)^2 / 8 of its
 /// chord, d' within C (b - a) of its end values. So nothing is sampled: every part of the stretch is covered.
+///
+/// Where large parts nearly cancel, as opposite weights in nearly equal time constants and opposite sinusoids of nearly
+/// equal frequencies do, C is not the sum of the parts' bounds but comes from Abel's summation: with partial sums
+/// G_k = g_1 + ... + g_k of the parts in the order of their rates, sum g_k E_k = sum G_k (E_k - E_(k+1)) + G_n E_n, in
+/// which neighbours' differences are small.
 template <class Real>
 class CrossingSearch {
  public:
@@ -95,12 +100,11 @@ class CrossingSearch {
       : response_(response), start_(start), undecided_(undecided) {
     for (const auto& wave : response_.sines) {
       using std::sqrt;
-      const R sine = greatest(wave.sine);
-      const R cosine = greatest(wave.cosine);
-      const R amplitude = round_up(R(sqrt(R(sine * sine + cosine * cosine))));
-      waves_curvature_ += round_up(amplitude * greatest(wave.omega * wave.omega));
-      waves_ceiling_ += round_up(R(amplitude * sqrt(greatest(wave.filtering))));
+      const R alone = amplitude(wave.sine, wave.cosine);
+      waves_curvature_.plain += round_up(alone * greatest(wave.omega * wave.omega));
+      waves_ceiling_.plain += round_up(R(alone * sqrt(greatest(wave.filtering))));
     }
+    if (response_.sines.size() > 1) bound_beats();
   }
 
   /// A length so far below an ulp of the time start + offset that it does not matter where in it a crossing lies.
@@ -113,17 +117,18 @@ class CrossingSearch {
     return search(Real(0), at_start, end, at_end, most_cuts);
   }
 
-  /// A bound on |d''| from a on: amplitude omega^2 for a sinusoid; (1/tau_s^2) e^(-a/tau_s) for an exponential; and
+  /// A bound on |d''| on [a, b]: amplitude omega^2 for a sinusoid; (1/tau_s^2) e^(-a/tau_s) for an exponential; and
   /// |z - 2| e^-z <= (2 + z) e^-z, which falls, for an alpha function, z = a/tau_s.
-  R curvature_bound(const Real& a) const {
-    R bound = waves_curvature_;
+  R curvature_bound(const Real& a, const Real& b) const {
+    R bound{0};
+    int fading = 0;
     for (const auto& synapse : response_.decays) {
-      if (vanishes(synapse.exponential) && vanishes(synapse.alpha)) continue;
-      const R rate = upper(synapse.rate);
-      const R size = greatest(synapse.exponential) + greatest(synapse.alpha) * (2 + magnitude(a) * rate * R(1.001));
-      bound += round_up(size * rate * rate * fade_bound(a, synapse.rate));
+      if (is_silent(synapse)) continue;
+      bound += fading_curvature(a, synapse.rate, greatest(synapse.exponential), greatest(synapse.alpha));
+      ++fading;
     }
-    return round_up(bound);
+    if (fading > 1) bound = std::min(bound, cancelled_curvature(a));
+    return round_up(waves_curvature_.until(magnitude(b)) + bound);
   }
 
  private:
@@ -132,12 +137,91 @@ class CrossingSearch {
   static constexpr int most_times_given_up = 64;
   static constexpr double forever_ = std::numeric_limits<double>::infinity();
 
+  /// A bound that holds until s: the sum of the parts' own, or that of their beats, which grows.
+  struct WaveBound {
+    R plain{0};
+    R still = R(forever_);
+    R growing{0};  // per ms
+    R until(const R& s) const { return std::min(plain, round_up(still + growing * s * R(1.001))); }
+  };
+
+  static R amplitude(const Number& sine, const Number& cosine) {
+    using std::sqrt;
+    const R a = greatest(sine);
+    const R b = greatest(cosine);
+    return round_up(R(sqrt(R(a * a + b * b))));
+  }
+
+  static bool is_silent(const Decay<Number>& synapse) {
+    return vanishes(synapse.exponential) && vanishes(synapse.alpha);
+  }
+
+  /// Abel's summation in the order of frequencies: |w^2 e^(i w s) - v^2 e^(i v s)| <= |w - v| (w + v + max(w, v)^2 s)
+  /// for the curvature, |w - v| s for the steady response, whose phasor is that of the drive times 1/(1 + i w tau_m).
+  void bound_beats() {
+    std::vector<const Sine<Number>*> waves;
+    for (const auto& wave : response_.sines) waves.push_back(&wave);
+    std::sort(waves.begin(), waves.end(), [](const auto* x, const auto* y) { return x->omega.mid < y->omega.mid; });
+    waves_curvature_.still = waves_ceiling_.still = R(0);
+    Number sine(0.0), cosine(0.0), steady_sine(0.0), steady_cosine(0.0);
+    for (std::size_t n = 0; n < waves.size(); ++n) {
+      const Sine<Number>& wave = *waves[n];
+      sine += wave.sine;
+      cosine += wave.cosine;
+      steady_sine += wave.filtering * (wave.sine - wave.omega_tau * wave.cosine);
+      steady_cosine += wave.filtering * (wave.cosine + wave.omega_tau * wave.sine);
+      const R together = amplitude(sine, cosine);
+      const R steady_together = amplitude(steady_sine, steady_cosine);
+      const R omega = greatest(wave.omega);
+      if (n + 1 == waves.size()) {
+        waves_curvature_.still += round_up(together * omega * omega);
+        waves_ceiling_.still += steady_together;
+      } else {
+        const R next = greatest(waves[n + 1]->omega);
+        const R apart = greatest(waves[n + 1]->omega - wave.omega);
+        const R faster = std::max(omega, next);
+        waves_curvature_.still += round_up(together * apart * (omega + next));
+        waves_curvature_.growing += round_up(together * apart * faster * faster);
+        waves_ceiling_.growing += round_up(steady_together * apart);
+      }
+    }
+  }
+
+  /// |d''| from a on of one time constant's exponential and alpha drive.
+  R fading_curvature(const Real& a, const Number& synaptic_rate, const R& exponential_part, const R& alpha) const {
+    const R rate = upper(synaptic_rate);
+    const R size = exponential_part + alpha * (2 + magnitude(a) * rate * R(1.001));
+    return round_up(size * rate * rate * fade_bound(a, synaptic_rate));
+  }
+
+  /// |d''| from a on of all time constants together, by Abel's summation. With z = r s, the derivatives by the rate r
+  /// of r^2 e^-z and of r^2 (z - 2) e^-z are at most r (z + 2) e^-z and r (z^2 + 5 z + 5) e^-z, which fall with z.
+  R cancelled_curvature(const Real& a) const {
+    R bound{0};
+    Number exponential_part(0.0);
+    Number alpha(0.0);
+    const Decay<Number>* last = nullptr;
+    for (const auto& synapse : response_.decays) {  // ascending in tau_s
+      if (is_silent(synapse)) continue;
+      if (last) {
+        const R rate = upper(last->rate);
+        const R z = magnitude(a) * rate * R(1.001);
+        const R size = greatest(exponential_part) * (z + 2) + greatest(alpha) * (z * z + 5 * z + 5);
+        bound += round_up(size * greatest(last->rate - synapse.rate) * rate * fade_bound(a, synapse.rate) * R(1.001));
+      }
+      exponential_part += synapse.exponential;
+      alpha += synapse.alpha;
+      last = &synapse;
+    }
+    return bound + fading_curvature(a, last->rate, greatest(exponential_part), greatest(alpha));
+  }
+
   std::optional<Bracket> search(const Real& a, const Point& at_a, const Real& b, const Point& at_b, int cuts) const {
     if (times_given_up_ > most_times_given_up)
       return is_positive(at_b.potential) ? std::optional(Bracket{a, b}) : std::nullopt;
 
     const R length = magnitude(Real(b - a)) * (1 + RealTraits<Real>::unit * 4);
-    const R curvature = curvature_bound(a);
+    const R curvature = curvature_bound(a, b);
     const R sag = round_up(curvature * length * length * R(0.125));
     const R bend = round_up(curvature * length);
     const R drive_blur = std::max(at_a.drive.rad, at_b.drive.rad);
@@ -221,7 +305,7 @@ class CrossingSearch {
     if (!(calm_drive < forever_)) return false;
     const Number start_of_calm = at_a.potential - at_a.oscillation;
     const Number gone = -exponential_minus_one(-(Number(Real(length), R(0)) * response_.rate));
-    const Number at_most = start_of_calm + Number(Real(waves_ceiling_), R(0));
+    const Number at_most = start_of_calm + Number(Real(waves_ceiling_.until(magnitude(b))), R(0));
     return is_negative(at_most) && is_negative(at_most + (Number(Real(calm_drive), R(0)) - start_of_calm) * gone);
   }
 
@@ -268,8 +352,8 @@ class CrossingSearch {
   R start_;
   std::vector<Unclear>* undecided_;
   mutable int times_given_up_ = 0;
-  R waves_curvature_{0};
-  R waves_ceiling_{0};
+  WaveBound waves_curvature_;
+  WaveBound waves_ceiling_;
 };
 
 template <class Real>
@@ -317,7 +401,7 @@ Crossing<Real> locate_crossing(const Response<Ball<Real>>& response,
   const R reach = round_up(2 * residual / steepness);
   const R tau = magnitude(response.tau.mid) * (1 - 0x1p-40);
   const Real nearby = offset > Real(reach) ? Real(offset - Real(reach)) : Real(0.0);
-  const R drive_curvature = CrossingSearch<Real>(response, start).curvature_bound(nearby);
+  const R drive_curvature = CrossingSearch<Real>(response, start).curvature_bound(nearby, offset + Real(reach));
   const R drive_bend = greatest(point.drive_slope) + drive_curvature * reach;
   const R bend = round_up(reach * (drive_bend + greatest(slope)) / (tau - reach));
   const bool is_bounded = steepness > 0 && reach < tau && bend <= steepness / 2;

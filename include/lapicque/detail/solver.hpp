@@ -572,10 +572,10 @@ class Solver {
     // Within so small a part of all time constants nothing grows by more than a tenth, and the second order by twice
     // that.
     const auto point = response_.at_start();
-    const auto curvature = 2 * CrossingSearch<Real>(response_, Radius<Real>(0)).curvature_bound(Real(0.0));
+    const auto curvature = 2 * CrossingSearch<Real>(response_, Radius<Real>(0)).curvature_bound(Real(0.0), Real(error));
     const auto difference_rate = greatest(point.drive - point.potential) * growth(Radius<Real>(error * fastest)) +
                                  2 * error * (greatest(point.drive_slope) + error * curvature);
-    const Number blur(Real(0.0), round_up(difference_rate * error * greatest(response_.rate)));
+    const Number blur(Real(0.0), round_up(difference_rate * (error * greatest(response_.rate))));
     response_.start += blur;
     state_.potential = carry(response_.start);
     state_.deviation += blur;
