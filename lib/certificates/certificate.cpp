@@ -88,7 +88,7 @@ class Reader {
   const Json& at(const Json& object, const char* key, const std::string& place) const {
     if (!object.is_object()) refuse(place, object.dump(), "must be an object");
     const auto found = object.find(key);
-    if (found == object.end()) refuse(place + key, "", "is missing");
+    if (found == object.end()) refuse("", "", place + key + " is missing");
     return *found;
   }
 

@@ -52,7 +52,6 @@ class Producer {
         width_(Interval::from_decimal(to_text(width))),
         // A train's last spike inherits some of the width of all those before it.
         fine_width_(scaled(least_width(width, neuron.tau()), -detail::WorkingPrecision::bits() / 8)),
-        gap_(scaled(motion_.tau(), -detail::WorkingPrecision::bits() / 3)),
         x_(Interval(neuron.initial()) - neuron.threshold()) {
     certificate_.experiment = fingerprint(neuron, current, until);
     certificate_.until = until_.text;
@@ -62,7 +61,12 @@ class Producer {
   Certificate run() {
     if (motion_.next_event() == 0) happen();
     while (!finished_ && before(position_.value, until_.value)) {
-      if (ends_.empty()) ends_.push_back(motion_.next_event() < forever ? Instant(motion_.next_event()) : until_);
+      if (ends_.empty()) {
+        ends_.push_back(motion_.next_event() < forever ? Instant(motion_.next_event()) : until_);
+        const Interval length = ends_.back().value - position_.value;
+        const Interval& scale = before(length, motion_.tau()) ? length : motion_.tau();
+        hair_ = scaled(scale.upper(), -detail::WorkingPrecision::bits() / 3);
+      }
       advance();
       if (!finished_ && ends_.empty() && is_event(position_)) happen();
     }
@@ -246,7 +250,7 @@ class Producer {
 
   void halve(const Instant& end) {
     const Interval length = end.value - position_.value;
-    if (!before(gap_, length)) return give_up(end);
+    if (!before(hair_, length)) return give_up(end);
     const Interval middle = scaled(position_.value + end.value, -1);
     ends_.emplace_back(detail::to_decimal(middle, places_for(length) + 2, Rounding::nearest));
   }
@@ -255,8 +259,6 @@ class Producer {
   void isolate_root(const Instant& end, bool rising) {
     Interval low = position_.value.middle();
     Interval high = end.value.middle();
-    const Interval length = high - low;
-    const Interval hair = before(length, motion_.tau()) ? scaled(length, -detail::WorkingPrecision::bits() / 3) : gap_;
     Interval root = scaled(low + high, -1).middle();
     const long most_turns = 4 * detail::WorkingPrecision::bits();
     for (long turn = 0; turn < most_turns; ++turn) {
@@ -267,16 +269,16 @@ class Producer {
       Interval next = slope.is_zero() ? low : (root - value / slope).middle();
       const bool slow = turn % 8 == 7;
       if (slow || !before(low, next) || !before(next, high)) next = scaled(low + high, -1).middle();
-      const bool close = is_within(next - root, scaled(hair, -3));
+      const bool close = is_within(next - root, scaled(hair_, -3));
       root = next;
       if (close) break;
     }
-    const bool far_from_end = before(root + 2.0 * hair, end.value);
-    const bool far_from_start = before(position_.value, root - 2.0 * hair);
+    const bool far_from_end = before(root + 2.0 * hair_, end.value);
+    const bool far_from_start = before(position_.value, root - 2.0 * hair_);
     if (!far_from_end && !far_from_start) return give_up(end);
-    const long places = places_for(hair) + 1;
-    if (far_from_end) ends_.emplace_back(detail::to_decimal(root + hair, places, Rounding::nearest));
-    if (far_from_start) ends_.emplace_back(detail::to_decimal(root - hair, places, Rounding::nearest));
+    const long places = places_for(hair_) + 1;
+    if (far_from_end) ends_.emplace_back(detail::to_decimal(root + hair_, places, Rounding::nearest));
+    if (far_from_start) ends_.emplace_back(detail::to_decimal(root - hair_, places, Rounding::nearest));
   }
 
   /// Nothing can be proven of the stretch to `end`, however short.
@@ -298,12 +300,12 @@ class Producer {
   Interval refractory_;
   Interval width_;
   Interval fine_width_;  // what spikes' intervals are meant to be
-  Interval gap_;         // the length that is too short to be split
 
   Certificate certificate_;
   Instant position_{0.0};
   std::optional<Interval> x_;  // at position_, where known
   std::vector<Instant> ends_;  // of the stretches to come up to the next event, the nearest last
+  Interval hair_;               // what is cut off on either side of the drive's roots, ms; nothing shorter is split
   bool finished_ = false;
 };
 
@@ -335,6 +337,21 @@ Certificate certify(const Neuron& neuron, const Current& current, double until, 
                         "what happens until then cannot be certified with " + std::to_string(most_certificate_bits) +
                             " bits",
                         "ask for wider intervals, or bring the experiment's numbers nearer to one another");
+}
+
+std::string disagreement(const Certificate& certificate, std::span<const Spike> spikes) {
+  const auto& certified = certificate.spikes;
+  for (std::size_t k = 0; k < std::min(spikes.size(), certified.size()); ++k) {
+    const double low = std::stod(certified[k].low);
+    const double high = std::stod(certified[k].high);
+    const auto& [time, remainder, error, slope] = spikes[k];
+    if (time >= std::nextafter(low - error, -forever) && time <= std::nextafter(high + error, forever)) continue;
+    return "spike " + std::to_string(k + 1) + " is at " + to_text(time, "ms") + ", and certified to be in [" +
+           certified[k].low + ", " + certified[k].high + "] ms";
+  }
+  if (spikes.size() == certified.size()) return {};
+  return "there are " + std::to_string(spikes.size()) + " spikes, and certified are " +
+         std::to_string(certified.size());
 }
 
 }  // namespace lapicque

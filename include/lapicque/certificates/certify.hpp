@@ -1,6 +1,10 @@
 #pragma once
 
+#include <span>
+#include <string>
+
 #include "lapicque/certificates/certificate.hpp"
+#include "lapicque/spike_train.hpp"
 
 namespace lapicque {
 
@@ -18,5 +22,9 @@ namespace lapicque {
 ///
 /// Cost: some 30 us for each event and 200 us for each spike; twice the bits cost two to three times as much.
 Certificate certify(const Neuron& neuron, const Current& current, double until, double width = 1e-20);
+
+/// Where a train and a certificate of the same experiment differ, in words; empty if they agree: as many spikes in both,
+/// and each one's time no farther from its certified interval than the error it states, and an ulp.
+std::string disagreement(const Certificate& certificate, std::span<const Spike> spikes);
 
 }  // namespace lapicque
