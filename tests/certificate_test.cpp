@@ -204,7 +204,7 @@ TEST(Certificate, HasAsManyDigitsAsAskedFor) {
 }
 
 TEST(Certificate, KeepsItsWidthThroughLongTrains) {
-  const Problem p{{}, step(0, forever, 2.5), 12000};
+  const Problem p{{}, step(0, forever, 2.5), 12010};
   const Certificate certificate = certify(p);
   ASSERT_EQ(certificate.spikes.size(), 917U);
   const Real last = 8 * log(Real(5)) + 916 * (2 + 8 * log(Real(4)));
