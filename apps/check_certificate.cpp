@@ -63,7 +63,8 @@ void add_check_certificate(CLI::App& program) {
   const auto command = std::make_shared<CheckCertificate>(*app);
   app->callback([command] { (*command)(); });
   app->footer(
-      "Every claim is verified in interval arithmetic, with nothing of the code that finds spikes. What is wrong goes to\n"
+      "Every claim is verified in interval arithmetic, with nothing of the code that finds spikes. What is wrong goes "
+      "to\n"
       "standard error, as does what the proof takes for granted.\n"
       "Exit status: 0 valid, 1 not valid, 2 unusable input (a file cannot be read, or is no certificate).\n\n"
       "Examples, with cell.toml holding\n"

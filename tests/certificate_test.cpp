@@ -1,3 +1,5 @@
+#include "lapicque/certificates/certificate.hpp"
+
 #include <gtest/gtest.h>
 
 #include <boost/math/constants/constants.hpp>
@@ -6,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "lapicque/certificates/certificate.hpp"
 #include "lapicque/certificates/certify.hpp"
 #include "lapicque/certificates/check.hpp"
 #include "lapicque/current_value.hpp"
@@ -44,8 +45,8 @@ std::vector<Spike> train(const Problem& p) {
   return spikes;
 }
 
-/// The checker accepts the certificate, the solver's spikes agree with it, and each of the oracle's, which are good to 60
-/// digits, lies in its interval.
+/// The checker accepts the certificate, the solver's spikes agree with it, and each of the oracle's, which are good to
+/// 60 digits, lies in its interval.
 void expect_certified(const Problem& p) {
   const std::string code = testing::to_code(p.neuron, p.current, p.until);
   const Certificate certificate = certify(p);
@@ -228,8 +229,8 @@ TEST(Certificate, ProvesThatExactlyTheRheobaseNeverFires) {
 }
 
 TEST(Certificate, ProvesWhichJumpsReachTheThreshold) {
-  // From rest exactly onto the threshold; at the end of refractoriness, from reset onto it; just before, lost; and short
-  // of it by an ulp.
+  // From rest exactly onto the threshold; at the end of refractoriness, from reset onto it; just before, lost; and
+  // short of it by an ulp.
   const double short_of_it = std::nextafter(20.0, 0.0);
   const Problem p{{}, pulses({{3, 20}, {5, 15}, {6.5, 100}, {500, short_of_it}}), 600};
   const Certificate certificate = certify(p);
@@ -557,8 +558,9 @@ std::string message_of(const std::string& json) {
 
 TEST(CertificateFile, SaysWhatCannotBeRead) {
   EXPECT_EQ(message_of("{"), "c.json: is not a certificate: it is no JSON text");
-  EXPECT_EQ(message_of("[]"),
-            "c.json: is not a certificate: format is not \"lapicque certificate\"; make one with lapicque run --certify");
+  EXPECT_EQ(
+      message_of("[]"),
+      "c.json: is not a certificate: format is not \"lapicque certificate\"; make one with lapicque run --certify");
   const std::string head = R"({"format": "lapicque certificate", "version": )";
   EXPECT_EQ(message_of(head + "2}"), "c.json: version = 2: only version 1 can be read");
   const std::string body = head + R"(1, "experiment": "", "until_ms": "1", "width_ms": "1", "assumptions": 0, )";
@@ -568,8 +570,9 @@ TEST(CertificateFile, SaysWhatCannotBeRead) {
             "c.json: spikes[0].low_ms = 1: must be a text");
   EXPECT_EQ(message_of(body + R"("spikes": [{"low_ms": "1", "high_ms": "1", "kind": "leap"}], "stretches": []})"),
             "c.json: spikes[0].kind = \"leap\": must be one of crossing, jump, coincidence");
-  EXPECT_EQ(message_of(body + R"("spikes": [{"low_ms": "1", "high_ms": "1", "kind": "coincidence"}], "stretches": []})"),
-            "c.json: assumptions = 0: must be the number of touches and coincidences, 1");
+  EXPECT_EQ(
+      message_of(body + R"("spikes": [{"low_ms": "1", "high_ms": "1", "kind": "coincidence"}], "stretches": []})"),
+      "c.json: assumptions = 0: must be the number of touches and coincidences, 1");
 }
 
 TEST(Certify, RefusesAWidthThatIsNone) {

@@ -155,10 +155,11 @@ std::string fingerprint(const Neuron& neuron, const Current& current, double unt
 }
 
 std::string to_json(const Certificate& certificate) {
-  std::string text = "{\"format\": \"" + std::string(format_name) + "\",\n \"version\": " +
-                     std::to_string(format_version) + ",\n \"experiment\": \"" + certificate.experiment +
-                     "\",\n \"until_ms\": \"" + certificate.until + "\",\n \"width_ms\": \"" + certificate.width +
-                     "\",\n \"assumptions\": " + std::to_string(certificate.assumptions()) + ",\n \"spikes\": [";
+  std::string text = "{\"format\": \"" + std::string(format_name) +
+                     "\",\n \"version\": " + std::to_string(format_version) + ",\n \"experiment\": \"" +
+                     certificate.experiment + "\",\n \"until_ms\": \"" + certificate.until + "\",\n \"width_ms\": \"" +
+                     certificate.width + "\",\n \"assumptions\": " + std::to_string(certificate.assumptions()) +
+                     ",\n \"spikes\": [";
   for (const auto& [low, high, kind] : certificate.spikes) {
     text.append(&low == &certificate.spikes.front().low ? "\n  {" : ",\n  {");
     text.append("\"low_ms\": \"").append(low).append("\"");
@@ -196,8 +197,11 @@ Certificate parse_certificate(const std::string& json, const std::string& name) 
     reader.refuse("version", object["version"].dump(), "only version 1 can be read");
   }
 
-  Certificate certificate{reader.text(object, "experiment", ""), reader.text(object, "until_ms", ""),
-                          reader.text(object, "width_ms", ""), {}, {}};
+  Certificate certificate{reader.text(object, "experiment", ""),
+                          reader.text(object, "until_ms", ""),
+                          reader.text(object, "width_ms", ""),
+                          {},
+                          {}};
   for (const Json& entry : reader.list(object, "spikes")) {
     const std::string place = place_of("spikes", certificate.spikes.size());
     certificate.spikes.push_back({reader.text(entry, "low_ms", place), reader.text(entry, "high_ms", place),

@@ -38,7 +38,9 @@ long places_for(const Interval& length) {
   return static_cast<long>(std::ceil(-log_of_2 * static_cast<double>(mpfr_get_exp(length.low())))) + 1;
 }
 
-bool is_within(const Interval& x, const Interval& distance) { return not_after(x, distance) && not_after(-distance, x); }
+bool is_within(const Interval& x, const Interval& distance) {
+  return not_after(x, distance) && not_after(-distance, x);
+}
 
 /// One attempt, with the working precision of its thread.
 class Producer {
@@ -218,8 +220,9 @@ class Producer {
     }
     if (!not_after(release, until_.value)) throw Undecided{};
 
-    Instant free = release.is_point() ? Instant(detail::exact_decimal(release))
-                                      : Instant(detail::to_decimal(release, places_for(fine_width_) + 1, Rounding::down));
+    Instant free = release.is_point()
+                       ? Instant(detail::exact_decimal(release))
+                       : Instant(detail::to_decimal(release, places_for(fine_width_) + 1, Rounding::down));
     if (!not_after(low.value, free.value)) free = low;  // refractoriness shorter than the digits written
     while (before(motion_.next_event(), release)) {
       if (before(free.value, motion_.next_event())) free = Instant(motion_.next_event());
@@ -305,7 +308,7 @@ class Producer {
   Instant position_{0.0};
   std::optional<Interval> x_;  // at position_, where known
   std::vector<Instant> ends_;  // of the stretches to come up to the next event, the nearest last
-  Interval hair_;               // what is cut off on either side of the drive's roots, ms; nothing shorter is split
+  Interval hair_;              // what is cut off on either side of the drive's roots, ms; nothing shorter is split
   bool finished_ = false;
 };
 
@@ -333,10 +336,10 @@ Certificate certify(const Neuron& neuron, const Current& current, double until, 
     } catch (const Undecided&) {  // once more, with more bits
     }
   }
-  throw InvalidArgument("until", to_text(until, "ms"),
-                        "what happens until then cannot be certified with " + std::to_string(most_certificate_bits) +
-                            " bits",
-                        "ask for wider intervals, or bring the experiment's numbers nearer to one another");
+  throw InvalidArgument(
+      "until", to_text(until, "ms"),
+      "what happens until then cannot be certified with " + std::to_string(most_certificate_bits) + " bits",
+      "ask for wider intervals, or bring the experiment's numbers nearer to one another");
 }
 
 std::string disagreement(const Certificate& certificate, std::span<const Spike> spikes) {

@@ -131,8 +131,9 @@ class Checker {
 
     require(stretch.end == End::below, "it must end below the threshold");
     if (stretch.rule == Rule::above) {
-      require_drive(from, to, [](const Interval& d) { return d.is_not_negative(); },
-                    [](const Interval& d) { return d.is_negative(); }, "the current is below the rheobase in it");
+      require_drive(
+          from, to, [](const Interval& d) { return d.is_not_negative(); },
+          [](const Interval& d) { return d.is_negative(); }, "the current is below the rheobase in it");
       require_negative(motion_.potential(to), "the potential is not below the threshold at its end");
     } else if (stretch.rule == Rule::bounded) {
       check_bound(stretch, from, to);
@@ -150,8 +151,9 @@ class Checker {
 
   void check_bound(const Certificate::Stretch& stretch, const Interval& from, const Interval& to) {
     const Interval bound = number(stretch.bound, "bound_mV");
-    require_drive(from, to, [&](const Interval& d) { return not_after(d, bound); },
-                  [&](const Interval& d) { return before(bound, d); }, "the drive exceeds bound_mV in it");
+    require_drive(
+        from, to, [&](const Interval& d) { return not_after(d, bound); },
+        [&](const Interval& d) { return before(bound, d); }, "the drive exceeds bound_mV in it");
     if (!bound.is_not_positive()) {
       require_negative(greatest(from, to, bound), "bound_mV does not keep the potential below the threshold");
     }
@@ -174,11 +176,12 @@ class Checker {
     const Certificate::Spike& spike = take_spike(stretch, {Kind::crossing, Kind::coincidence});
     const Interval low = number(spike.low, "low_ms");
     require(spike.high == stretch.to, "to_ms must be the spike's high_ms, " + spike.high);
-    require_not_after(from, low, "the spike's low_ms must not come before from_ms");
+    if (spike.low != stretch.from) require_not_after(from, low, "the spike's low_ms must not come before from_ms");
     require_not_after(low, to, "the spike's low_ms must not come after its high_ms");
     require_not_after(to - low, width_, "the spike's interval is wider than width_ms");
-    require_drive(from, to, [](const Interval& d) { return d.is_not_negative(); },
-                  [](const Interval& d) { return d.is_negative(); }, "the current is below the rheobase in it");
+    require_drive(
+        from, to, [](const Interval& d) { return d.is_not_negative(); },
+        [](const Interval& d) { return d.is_negative(); }, "the current is below the rheobase in it");
     if (spike.low != spike.high) {
       require(spike.kind == Kind::crossing, "a coincidence must have low_ms = high_ms");
       require_negative(motion_.potential(low), "the potential is not below the threshold at the spike's low_ms");
@@ -320,8 +323,10 @@ long first_bits(const Certificate& certificate) {
 
 Verdict check(const Neuron& neuron, const Current& current, double until, const Certificate& certificate) {
   if (certificate.experiment != fingerprint(neuron, current, until)) {
-    return {false, "experiment = " + certificate.experiment + ": the certificate is for another experiment, not for " +
-                       fingerprint(neuron, current, until), {}};
+    return {false,
+            "experiment = " + certificate.experiment + ": the certificate is for another experiment, not for " +
+                fingerprint(neuron, current, until),
+            {}};
   }
   std::string open;
   for (long bits = first_bits(certificate); bits <= most_certificate_bits; bits *= 2) {

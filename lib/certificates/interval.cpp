@@ -96,16 +96,12 @@ bool is_decimal(const std::string& text) {
 }
 
 std::string to_decimal(const Interval& x, long places, Rounding rounding) {
-  const Interval number = rounding == Rounding::down  ? x.lower()
-                          : rounding == Rounding::up ? x.upper()
-                                                     : x.middle();
+  const Interval number = rounding == Rounding::down ? x.lower() : rounding == Rounding::up ? x.upper() : x.middle();
   return digits_of(number.low(), places + decimal_exponent(number.low()), rounding);
 }
 
 std::string to_digits(const Interval& x, long digits, Rounding rounding) {
-  const Interval number = rounding == Rounding::down  ? x.lower()
-                          : rounding == Rounding::up ? x.upper()
-                                                     : x.middle();
+  const Interval number = rounding == Rounding::down ? x.lower() : rounding == Rounding::up ? x.upper() : x.middle();
   return digits_of(number.low(), digits, rounding);
 }
 

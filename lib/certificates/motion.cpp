@@ -224,8 +224,8 @@ Interval Motion::particular(const Interval& t) const {
     if (decay.silent) continue;
     const Interval& q = decay.detuning;
     // As q goes to 0 the two terms cancel each other's growth: that takes more bits, no other formula.
-    sum += exp(-s / decay.tau) * (q.is_zero() ? (decay.g + decay.h * s / 2.0) * s / tau_
-                                              : (decay.g + decay.h * (s - tau_ / q)) / q);
+    sum += exp(-s / decay.tau) *
+           (q.is_zero() ? (decay.g + decay.h * s / 2.0) * s / tau_ : (decay.g + decay.h * (s - tau_ / q)) / q);
   }
   return sum;
 }

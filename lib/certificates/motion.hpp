@@ -64,9 +64,9 @@ class Motion {
   /// All sinusoids that differ in nothing but their amplitude.
   struct Wave {
     double start, frequency, phase;
-    Interval omega, omega_tau, response;     // rad/ms, omega tau_m, R / (1 + (omega tau_m)^2)
-    std::vector<double> amplitudes{};        // of those that act now
-    Interval amplitude{};                    // their sum
+    Interval omega, omega_tau, response;  // rad/ms, omega tau_m, R / (1 + (omega tau_m)^2)
+    std::vector<double> amplitudes{};     // of those that act now
+    Interval amplitude{};                 // their sum
   };
   /// All synapses with one time constant: R I = (g + h s) exp(-s / tau_s), s ms after the last event.
   struct Decay {

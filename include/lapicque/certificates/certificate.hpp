@@ -11,7 +11,8 @@
 
 namespace lapicque {
 
-/// A proof of all spikes of an experiment, which can be checked without trust in who made it; see certify() and check().
+/// A proof of all spikes of an experiment, which can be checked without trust in who made it; see certify() and
+/// check().
 ///
 /// What is proven
 ///
@@ -35,14 +36,16 @@ namespace lapicque {
 ///
 ///     "format"       "lapicque certificate"
 ///     "version"      1
-///     "experiment"   16 hexadecimal digits: see fingerprint(). Of use for a clear message only: what follows is a proof
+///     "experiment"   16 hexadecimal digits: see fingerprint(). Of use for a clear message only: what follows is a
+///     proof
 ///                    for one experiment and none for another, whatever stands here.
 ///     "until_ms"     the end of the run, exactly as the experiment has it
 ///     "width_ms"     no spike's interval is wider than this
 ///     "assumptions"  how many claims are not proven (see below); 0 for all but contrived experiments
 ///     "spikes"       all of them, in order: {"low_ms": .., "high_ms": .., "kind": ..}; the spike's time lies in
 ///                    [low_ms, high_ms]. Its kind is "crossing", where u rises through theta; "jump", where a voltage
-///                    jump takes u to theta or above; or "coincidence". With a jump and a coincidence, low_ms = high_ms.
+///                    jump takes u to theta or above; or "coincidence". With a jump and a coincidence, low_ms =
+///                    high_ms.
 ///     "stretches"    in order of time, from 0 to until without a gap: "from_ms" is what "to_ms" of the one before is,
 ///                    digit by digit, except in a clamped stretch, whose from_ms is the spike's low_ms
 ///
@@ -55,15 +58,15 @@ namespace lapicque {
 /// "bounded"  "bound_mV": D; "end": "below". No event lies between from_ms and to_ms, x < 0 at from_ms, and the rule
 ///            holds.
 /// "jump"     from_ms = to_ms, the time of an event with a voltage jump (the jumps of one instant added up, even if to
-///            0); "end": "below" if x < 0 after it; or "above" if x >= 0, and then "spike" is its number. Each such event
-///            outside of refractoriness has one of these, after the stretch that ends there.
-/// "clamped"  follows each spike. u is clamped from the spike on and free from T on, a time in
-///            [low_ms + refractory, high_ms + refractory], with x(T) = reset - theta. No event lies in
-///            (low_ms + refractory, high_ms + refractory]; those before lose their jumps. to_ms <= low_ms + refractory,
-///            and no event lies between. What the next stretch says of [from_ms, T] is not needed, but holds as well
-///            with the formula of d from there on. An event exactly at low_ms + refractory = high_ms + refractory =
-///            to_ms comes after the release. If low_ms + refractory > until, to_ms = until, and the run ends clamped.
-///            "next" of a stretch always means that T <= its to_ms.
+///            0); "end": "below" if x < 0 after it; or "above" if x >= 0, and then "spike" is its number. Each such
+///            event outside of refractoriness has one of these, after the stretch that ends there.
+/// "clamped"  follows each spike, from its low_ms on. u is clamped from the spike until T, a time in
+///            [low_ms + refractory, high_ms + refractory], and goes on from there with x(T) = reset - theta. The next
+///            stretch begins at to_ms <= low_ms + refractory and ends at T or later; what it says of [to_ms, T] holds
+///            for x carried backwards from T, by the formula of d that is valid there. No event lies in
+///            (to_ms, high_ms + refractory]; those up to to_ms lose their jumps. But an event at exactly to_ms =
+///            low_ms + refractory = high_ms + refractory comes after the release. If low_ms + refractory > until, then
+///            to_ms is until, and the run ends clamped.
 /// "touch"    "distance_mV". An assumption, see below.
 ///
 /// Where a stretch ends at the time of an event, the event happens then (and a stretch of length 0 does not count).
@@ -72,7 +75,8 @@ namespace lapicque {
 ///
 /// Assumptions. Where u comes so near to theta that most_certificate_bits bits do not tell on which side it passes, a
 /// certificate states what it takes for granted:
-/// - a stretch with rule "touch": |x| is at most distance_mV there (proven), and u is taken to touch theta from below at
+/// - a stretch with rule "touch": |x| is at most distance_mV there (proven), and u is taken to touch theta from below
+/// at
 ///   most: no spike; x < 0 at to_ms (proven);
 /// - a spike of kind "coincidence" with rule "above": u is taken to reach theta on the very instant of an event (or of
 ///   until), before it; x is 0 there but for less than the least distance (proven), and d > 0 (proven);
