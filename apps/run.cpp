@@ -111,12 +111,17 @@ class Run {
   Certificate certified(const Experiment& experiment, const Spikes& spikes) const {
     Certificate certificate = certify(experiment.neuron, experiment.current, experiment.until,
                                       certificate_width_.value_or(default_certificate_width));
-    if (const std::string difference = disagreement(certificate, spikes.exact); !difference.empty()) {
-      std::cerr << printable(file_) << ": internal error: " << difference
-                << "; this must not happen, please report it with the experiment\n";
-      throw CLI::RuntimeError(internal_error);
+    const std::string difference = disagreement(certificate, spikes.exact);
+    if (difference.empty()) return certificate;
+    if (!spikes.grazings.empty()) {
+      throw InvalidArgument(
+          "--certify", certificate_,
+          "the proof, with more digits, decides what was counted as just reaching the threshold: " + difference,
+          "leave it out");
     }
-    return certificate;
+    std::cerr << printable(file_) << ": internal error: " << difference
+              << "; this must not happen, please report it with the experiment\n";
+    throw CLI::RuntimeError(internal_error);
   }
 
   figures::Figure figure(const Experiment& experiment) const {

@@ -11,8 +11,7 @@
 
 namespace lapicque {
 
-/// A proof of all spikes of an experiment, which can be checked without trust in who made it; see certify() and
-/// check().
+/// A proof of all spikes of an experiment, which can be checked without trust in who made it: see certify(), check().
 ///
 /// What is proven
 ///
@@ -36,16 +35,15 @@ namespace lapicque {
 ///
 ///     "format"       "lapicque certificate"
 ///     "version"      1
-///     "experiment"   16 hexadecimal digits: see fingerprint(). Of use for a clear message only: what follows is a
-///     proof
-///                    for one experiment and none for another, whatever stands here.
+///     "experiment"   16 hexadecimal digits, see fingerprint(). They serve a clear message only: what follows proves
+///     the
+///                    spikes of one experiment and of no other, whatever stands here.
 ///     "until_ms"     the end of the run, exactly as the experiment has it
 ///     "width_ms"     no spike's interval is wider than this
 ///     "assumptions"  how many claims are not proven (see below); 0 for all but contrived experiments
 ///     "spikes"       all of them, in order: {"low_ms": .., "high_ms": .., "kind": ..}; the spike's time lies in
-///                    [low_ms, high_ms]. Its kind is "crossing", where u rises through theta; "jump", where a voltage
-///                    jump takes u to theta or above; or "coincidence". With a jump and a coincidence, low_ms =
-///                    high_ms.
+///                    [low_ms, high_ms]. Its kind is "crossing", where u rises through theta; "jump", where a
+///                    voltage jump takes u to theta or above, and low_ms = high_ms; or "coincidence", see below.
 ///     "stretches"    in order of time, from 0 to until without a gap: "from_ms" is what "to_ms" of the one before is,
 ///                    digit by digit, except in a clamped stretch, whose from_ms is the spike's low_ms
 ///
@@ -69,19 +67,21 @@ namespace lapicque {
 ///            to_ms is until, and the run ends clamped.
 /// "touch"    "distance_mV". An assumption, see below.
 ///
-/// Where a stretch ends at the time of an event, the event happens then (and a stretch of length 0 does not count).
-/// An event at time 0 happens before the first stretch: a jump then has its "jump" stretch first. An event at until is
-/// the last thing to happen.
+/// Where a stretch (other than a jump's) ends at the time of an event, the event happens then, and what follows is
+/// about the time after it. An event at time 0 happens before the first stretch, so that a jump then has its stretch
+/// first. An event at until happens last.
 ///
 /// Assumptions. Where u comes so near to theta that most_certificate_bits bits do not tell on which side it passes, a
-/// certificate states what it takes for granted:
-/// - a stretch with rule "touch": |x| is at most distance_mV there (proven), and u is taken to touch theta from below
-/// at
-///   most: no spike; x < 0 at to_ms (proven);
-/// - a spike of kind "coincidence" with rule "above": u is taken to reach theta on the very instant of an event (or of
-///   until), before it; x is 0 there but for less than the least distance (proven), and d > 0 (proven);
-/// - a spike of kind "coincidence" with rule "jump": the jump is taken to land on theta; the same holds for x.
-/// The distance must not be greater than 2^-1024 (theta - reset).
+/// certificate says what it takes for granted:
+/// - a stretch with rule "touch": x < 0 at from_ms and at to_ms, |x| <= distance_mV between them (proven), and u is
+/// taken
+///   to touch theta from below at most, so that there is no spike;
+/// - a spike of kind "coincidence" that ends a stretch with rule "above": low_ms = high_ms is the time of an event or
+///   until, |x| is no more than the greatest distance there, d > 0 there (proven), and u is taken to reach theta on
+///   that very instant, before the event;
+/// - a spike of kind "coincidence" with rule "jump": |x| after the jump is no more than the greatest distance (proven),
+///   and the jump is taken to land on theta.
+/// The greatest distance, of distance_mV as well, is 2^-1024 (theta - reset).
 struct Certificate {
   enum class Kind { crossing, jump, coincidence };
   struct Spike {
