@@ -74,8 +74,7 @@ namespace lapicque {
 /// Assumptions. Where u comes so near to theta that most_certificate_bits bits do not tell on which side it passes, a
 /// certificate says what it takes for granted:
 /// - a stretch with rule "touch": x < 0 at from_ms and at to_ms, |x| <= distance_mV between them (proven), and u is
-/// taken
-///   to touch theta from below at most, so that there is no spike;
+///   taken to touch theta from below at most, so that there is no spike;
 /// - a spike of kind "coincidence" that ends a stretch with rule "above": low_ms = high_ms is the time of an event or
 ///   until, |x| is no more than the greatest distance there, d > 0 there (proven), and u is taken to reach theta on
 ///   that very instant, before the event;
