@@ -386,6 +386,21 @@ TEST_F(Doctored, SpikesAreMissed) {
   }
 }
 
+// Nothing comes after the last stretch that could show that it has been doctored.
+TEST(DoctoredEnd, DoesNotHideTheLastSpike) {
+  const Problem p{{}, step(5, forever, 2.5), 18};  // a spike at 17.88 ms
+  Certificate doctored = certify(p);
+  ASSERT_EQ(doctored.spikes.size(), 1U);
+  doctored.spikes.clear();
+  while (doctored.stretches.back().from != "5") doctored.stretches.pop_back();
+  for (const Rule rule : {Rule::above, Rule::bounded, Rule::touch}) {
+    for (const char* bound : {"0", "5", "1e-400"}) {
+      doctored.stretches.back() = {rule, "5", "18", End::below, bound, 0};
+      EXPECT_FALSE(check(p, doctored).valid) << bound;
+    }
+  }
+}
+
 TEST_F(Doctored, SpikesAreInvented) {
   for (std::size_t k = 0; k <= good.spikes.size(); ++k) {
     Certificate doctored = good;
