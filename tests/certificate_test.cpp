@@ -167,6 +167,15 @@ TEST(Certificate, HoldsForHugeCurrentsThatCancel) {
   expect_certified({{}, current, 60});
 }
 
+// A difference of exponentials a millionth apart, each a million times their difference.
+TEST(Certificate, HoldsForSynapsesThatNearlyCancel) {
+  const double weight = 4e6;
+  expect_certified({{},
+                    exponential_synapse(6, {{1, weight}, {20, weight}}) +
+                        exponential_synapse(6 * (1 - 0x1p-20), {{1, -weight}, {20, -weight}}) + step(0, forever, 1.9),
+                    60});
+}
+
 TEST(Certificate, HoldsAtAnyScale) {
   for (const double volt : {1e-290, 1e290}) {
     for (const double time : {1e-200, 1e200}) {

@@ -111,13 +111,26 @@ class Producer {
     if (stays_below(end, range)) return;
     if (range.is_not_negative()) return rise(end);
 
-    const Interval slope = motion_.drive_slope(whole);
-    if (!slope.is_not_negative() && !slope.is_not_positive()) return halve(end);
+    Interval slope = motion_.drive_slope(whole);
+    if (!is_monotone(slope) && cancels(range, motion_.drive(whole.middle()))) {
+      const Interval close_range = motion_.drive_by_taylor(0, whole);
+      if (stays_below(end, close_range)) return;
+      if (close_range.is_not_negative()) return rise(end);
+      slope = motion_.drive_by_taylor(1, whole);
+    }
+    if (!is_monotone(slope)) return halve(end);
     const Interval first = motion_.drive(position_.value);
     const Interval last = motion_.drive(end.value);
     if (first.is_not_negative() && last.is_not_negative()) return rise(end);
     if (stays_below(end, greater_upper(first, last))) return;
     isolate_root(end, slope.is_not_negative());
+  }
+
+  static bool is_monotone(const Interval& slope) { return slope.is_not_negative() || slope.is_not_positive(); }
+
+  /// Whether an enclosure is so much wider than what it encloses that its parts must cancel each other.
+  static bool cancels(const Interval& range, const Interval& value) {
+    return before(scaled(greater_upper(value, -value), 10), range.upper() - range.lower());
   }
 
   /// Rule "bounded".

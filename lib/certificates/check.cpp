@@ -269,8 +269,8 @@ class Checker {
     throw Undecided{what};
   }
 
-  /// That `holds` throughout: for the range of the drive; else, where it only rises or falls, at both ends; else in
-  /// both halves.
+  /// That `holds` throughout: for the range of the drive, by sums or by Taylor's formula; else, where it only rises or
+  /// falls, at both ends; else in both halves.
   void require_drive(const Interval& from, const Interval& to, const std::function<bool(const Interval&)>& holds,
                      const std::function<bool(const Interval&)>& fails, const std::string& what) const {
     constexpr int most_pieces = 2000;
@@ -284,9 +284,11 @@ class Checker {
       const Interval last = motion_.drive(b);
       if (fails(first) || fails(last)) throw Refusal{what};
       const Interval slope = motion_.drive_slope(whole);
-      if ((slope.is_not_negative() || slope.is_not_positive()) && holds(first) && holds(last)) continue;
+      const auto is_monotone = [](const Interval& x) { return x.is_not_negative() || x.is_not_positive(); };
+      if (holds(first) && holds(last) && is_monotone(slope)) continue;
+      if (holds(motion_.drive_by_taylor(0, whole))) continue;
+      if (holds(first) && holds(last) && is_monotone(motion_.drive_by_taylor(1, whole))) continue;
       const Interval middle = whole.middle();
-      if (holds(motion_.drive(middle) + slope * (whole - middle))) continue;
       if (count >= most_pieces || !before(a, middle) || !before(middle, b)) throw Undecided{what};
       pieces.emplace_back(middle, b);
       pieces.emplace_back(a, middle);

@@ -196,17 +196,41 @@ Interval Motion::drive(const Interval& t) const {
   return sum;
 }
 
-Interval Motion::drive_slope(const Interval& t) const {
+Interval Motion::drive_derivative(int order, const Interval& t) const {
   Interval sum = 0.0;
-  for (const std::size_t index : slanted_) sum += resistance_ * slope(lines_[index]);
+  if (order == 1) {
+    for (const std::size_t index : slanted_) sum += resistance_ * slope(lines_[index]);
+  }
   for (const Wave& wave : waves_) {
-    if (!wave.amplitude.is_zero()) sum += resistance_ * wave.amplitude * wave.omega * cos(phase(wave, t));
+    if (wave.amplitude.is_zero()) continue;
+    const Interval angle = phase(wave, t);
+    Interval factor = resistance_ * wave.amplitude;
+    for (int k = 0; k < order; ++k) factor = factor * wave.omega;
+    const Interval value = order % 2 == 0 ? sin(angle) : cos(angle);
+    sum += order % 4 < 2 ? factor * value : -factor * value;
   }
   const Interval s = since_event(t);
   for (const Decay& decay : decays_) {
-    if (!decay.silent) sum += (decay.h - (decay.g + decay.h * s) / decay.tau) * exp(-s / decay.tau);
+    if (decay.silent) continue;
+    // d^k/ds^k (g + h s) e^(-s/tau) = (-1/tau)^k (g + h s - k tau h) e^(-s/tau)
+    Interval factor = exp(-s / decay.tau);
+    for (int k = 0; k < order; ++k) factor = -factor / decay.tau;
+    sum += factor * (decay.g + decay.h * s - static_cast<double>(order) * decay.tau * decay.h);
   }
   return sum;
+}
+
+Interval Motion::drive_by_taylor(int order, const Interval& t) const {
+  constexpr int terms = 12;
+  const Interval middle = t.middle();
+  const Interval reach = t - middle;
+  Interval sum = order == 0 ? drive(middle) : drive_derivative(order, middle);
+  Interval power = reach;  // reach^k / k!
+  for (int k = 1; k < terms; ++k) {
+    sum += drive_derivative(order + k, middle) * power;
+    power = power * reach / static_cast<double>(k + 1);
+  }
+  return sum + drive_derivative(order + terms, t) * power;
 }
 
 Interval Motion::particular(const Interval& t) const {

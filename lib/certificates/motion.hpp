@@ -30,7 +30,10 @@ class Motion {
   /// d, mV, throughout the interval t.
   Interval drive(const Interval& t) const;
   /// dd/dt, mV/ms, throughout the interval t.
-  Interval drive_slope(const Interval& t) const;
+  Interval drive_slope(const Interval& t) const { return drive_derivative(1, t); }
+  /// d (order 0) or dd/dt (order 1) throughout the interval t, by Taylor's formula about its middle: slower, and close
+  /// where what is large cancels out, so that the sum of the ranges says nothing about the range of the sum.
+  Interval drive_by_taylor(int order, const Interval& t) const;
   /// x, mV, throughout the interval t.
   Interval potential(const Interval& t) const;
   /// u_r - theta, mV.
@@ -87,6 +90,8 @@ class Motion {
   Landing change_input();
   void update_lines();
   void update_amplitude(Wave& wave) const;
+  /// The derivative of d of any order > 0, throughout the interval t.
+  Interval drive_derivative(int order, const Interval& t) const;
 
   static Interval value(const Line& line, const Interval& t);
   static Interval slope(const Line& line);
