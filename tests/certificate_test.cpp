@@ -410,6 +410,32 @@ TEST(DoctoredEnd, DoesNotHideTheLastSpike) {
   }
 }
 
+TEST(DoctoredEnd, DoesNotHideAJumpToTheThreshold) {
+  const Problem p{{}, pulses({{3, 20}}), 3};
+  Certificate doctored = certify(p);
+  ASSERT_EQ(doctored.spikes.size(), 1U);
+  doctored.spikes.clear();
+  doctored.stretches.pop_back();
+  doctored.stretches.back().end = End::below;
+  doctored.stretches.back().spike = 0;
+  EXPECT_NE(check(p, doctored).fault.find("not below the threshold after the jump"), std::string::npos);
+}
+
+// An interval may be wider than need be; but what comes after it has then to be proven for all of it.
+TEST(DoctoredWidth, IsFeltByTheNextSpike) {
+  const Problem p{{}, step(5, forever, 2.5), 40};
+  Certificate doctored = certify(p);
+  const auto [low, high, kind] = doctored.spikes[0];
+  const std::string released = doctored.stretches[2].to;
+  for (const auto& [time, by] : {std::pair(low, "-1e-21"), std::pair(high, "1e-21"), std::pair(released, "-1e-21")}) {
+    replace(doctored, time, moved(time, by));
+  }
+  const Verdict verdict = check(p, doctored);
+  EXPECT_FALSE(verdict.valid);
+  EXPECT_NE(verdict.fault.find("the potential is not below the threshold at the spike's low_ms"), std::string::npos)
+      << verdict.fault;
+}
+
 TEST_F(Doctored, SpikesAreInvented) {
   for (std::size_t k = 0; k <= good.spikes.size(); ++k) {
     Certificate doctored = good;
