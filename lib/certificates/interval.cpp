@@ -51,7 +51,7 @@ long decimal_exponent(mpfr_srcptr x) {
 
 }  // namespace
 
-thread_local long WorkingPrecision::current_ = 256;
+thread_local long WorkingPrecision::current = 256;
 
 Interval Interval::middle() const {
   Interval result{Uninitialised{}};

@@ -12,15 +12,15 @@ namespace lapicque::detail {
 /// program where two intervals overlap.
 class WorkingPrecision {
  public:
-  explicit WorkingPrecision(long bits) : before_(current_) { current_ = bits; }
-  ~WorkingPrecision() { current_ = before_; }
+  explicit WorkingPrecision(long bits) : before_(current) { current = bits; }
+  ~WorkingPrecision() { current = before_; }
   WorkingPrecision(const WorkingPrecision&) = delete;
   WorkingPrecision& operator=(const WorkingPrecision&) = delete;
 
-  static long bits() noexcept { return current_; }
+  static long bits() noexcept { return current; }
 
  private:
-  static thread_local long current_;
+  static thread_local long current;
   long before_;
 };
 
