@@ -587,6 +587,32 @@ TEST(DoctoredTouch, DoesNotHideACrossing) {
   EXPECT_EQ(certify(more).spikes.size(), 1U);
 }
 
+TEST(DoctoredTouch, MustBeNearerThanAnyDigitsTell) {
+  Problem more = touching;
+  more.current += step(6, 16, 1e-30);
+  Certificate doctored = certify(touching);
+  doctored.experiment = fingerprint(more.neuron, more.current, more.until);
+  const auto touch = std::find_if(doctored.stretches.begin(), doctored.stretches.end(),
+                                  [](const auto& stretch) { return stretch.rule == Rule::touch; });
+  ASSERT_NE(touch, doctored.stretches.end());
+  touch->bound = "1e-20";
+  const std::string from = touch->from;
+  const std::string to = touch->to;
+  replace(doctored, from, moved(from, "-1e-12"));
+  replace(doctored, to, moved(to, "1e-12"));
+  const Verdict verdict = check(more, doctored);
+  EXPECT_FALSE(verdict.valid);
+  EXPECT_NE(verdict.fault.find("distance_mV must lie above 0 and not above 2^-1024"), std::string::npos)
+      << verdict.fault;
+}
+
+TEST(DoctoredStretch, DoesNotSpanAnEvent) {
+  Certificate doctored = certify({{}, {}, 10});
+  const Problem p{{}, pulses({{5, 30}}), 10};
+  doctored.experiment = fingerprint(p.neuron, p.current, p.until);
+  EXPECT_EQ(check(p, doctored).fault, "stretches[0] (bounded, 0 to 10 ms): the input changes in it");
+}
+
 // Files.
 
 TEST(CertificateFile, ReadsBackAsItWasWritten) {

@@ -31,13 +31,11 @@ Motion::Motion(const Neuron& neuron, const Current& current, double until)
     const What what = synapse.shape == Shape::alpha ? What::alpha_arrival : What::exponential_arrival;
     for (const auto& [time, size] : *synapse.events) happenings_.push_back({time, what, decay, size});
   }
-  // What ends before it can act, and jumps before t = 0, leave no trace.
-  std::erase_if(happenings_, [&](const Happening& happening) {
-    return happening.time > until || (happening.what == What::jump && happening.time < 0);
-  });
+  std::erase_if(happenings_, [&](const Happening& happening) { return happening.time > until; });
   std::stable_sort(happenings_.begin(), happenings_.end(),
                    [](const Happening& a, const Happening& b) { return a.time < b.time; });
 
+  // Of what happened before t = 0, arrivals decay on, jumps leave no trace, and all else acts for as long as it does.
   for (; next_event() < 0; ++next_) {
     const Happening& happening = happenings_[next_];
     if (happening.what == What::exponential_arrival || happening.what == What::alpha_arrival) {
@@ -52,7 +50,6 @@ Motion::Motion(const Neuron& neuron, const Current& current, double until)
 }
 
 void Motion::add_line(double start, double stop, double from, double to) {
-  if (start == stop) return;  // two breakpoints of samples can be the same double
   happenings_.push_back({start, What::line_begins, lines_.size(), 0});
   happenings_.push_back({stop, What::line_ends, lines_.size(), 0});
   lines_.push_back({start, stop, from, to});
