@@ -11,6 +11,7 @@
 
 #include "commands.hpp"
 #include "figure.hpp"
+#include "lapicque/certificates/certify.hpp"
 #include "lapicque/error.hpp"
 #include "lapicque/files/experiment.hpp"
 #include "lapicque/files/file_error.hpp"
@@ -26,6 +27,8 @@ namespace {
 constexpr double most_trace_points = 1e8;
 /// From here on a spike's time hangs on digits of the input that few simulators keep: it is pointed out.
 constexpr double ill_conditioned = 1e6;
+constexpr double default_certificate_width = 1e-20;  // ms
+constexpr int internal_error = 3;
 
 class Run {
  public:
@@ -46,6 +49,12 @@ class Run {
                  "reaches the threshold, and the condition number (JSON has them always)");
     add_output(app, "--plot", plot_, "figure.png", "draw potential and current into this file")
         ->type_name("FIGURE.png|.svg");
+    auto* certify = add_output(app, "--certify", certificate_, "cert.json",
+                               "write a proof of the spikes that check-certificate verifies into this JSON file")
+                        ->type_name("CERT.json");
+    add_quantity(app, "--certificate-width", certificate_width_, Dimension::time,
+                 "the widest interval that a certified spike time may have; 1e-20 ms by default")
+        ->needs(certify);
   }
 
   void operator()() {
@@ -55,47 +64,77 @@ class Run {
     }
     if (solver_.method && details_) {
       throw CLI::ValidationError("--details", "belongs to the exact method; leave it out");
+      if (solver_.method && !certificate_.empty()) {
+        throw InvalidArgument("--certify", certificate_, "belongs to the exact method", "leave it out");
+      }
+      if (certificate_width_ && !(*certificate_width_ > 0)) {
+        throw InvalidArgument("--certificate-width", to_text(*certificate_width_, "ms"), "must be greater than 0",
+                              "write for example --certificate-width 1e-20ms");
+      }
+      if (trace_step_ && !(*trace_step_ > 0)) {
+        throw InvalidArgument("--trace-step", to_text(*trace_step_, "ms"), "a time step must be greater than 0",
+                              "write for example --trace-step 0.1ms");
+      }
+      const Experiment experiment = read_experiment(file_);
+      require_apart({{"--trace", trace_}, {"--plot", plot_}, {"--certify", certificate_}}, experiment.files);
+      solver_.require_few_steps(experiment.until);
+      if (trace_step_) require_few_points(experiment.until);
+      try {
+        write_all(experiment);
+      } catch (const InvalidArgument& error) {
+        throw FileError({{file_, 0, error.subject(), error.value(), error.rule(), error.mend()}});
+      }
     }
-    if (trace_step_ && !(*trace_step_ > 0)) {
-      throw InvalidArgument("--trace-step", to_text(*trace_step_, "ms"), "a time step must be greater than 0",
-                            "write for example --trace-step 0.1ms");
-    }
-    const Experiment experiment = read_experiment(file_);
-    require_apart({{"--trace", trace_}, {"--plot", plot_}}, experiment.files);
-    solver_.require_few_steps(experiment.until);
-    if (trace_step_) require_few_points(experiment.until);
-    try {
-      write_all(experiment);
-    } catch (const InvalidArgument& error) {
-      throw FileError({{file_, 0, error.subject(), error.value(), error.rule(), error.mend()}});
-    }
-  }
 
- private:
-  struct Spikes {
-    std::vector<double> times;
-    // Of the exact method:
-    std::vector<Spike> details;
-    std::vector<Grazing> grazings;
-    Effort effort;
+   private:
+    struct Spikes {
+      std::vector<double> times;
+      // Of the exact method:
+      std::vector<Spike> details;
+      std::vector<Grazing> grazings;
+      Effort effort;
+    } std::vector<Spike> exact;     ///< the same with more about them; of the exact method, where it is certified
+    std::vector<Grazing> grazings;  ///< of the exact method
   };
 
   /// Everything is computed before anything is written; and where standard output takes nothing, no file is left.
   void write_all(const Experiment& experiment) const {
     std::optional<OutputFile> trace;
     std::optional<OutputFile> plot;
+    std::optional<OutputFile> certificate;
     if (!trace_.empty()) trace.emplace(trace_);
     if (!plot_.empty()) {
       figures::figure_format(plot_);
       figures::require_gnuplot();
       plot.emplace(plot_);
     }
+    if (!certificate_.empty()) certificate.emplace(certificate_);
     const Spikes spikes = find_spikes(experiment);
+    if (certificate) certificate->write(to_json(certified(experiment, spikes)));
     if (trace) trace->write(trace_table(experiment).csv());
     if (plot) figures::write_figure(figure(experiment), plot->temporary(), figures::figure_format(plot_));
     print(experiment, spikes);
     if (trace) trace->commit();
     if (plot) plot->commit();
+    if (certificate) certificate->commit();
+  }
+
+  /// The certificate was found another way than the spikes: if they differ, one of them is wrong, and nobody may rely
+  /// on either.
+  Certificate certified(const Experiment& experiment, const Spikes& spikes) const {
+    Certificate certificate = certify(experiment.neuron, experiment.current, experiment.until,
+                                      certificate_width_.value_or(default_certificate_width));
+    const std::string difference = disagreement(certificate, spikes.details);
+    if (difference.empty()) return certificate;
+    if (!spikes.grazings.empty()) {
+      throw InvalidArgument(
+          "--certify", certificate_,
+          "the proof, with more digits, decides what was counted as just reaching the threshold: " + difference,
+          "leave it out");
+    }
+    std::cerr << printable(file_) << ": internal error: " << difference
+              << "; this must not happen, please report it with the experiment\n";
+    throw CLI::RuntimeError(internal_error);
   }
 
   figures::Figure figure(const Experiment& experiment) const {
@@ -270,6 +309,8 @@ class Run {
   std::string trace_;
   std::optional<double> trace_step_;
   std::string plot_;
+  std::string certificate_;
+  std::optional<double> certificate_width_;
 };
 
 }  // namespace

@@ -40,8 +40,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Misuse{{}, "A subcommand is required; see lapicque --help"},
         Misuse{{"simulate"},
-               "simulate: no such subcommand; it is one of exercises, run, rheobase, strength-duration, fi, response; "
-               "see lapicque --help"},
+               "simulate: no such subcommand; it is one of exercises, run, rheobase, strength-duration, fi, response, "
+               "check-certificate; see lapicque --help"},
         Misuse{{"--verbose"}, "--verbose: no such option; see lapicque --help"},
         Misuse{{"run"}, "FILE is required; see lapicque run --help"},
         Misuse{{"run", "cell.toml", "--verbose"},
@@ -94,6 +94,22 @@ INSTANTIATE_TEST_SUITE_P(
         Misuse{{"fi", "--plot", ""}, "--plot = (empty): must have a name; write for example --plot figure.png"},
         Misuse{{"exercises", "--output", ""},
                "--output = (empty): must have a name; write for example --output answers"},
+        Misuse{{"run", "cell.toml", "--certify", ""},
+               "--certify = (empty): must have a name; write for example --certify cert.json"},
+        Misuse{{"run", "cell.toml", "--certify", "cell.toml"},
+               "--certify = cell.toml: must not be a file that is read, and this is cell.toml; give another name"},
+        Misuse{{"run", "cell.toml", "--trace", "x", "--trace-step", "1ms", "--certify", "./x"},
+               "--certify = ./x: must not be the file of --trace; give another name"},
+        Misuse{{"run", "cell.toml", "--certify", "cert.json", "--method", "euler", "--dt", "1ms"},
+               "--certify = cert.json: belongs to the exact method; leave it out"},
+        Misuse{{"run", "cell.toml", "--certificate-width", "1e-9ms"},
+               "--certificate-width requires --certify; see lapicque run --help"},
+        Misuse{{"run", "cell.toml", "--certify", "cert.json", "--certificate-width", "0ms"},
+               "--certificate-width = 0 ms: must be greater than 0; write for example --certificate-width 1e-20ms"},
+        Misuse{{"check-certificate", "cell.toml"}, "CERT is required; see lapicque check-certificate --help"},
+        Misuse{{"check-certificate", "cell.toml", "missing.json"},
+               "missing.json: cannot be read: No such file or directory; check the path"},
+        Misuse{{"check-certificate", "cell.toml", "cell.toml"}, "cell.toml: is not a certificate: it is no JSON text"},
         Misuse{{"run", "cell.toml", "--method", "euler", "--dt", "1e-300ms"},
                "--dt = 1e-300 ms: takes 4e+301 steps, and 1e+09 are the most; choose a longer step, or ask for less"},
         Misuse{{"rheobase", "--method", "euler", "--dt", "1e-9ms"},
@@ -202,7 +218,8 @@ TEST_P(Help, ExamplesPrintWhatTheyShow) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Program, Help,
-                         testing::Values("", "exercises", "run", "rheobase", "strength-duration", "fi", "response"));
+                         testing::Values("", "exercises", "run", "rheobase", "strength-duration", "fi", "response",
+                                         "check-certificate"));
 
 TEST(Version, IsTheProjects) {
   const Folder folder;
