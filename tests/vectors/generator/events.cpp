@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "lapicque/error.hpp"
 #include "oracle.hpp"
 #include "vector.hpp"
 
@@ -39,22 +40,22 @@ Vectors refractoriness() {
        {Neighbour{-1, "one-ulp-before-end", "one ulp before"}, Neighbour{0, "at-end", "exactly at"},
         Neighbour{1, "one-ulp-after-end", "one ulp after"}}) {
     family.add(std::string("jump-") + name,
-               std::string("A jump onto the threshold ") + words +
+               std::string("A jump over the threshold ") + words +
                    " the end of refractoriness, 1 + 0.25 ms; at it and after it the jump counts",
-               jumper(0.25), pulses({{1, 15}, {neighbour(1.25, ulps), 15}}), 10);
+               jumper(0.25), pulses({{1, 20}, {neighbour(1.25, ulps), 20}}), 10);
   }
 
   const std::array<std::pair<double, double>, 4> decimals{{{0.1, 0.2}, {1.1, 2.2}, {0.7, 0.1}, {12.3, 4.6}}};
   for (const auto& [first, refractory] : decimals) {
     for (const auto& [ulps, name, words] : around) {
-      const std::string sum = std::to_string(first).substr(0, 4) + " + " + std::to_string(refractory).substr(0, 3);
+      const std::string sum = to_text(first) + " and " + to_text(refractory);
       std::string file = "decimal-" + std::to_string(static_cast<int>(std::lround(10 * first))) + "-and-" +
                          std::to_string(static_cast<int>(std::lround(10 * refractory))) + "-tenths-" + name;
       family.add(std::move(file),
-                 "The sum of the doubles " + sum + " ms, a spike and the refractory period, is no double; a jump " +
-                     words + " the sum",
+                 "The doubles " + sum + " ms are a spike and the refractory period, and a jump comes " + words +
+                     " their sum in real numbers",
                  jumper(refractory),
-                 pulses({{first, 15}, {neighbour(static_cast<double>(Real(first) + refractory), ulps), 15}}), 30);
+                 pulses({{first, 20}, {neighbour(static_cast<double>(Real(first) + refractory), ulps), 20}}), 30);
     }
   }
 
@@ -94,16 +95,16 @@ Vectors refractoriness() {
   family.add("longer-than-the-synapse", "A refractory period of 100 ms outlasts most, but not all, of a slow synapse",
              Neuron(NeuronParameters{.refractory = 100}), exponential_synapse(60, {{2, 20}}), 400, clamp);
   family.add("run-ends-at-its-end", "The run ends on the instant at which refractoriness does, and a jump comes then",
-             jumper(0.25), pulses({{1, 15}, {1.25, 15}}), 1.25, clamp);
+             jumper(0.25), pulses({{1, 20}, {1.25, 20}}), 1.25, clamp);
 
   const std::string zero = "fires more than once an instant, not at all, or stalls, when there is no refractoriness";
   family.add("zero-constant-current", "No refractoriness: a train of equal intervals",
              Neuron(NeuronParameters{.refractory = 0}), dc, 100, zero);
   family.add("zero-jumps-at-one-instant",
-             "No refractoriness, and four jumps onto the threshold at one instant: they add up, and make one spike",
-             jumper(0), pulses({{1, 15}, {1, 15}, {1, 15}, {1, 15}}), 10, zero);
+             "No refractoriness, and four jumps over the threshold at one instant: they add up, and make one spike",
+             jumper(0), pulses({{1, 20}, {1, 20}, {1, 20}, {1, 20}}), 10, zero);
   family.add("zero-jumps-one-ulp-apart", "No refractoriness, and three jumps one ulp apart: three spikes", jumper(0),
-             pulses({{1, 15}, {neighbour(1, 1), 15}, {neighbour(1, 2), 15}}), 10, zero);
+             pulses({{1, 20}, {neighbour(1, 1), 20}, {neighbour(1, 2), 20}}), 10, zero);
   family.add("zero-huge-jump", "No refractoriness, and a jump of 1e6 mV: one spike", jumper(0), pulses({{1, 1e6}}), 10,
              zero);
   family.add("zero-strong-current", "No refractoriness and 1000 nA: intervals of 12 us",

@@ -54,10 +54,10 @@ Vectors late() {
   onset("third-of-1e9", "the double nearest to 1e9 / 3", 1e9 / 3);
   onset("third-of-1e12", "the double nearest to 1e12 / 3", 1e12 / 3);
   family.add("jumps-at-1e9", "Jumps at 1e9 ms, one ulp (119 ns) and 2 ms later", Neuron(NeuronParameters{.rest = -65}),
-             pulses({{1e9, 15}, {neighbour(1e9, 1), 15}, {1e9 + 2, 15}}), 1e9 + 10);
+             pulses({{1e9, 20}, {neighbour(1e9, 1), 20}, {1e9 + 2, 20}}), 1e9 + 10);
   family.add("refractoriness-at-1e9", "Spikes at 1e9 ms and on, with a refractory period of a third of an ulp",
              Neuron(NeuronParameters{.rest = -65, .refractory = 4e-8}),
-             pulses({{1e9, 15}, {neighbour(1e9, 1), 15}, {neighbour(1e9, 3), 15}}), 1e9 + 1);
+             pulses({{1e9, 20}, {neighbour(1e9, 1), 20}, {neighbour(1e9, 3), 20}}), 1e9 + 1);
 
   const Current dc = step(0, forever, 1.9);
   family.add("sinusoid-1e9-periods", "A sinusoid of 1000 Hz that began 1e9 periods ago", neuron,
@@ -75,9 +75,8 @@ Vectors late() {
              neuron, sinusoid(1e9 / 3, forever, 1.5, 41) + step(1e9, forever, 1.9), 1e9 + 60);
   family.add("train-of-1000", "A thousand spikes of equal intervals, 2 + 8 ln 4 ms", neuron, step(0, forever, 2.5),
              13100);
-  family.add("long-train-with-synapse",
-             "273 spikes driven by a constant current and a slow synapse fed at the start", neuron,
-             step(0, forever, 4) + exponential_synapse(500, {{0, 5}}), 1300);
+  family.add("long-train-with-synapse", "273 spikes driven by a constant current and a slow synapse fed at the start",
+             neuron, step(0, forever, 4) + exponential_synapse(500, {{0, 5}}), 1300);
   family.add("long-train-with-sinusoid", "198 spikes driven by a constant current and a sinusoid", neuron,
              step(0, forever, 3) + sinusoid(0, forever, 1, 7), 2000);
   return family.take();
