@@ -9,6 +9,9 @@
 #include <set>
 #include <stdexcept>
 
+#include "lapicque/certificates/certify.hpp"
+#include "lapicque/certificates/check.hpp"
+#include "lapicque/error.hpp"
 #include "lapicque/spike_train.hpp"
 #include "oracle.hpp"
 
@@ -36,6 +39,7 @@ std::string exact_decimal(double value) {
 
 /// `digits` significant digits, correctly rounded, without an exponent.
 std::string rounded_decimal(const Real& value) {
+  if (value == 0) return "0";
   const std::string scientific = value.str(digits - 1, std::ios_base::scientific);
   const std::size_t e = scientific.find('e');
   const int exponent = std::stoi(scientific.substr(e + 1));
@@ -100,22 +104,36 @@ std::string brief(const std::optional<double>& value) {
 }  // namespace
 
 Answer answer(const Vector& vector) {
-  const auto truth = testing::oracle_spikes(vector.neuron, vector.current, vector.until);
-  const std::string name = vector.family + "/" + vector.name;
-  if (truth.undecided) throw std::runtime_error(name + ": 110 digits do not decide");
-  SpikeTrain train(vector.neuron, vector.current, vector.until);
+  const auto fail = [&](const std::string& why) {
+    throw std::runtime_error(vector.family + "/" + vector.name + ": " + why);
+  };
   Answer answer;
+  const auto truth = testing::oracle_spikes(vector.neuron, vector.current, vector.until);
+  if (truth.undecided) fail("110 digits do not decide");
+
+  constexpr double width = 1e-60;  // ms: 40 digits of a time of 1e-15 ms, and some to spare
+  const Certificate certificate = certify(vector.neuron, vector.current, vector.until, width);
+  const Verdict verdict = check(vector.neuron, vector.current, vector.until, certificate);
+  if (!verdict.valid) fail("the certificate is refused: " + verdict.fault);
+  if (certificate.assumptions() > 0) fail("not all is proven");
+  if (certificate.spikes.size() != truth.times.size()) fail("certificate and oracle differ in the number of spikes");
+  for (std::size_t k = 0; k < truth.times.size(); ++k) {
+    const auto& [low, high, kind] = certificate.spikes[k];
+    const std::string digits = rounded_decimal(truth.times[k]);
+    if (rounded_decimal(Real(low)) != digits || rounded_decimal(Real(high)) != digits)
+      fail("certificate and oracle differ at spike " + std::to_string(k + 1));
+    answer.times.push_back(decimal(truth.times[k]));
+  }
+
   std::vector<bool> by_jump;
-  for (const Spike& spike : train) {
+  for (const Spike& spike : SpikeTrain(vector.neuron, vector.current, vector.until)) {
+    const std::size_t k = by_jump.size();
+    if (k == truth.times.size() || testing::error_in_ulp(spike.time, truth.times[k]) > 1)
+      fail("the solver has a spike at " + to_text(spike.time, "ms"));
     by_jump.push_back(std::isinf(spike.slope));
-    if (by_jump.size() > truth.times.size() || testing::error_in_ulp(spike.time, truth.times[by_jump.size() - 1]) > 1)
-      throw std::runtime_error(name + ": the solver has a spike at " + std::to_string(spike.time));
     if (!by_jump.back() && !(answer.sensitivity > 1 / spike.slope)) answer.sensitivity = 1 / spike.slope;
   }
-  if (by_jump.size() != truth.times.size())
-    throw std::runtime_error(name + ": the solver has " + std::to_string(by_jump.size()) + " spikes, not " +
-                             std::to_string(truth.times.size()));
-  for (const Real& time : truth.times) answer.times.push_back(decimal(time));
+  if (by_jump.size() != truth.times.size()) fail("the solver lacks spikes");
   if (truth.closest < std::numeric_limits<Real>::max()) answer.closest = static_cast<double>(truth.closest);
   answer.gap = gap(vector, truth.times, by_jump);
   return answer;
@@ -129,16 +147,12 @@ std::string to_csv(const Vector& vector, const Answer& answer) {
   return csv;
 }
 
-std::string to_index(const Vectors& vectors, const std::vector<Answer>& answers) {
-  std::string csv = "file,family,spikes,closest_mV,gap_ms,sensitivity_ms_per_mV,tests\n";
-  for (std::size_t k = 0; k < vectors.size(); ++k) {
-    const Vector& v = vectors[k];
-    const Answer& a = answers[k];
-    csv.append(v.family).append("/").append(v.name).append(".toml,").append(v.family).append(",");
-    csv.append(std::to_string(a.times.size())).append(",").append(brief(a.closest)).append(",");
-    csv.append(brief(a.gap)).append(",").append(brief(a.sensitivity)).append(",\"").append(v.tests).append("\"\n");
-  }
-  return csv;
+std::string index_header() { return "file,family,spikes,closest_mV,gap_ms,sensitivity_ms_per_mV,tests\n"; }
+
+std::string to_index_row(const Vector& vector, const Answer& answer) {
+  return vector.family + "/" + vector.name + ".toml," + vector.family + "," + std::to_string(answer.times.size()) +
+         "," + brief(answer.closest) + "," + brief(answer.gap) + "," + brief(answer.sensitivity) + ",\"" +
+         vector.tests + "\"\n";
 }
 
 }  // namespace lapicque::vectors

@@ -16,13 +16,18 @@ struct Answer {
   std::optional<double> sensitivity;  ///< ms/mV: the greatest 1 / (du/dt) at a spike
 };
 
-/// @throws std::runtime_error  two methods disagree, or the digits do not decide
+/// The times come from a certificate, whose intervals are so narrow that both ends round to the same digits and which
+/// its checker has accepted, without assumptions; and the oracle, which works another way, has to find the same digits.
+///
+/// @throws std::runtime_error  the two disagree, or the solver does not have the same spikes, or something is not
+/// proven
 Answer answer(const Vector& vector);
 
 /// The spikes file: comments, the header and one row a spike.
 std::string to_csv(const Vector& vector, const Answer& answer);
 
-/// The index file of the whole set.
-std::string to_index(const Vectors& vectors, const std::vector<Answer>& answers);
+/// The header of the index file, and the row of one experiment.
+std::string index_header();
+std::string to_index_row(const Vector& vector, const Answer& answer);
 
 }  // namespace lapicque::vectors

@@ -48,8 +48,8 @@ Vectors cancelling() {
              step(0, forever, 1e60) + step(0, forever, 2) + step(0, forever, -1e60), 1000);
   family.add("sinusoids-of-1e13", "Opposite sinusoids of 1e13 nA", neuron,
              dc + sinusoid(0, 60, 1e13, 100) + sinusoid(0, 60, -1e13, 100), 60);
-  family.add("sinusoids-one-ulp-apart", "Opposite sinusoids of 1e9 nA whose frequencies differ by an ulp", neuron,
-             dc + sinusoid(0, 60, 1e9, 100, 0.5) + sinusoid(0, 60, -1e9, neighbour(100, 1), 0.5), 60);
+  family.add("sinusoids-one-ulp-apart", "Opposite sinusoids of 1000 nA whose frequencies differ by an ulp", neuron,
+             dc + sinusoid(0, 60, 1e3, 100, 0.5) + sinusoid(0, 60, -1e3, neighbour(100, 1), 0.5), 60);
   family.add("ramps-of-1e13", "Opposite ramps of 1e13 nA", neuron,
              dc + ramp(0, 100, -1e13, 1e13) + ramp(0, 100, 1e13, -1e13), 60);
   family.add("opposite-synapses-of-1e6", "Synapses of 6.5 and 6 ms get 1e6 and -1e6 nA at one instant", neuron,

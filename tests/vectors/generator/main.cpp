@@ -1,10 +1,10 @@
+#include <cstddef>
 #include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
 #include <string>
-#include <vector>
 
 #include "answer.hpp"
 #include "vector.hpp"
@@ -27,18 +27,24 @@ int main(int argc, char** argv) {
     std::cerr << "usage: lapicque_vectors FOLDER\n";
     return 2;
   }
+  using namespace lapicque::vectors;
   try {
     const std::filesystem::path folder = argv[1];
-    const auto vectors = lapicque::vectors::all_vectors();
-    std::vector<lapicque::vectors::Answer> answers;
-    for (const auto& vector : vectors) {
-      answers.push_back(lapicque::vectors::answer(vector));
-      const std::filesystem::path stem = folder / vector.family / vector.name;
-      write(stem.string() + ".toml", to_toml(vector));
-      write(stem.string() + ".spikes.csv", to_csv(vector, answers.back()));
+    std::string index = index_header();
+    std::size_t count = 0;
+    for (const FamilyMaker& family : families()) {
+      for (const Vector& vector : family.make()) {
+        const Answer found = answer(vector);
+        const std::string stem = (folder / vector.family / vector.name).string();
+        write(stem + ".toml", to_toml(vector));
+        write(stem + ".spikes.csv", to_csv(vector, found));
+        index += to_index_row(vector, found);
+        ++count;
+      }
+      std::cerr << family.name << "\n";
     }
-    write(folder / "index.csv", to_index(vectors, answers));
-    std::cerr << vectors.size() << " vectors\n";
+    write(folder / "index.csv", index);
+    std::cerr << count << " vectors\n";
   } catch (const std::exception& error) {
     std::cerr << "lapicque_vectors: " << error.what() << "\n";
     return 1;

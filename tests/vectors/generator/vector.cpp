@@ -1,5 +1,6 @@
 #include "vector.hpp"
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <span>
@@ -112,14 +113,22 @@ double neighbour(double x, int ulps) {
   return x;
 }
 
-Vectors all_vectors() {
-  Vectors all;
-  for (const auto family :
-       {grazing, equal_time_constants, cancelling, refractoriness, coincidence, landing, rheobase_exactly, self_firing,
-        before_zero, late, between_grid_points, sampled, high_frequency, literature, mixtures}) {
-    Vectors members = family();
-    all.insert(all.end(), std::make_move_iterator(members.begin()), std::make_move_iterator(members.end()));
-  }
+std::span<const FamilyMaker> families() {
+  static constexpr std::array<FamilyMaker, 15> all{{{"grazing", grazing},
+                                                    {"equal-time-constants", equal_time_constants},
+                                                    {"cancelling", cancelling},
+                                                    {"refractoriness", refractoriness},
+                                                    {"coincidence", coincidence},
+                                                    {"landing", landing},
+                                                    {"rheobase", rheobase_exactly},
+                                                    {"self-firing", self_firing},
+                                                    {"before-zero", before_zero},
+                                                    {"late", late},
+                                                    {"between-grid-points", between_grid_points},
+                                                    {"samples", sampled},
+                                                    {"high-frequency", high_frequency},
+                                                    {"literature", literature},
+                                                    {"mixtures", mixtures}}};
   return all;
 }
 

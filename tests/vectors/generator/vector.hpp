@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -56,8 +57,14 @@ Vectors high_frequency();
 Vectors literature();
 Vectors mixtures();
 
-/// The whole set, family by family.
-Vectors all_vectors();
+/// One of the functions above, by the name of the family's folder.
+struct FamilyMaker {
+  const char* name;
+  Vectors (*make)();
+};
+
+/// All families, in the order of the index.
+std::span<const FamilyMaker> families();
 
 /// The experiment file: two lines of comment, then every key with a number that reads back as the same double.
 std::string to_toml(const Vector& vector);
