@@ -17,7 +17,9 @@
 namespace lapicque::vectors {
 
 /// How GoogleTest calls a parameter.
-static void PrintTo(const FamilyMaker& family, std::ostream* out) { *out << family.name; }
+static void PrintTo(const FamilyMaker& family, std::ostream* out) {  // NOLINT(readability-identifier-naming)
+  *out << family.name;
+}
 
 namespace {
 

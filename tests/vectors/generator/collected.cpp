@@ -1,10 +1,9 @@
-#include <cmath>
 #include <cstdint>
-#include <random>
 #include <string>
 #include <tuple>
 #include <vector>
 
+#include "dice.hpp"
 #include "tuning.hpp"
 #include "vector.hpp"
 
@@ -100,26 +99,14 @@ Vectors literature() {
 
 namespace {
 
-/// Random numbers that are the same on every machine, with three decimals so that the files stay readable.
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : engine_(seed) {}
-  double between(double low, double high) {
-    const double share = static_cast<double>(engine_() >> 11) * 0x1p-53;
-    return std::round(1000 * (low + (high - low) * share)) / 1000;
+std::vector<Event> random_events(Dice& dice, int count, double until, double low, double high) {
+  std::vector<Event> all;
+  for (int k = 0; k < count; ++k) {
+    const double time = dice.between(-5, until);
+    all.push_back({time, dice.between(low, high)});
   }
-  std::vector<Event> events(int count, double until, double low, double high) {
-    std::vector<Event> all;
-    for (int k = 0; k < count; ++k) {
-      const double time = between(-5, until);
-      all.push_back({time, between(low, high)});
-    }
-    return all;
-  }
-
- private:
-  std::mt19937_64 engine_;
-};
+  return all;
+}
 
 }  // namespace
 
@@ -127,7 +114,7 @@ Vectors mixtures() {
   Family family("mixtures", "has any of the faults that the other families look for one by one");
   constexpr double until = 60;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-    Dice dice(seed);
+    Dice dice(seed, 1000);
     const Neuron neuron(NeuronParameters{.rest = dice.between(-75, -62),
                                          .reset = dice.between(-75, -60),
                                          .threshold = dice.between(-56, -45),
@@ -143,12 +130,13 @@ Vectors mixtures() {
     const Sinusoid sine{dice.between(-10, 10), forever, dice.between(0.2, 2) * rheobase, dice.between(5, 400),
                         dice.between(0, 6)};
     std::vector<double> values;
+    values.reserve(12);
     for (int k = 0; k < 12; ++k) values.push_back(dice.between(-rheobase, rheobase));
     const double sample_start = dice.between(-3, 10);
     const double sample_step = dice.between(0.5, 4);
-    const std::vector<Event> jumps = dice.events(6, until, -4, 5);
-    const std::vector<Event> exponential = dice.events(10, until, -strong / 2, strong);
-    const std::vector<Event> alpha = dice.events(8, until, -strong / 2, strong);
+    const std::vector<Event> jumps = random_events(dice, 6, until, -4, 5);
+    const std::vector<Event> exponential = random_events(dice, 10, until, -strong / 2, strong);
+    const std::vector<Event> alpha = random_events(dice, 8, until, -strong / 2, strong);
     const double tau_s = seed % 2 == 0 ? neuron.tau() : dice.between(0.5, 12);
     const double alpha_tau_s = dice.between(0.5, 12);
     const Current current = step(s.start, s.stop, s.amplitude) + ramp(r.start, r.stop, r.from, r.to) +

@@ -1,10 +1,10 @@
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <random>
 #include <string>
+#include <vector>
 
+#include "dice.hpp"
 #include "tuning.hpp"
 #include "vector.hpp"
 
@@ -13,14 +13,11 @@
 namespace lapicque::vectors {
 namespace {
 
-/// `count` values between low and high with two decimals, the same on every machine.
+/// `count` values between low and high with two decimals.
 std::vector<double> noise(std::uint64_t seed, std::size_t count, double low, double high) {
-  std::mt19937_64 engine(seed);
+  Dice dice(seed, 100);
   std::vector<double> values;
-  for (std::size_t k = 0; k < count; ++k) {
-    const double share = static_cast<double>(engine() >> 11) * 0x1p-53;
-    values.push_back(std::round(100 * (low + (high - low) * share)) / 100);
-  }
+  for (std::size_t k = 0; k < count; ++k) values.push_back(dice.between(low, high));
   return values;
 }
 
