@@ -60,10 +60,10 @@ enum class Refractoriness {
 
 /// The grid of time of a simulator: everything that decides which train it prints for the same problem.
 ///
-/// Grid times are t_n = n dt, rounded to double once; step n is the one from t_n to t_{n+1}. The initial potential is
-/// u_0, without a test. Each step does, in this order: it updates u with the current held at I(t_n + input_time dt);
-/// adds the jumps that were moved to t_{n+1}; tests the threshold; resets. The fields say what simulators do
-/// differently. The default is the Stepper's forward Euler, but for what happens at t = 0.
+/// Grid times are t_n = n dt, rounded to double once; step n is the one from t_n to t_{n+1}. Before the first one, the
+/// jumps that were moved to t_0 act and are tested. Each step does, in this order: it updates u with the current held
+/// at I(t_n + input_time dt); adds the jumps that were moved to t_{n+1}; tests the threshold; resets. The fields say
+/// what simulators do differently. The default is forward Euler as the Stepper has it.
 struct Convention {
   Update update = Update::forward_euler;
   SynapticDecay synaptic_decay = SynapticDecay::exact;
@@ -72,7 +72,7 @@ struct Convention {
   std::optional<double> input_time = 0.0;
   /// How the current of synapses is read: with true, it is a sample like any other current, taken at input_time and
   /// held (the arrivals stay where they are); with false it is a state of the neuron, and arrivals move to the grid.
-  bool synapses_sampled = false;
+  bool synapses_sampled = true;
 
   bool strict_threshold = true;  ///< a spike takes u > theta; with false, u >= theta
   Crossing crossing = Crossing::grid;
@@ -81,8 +81,8 @@ struct Convention {
   bool jumps_tested_at_once = true;
 
   Stamp stamp = Stamp::step_end;
-  double stamp_offset = 0;      ///< ms, added to every spike time
-  std::optional<int> decimals;  ///< of the time in ms, where it is printed rounded
+  double stamp_offset = 0;        ///< ms, added to every spike time
+  std::optional<int> decimals{};  ///< of the time in ms, where it is printed rounded
 
   Arrival arrivals = Arrival::up;
   RefractoryCount refractory_count = RefractoryCount::nearest;
@@ -102,8 +102,8 @@ struct NamedConvention {
   Convention convention;
 };
 
-/// All that have a name: brian2, brian2-euler, nest, nest-generator, nest-precise, nest-lossless, neuron, nengo, euler,
-/// exponential-euler.
+/// All that have a name: brian2, brian2-euler, nest, nest-generator, nest-precise, nest-lossless, neuron,
+/// neuron-intfire, nengo, euler and exponential-euler.
 std::span<const NamedConvention> conventions();
 
 /// The convention of that name. @throws InvalidArgument  there is none; the message lists the names
