@@ -36,6 +36,7 @@ std::string neuron_script(const Export& what) {
   const Neuron& neuron = what.experiment.neuron;
   const Current& current = what.experiment.current;
   const std::string dt = to_text(what.dt);
+  const double held_steps = detail::counted_steps(neuron.refractory(), what.dt, RefractoryCount::nearest);
   std::string text =
       "# The experiment " + what.name + beginning +
       "# What NEURON makes of the problem, with a passive cell of one compartment and a fixed time step:\n"
@@ -45,7 +46,7 @@ std::string neuron_script(const Export& what) {
       "# - A spike is noticed at the end of a step, if v > theta, and gets that time (and 1e-10 ms).\n"
       "# - There is no reset in NEURON's own language without a compiled mechanism: a callback sets v, and a voltage\n"
       "#   clamp of next to no resistance holds it in refractoriness, which lasts " +
-      to_text(std::round(neuron.refractory() / what.dt)) +
+      to_text(held_steps) +
       " steps.\n"
       "# - Voltage jumps act at the first grid time that is not before them.\n"
       "# `lapicque validate` knows all that as --convention neuron --dt " +
@@ -58,8 +59,8 @@ std::string neuron_script(const Export& what) {
       "\n"
       "dt = " +
       dt + "  # ms\n" + "steps = " + to_text(what.steps()) + "\n" + "v_reset = " + to_text(neuron.reset()) +
-      "  # mV\n" + "refractory = " + to_text(neuron.refractory()) + "  # ms\n" + "\n\n" +
-      input_function(current, true) +
+      "  # mV\n" + "refractory_steps = " + to_text(held_steps) + "  # the nearest to " + to_text(neuron.refractory()) +
+      " ms\n" + "\n\n" + input_function(current, true) +
       "\n\n"
       "cell = h.Section(name='cell')\n"
       "cell.diam = 100\n"
@@ -88,7 +89,7 @@ std::string neuron_script(const Export& what) {
       "def spike():\n"
       "    spikes.append(h.t)\n"
       "    cell.v = v_reset\n"
-      "    clamp.dur1 = h.t + refractory\n"
+      "    clamp.dur1 = h.t + refractory_steps * dt\n"
       "\n\n"
       "def jump(size):\n"
       "    if h.t + dt / 2 > clamp.dur1:  # voltage jumps in refractoriness are lost\n"
