@@ -121,9 +121,8 @@ std::vector<Case> faulty_cases() {
     all.push_back({"noise", "brian2", 0.1, fault});
   }
   all.push_back({"landing", "brian2-euler", 0.5, &threshold_not_strict});
-  for (const Fault* fault : {&clamp_one_step_long, &current_at_start}) {
-    all.push_back({"noise", "neuron", 0.1, fault});
-  }
+  all.push_back({"noise", "neuron", 0.1, &clamp_one_step_long});
+  all.push_back({"ramps", "neuron", 0.1, &current_at_start});
   return all;
 }
 
