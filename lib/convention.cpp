@@ -44,7 +44,7 @@ constexpr Convention brian2_euler = changed(brian2, [](Convention& c) {
   c.synaptic_decay = SynapticDecay::forward_euler;
 });
 
-constexpr Convention nest_generator = changed(nest, [](Convention& c) { c.input_time = -2; });
+constexpr Convention nest_generator = changed(nest, [](Convention& c) { c.input_time = -1; });
 
 constexpr Convention nest_precise = changed(nest, [](Convention& c) {
   c.crossing = Crossing::within_step;
@@ -85,8 +85,8 @@ constexpr std::array named{
     NamedConvention{"brian2-euler", "Brian 2, method='euler'", "Brian 2.5.1, run (tests/simulators)", brian2_euler},
     NamedConvention{"nest", "NEST's grid models (iaf_psc_exp, iaf_psc_delta), I(t) held from each grid time on",
                     "source code of NEST 2 and 3: iaf_psc_exp.cpp, iaf_psc_delta.cpp, nest_time.cpp", nest},
-    NamedConvention{"nest-generator", "the same, the current from a generator: it acts two steps late",
-                    "source code of NEST 2 and 3: dc_generator.cpp, iaf_psc_exp.cpp", nest_generator},
+    NamedConvention{"nest-generator", "the same, the current from a generator with a delay of dt: it acts a step late",
+                    "source code of NEST 2 and 3: dc_generator.cpp, stimulation_device.cpp", nest_generator},
     NamedConvention{"nest-precise", "NEST's precise models (iaf_psc_exp_ps): crossings solved within the step",
                     "source code of NEST 3: iaf_psc_exp_ps.cpp", nest_precise},
     NamedConvention{"nest-lossless", "NEST's iaf_psc_exp_ps_lossless: no crossing within a step is missed",

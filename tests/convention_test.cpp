@@ -128,7 +128,7 @@ TEST(NestConventions, PrintWhatNestsUpdateLoopDoes) {
       expect_times(predicted_spike_times(neuron, current, 200, find_convention("nest"), dt),
                    nest_loop(neuron, value, 2, arrivals, jumps, 200, dt, 0));
       expect_times(predicted_spike_times(neuron, current, 200, find_convention("nest-generator"), dt),
-                   nest_loop(neuron, value, 2, arrivals, jumps, 200, dt, 2));
+                   nest_loop(neuron, value, 2, arrivals, jumps, 200, dt, 1));
     }
   }
 }
