@@ -8,5 +8,6 @@
 #include "lapicque/excitability.hpp"
 #include "lapicque/neuron.hpp"
 #include "lapicque/response.hpp"
+#include "lapicque/spike_distance.hpp"
 #include "lapicque/spike_train.hpp"
 #include "lapicque/stepper.hpp"
