@@ -3,6 +3,7 @@
 // The whole core: everything but files, figures and programs.
 
 #include "lapicque/comparison.hpp"
+#include "lapicque/convention.hpp"
 #include "lapicque/current.hpp"
 #include "lapicque/current_value.hpp"
 #include "lapicque/error.hpp"
