@@ -12,6 +12,8 @@
 #include "commands.hpp"
 #include "error_figure.hpp"
 #include "lapicque/comparison.hpp"
+#include "lapicque/convention.hpp"
+#include "lapicque/diagnosis.hpp"
 #include "lapicque/error.hpp"
 #include "lapicque/files/experiment.hpp"
 #include "lapicque/files/spike_file.hpp"
@@ -47,6 +49,12 @@ std::string in_quotes(const std::string& text) {
   return result + "\"";
 }
 
+std::string convention_names() {
+  std::string names;
+  for (const NamedConvention& known : conventions()) names.append(names.empty() ? "" : ", ").append(known.name);
+  return names;
+}
+
 class Validation {
  public:
   explicit Validation(CLI::App& app) {
@@ -58,7 +66,12 @@ class Validation {
         ->type_name("ID");
     app.add_option("--column", format_.column, "where the times are: a name of the header, or a number from 1")
         ->type_name("NAME|N");
-    add_quantity(app, "--tolerance", tolerance_, Dimension::time, "an error that is none; 0.001 ms by default");
+    app.add_option("--convention", convention_,
+                   "hold them against what a correct run of this simulator prints: " + convention_names())
+        ->type_name("NAME");
+    add_quantity(app, "--dt", dt_, Dimension::time, "their time step; by default it is inferred from the times");
+    add_quantity(app, "--tolerance", tolerance_, Dimension::time,
+                 "an error that is none; 0.001 ms or dt/4 by default, whichever is less");
     add_choice(app, "--format", output_, {"text", "json", "csv"}, "how the outcome is printed");
     add_output(app, "--pairs", pairs_, "pairs.csv", "write the matched spikes into this file")
         ->type_name("OUT.csv|.json");
@@ -81,8 +94,10 @@ class Validation {
     const SpikeFile theirs = read_theirs();
     options_.until = experiment.until;
     theirs_ = theirs.times;
-    reference_ = exact_spikes(experiment);
+    find_reference(experiment);
     comparison_ = compare(reference_, theirs_, options_);
+    diagnosis_ =
+        diagnose(experiment.neuron, experiment.current, experiment.until, theirs_, {dt_, convention_, options_});
     write_all();
     for (const std::string& note : theirs.notes) std::cerr << printable(note) << '\n';
     if (!comparison_.within) throw CLI::RuntimeError(outside);
@@ -92,6 +107,19 @@ class Validation {
   static constexpr int outside = 1;
 
   void check_options() {
+    if (!convention_.empty()) {
+      try {
+        find_convention(convention_);
+      } catch (const InvalidArgument& error) {
+        throw InvalidArgument("--convention", convention_, error.rule(),
+                              "write for example --convention brian2 --dt 0.1ms");
+      }
+      if (!dt_) throw InvalidArgument("--convention", convention_, "needs a time step", "add for example --dt 0.1ms");
+    }
+    if (dt_) {
+      require_positive("--dt", *dt_, "0.1ms");
+      options_.tolerance = std::min(options_.tolerance, *dt_ / 4);
+    }
     if (tolerance_) options_.tolerance = *tolerance_;
     if (options_.tolerance < 0) {
       throw InvalidArgument("--tolerance", to_text(options_.tolerance, "ms"), "must not be negative",
@@ -122,6 +150,16 @@ class Validation {
       return read_spikes(spikes_, format_);
     } catch (const InvalidArgument& error) {
       throw InvalidArgument("--unit", format_.unit, error.rule(), "write for example --unit s");
+    }
+  }
+
+  void find_reference(const Experiment& experiment) {
+    if (dt_) Solver{Method::euler, *dt_}.require_few_steps(experiment.until);
+    if (convention_.empty()) {
+      reference_ = exact_spikes(experiment);
+    } else {
+      reference_ = predicted_spike_times(experiment.neuron, experiment.current, experiment.until,
+                                         find_convention(convention_), *dt_);
     }
   }
 
@@ -169,8 +207,8 @@ class Validation {
 
   figures::Figure figure() const {
     const auto name = [](const std::string& path) { return std::filesystem::path(path).filename().string(); };
-    return figures::error_figure(name(spikes_) + " against the exact spikes of " + name(file_), reference_, theirs_,
-                                 comparison_, options_.tolerance);
+    return figures::error_figure(name(spikes_) + " against " + reference_name() + " of " + name(file_), reference_,
+                                 theirs_, comparison_, options_.tolerance);
   }
 
   DataTable pairs_table() const {
@@ -190,9 +228,9 @@ class Validation {
 
   std::string text() const {
     const Comparison& c = comparison_;
-    std::string result = file_ + " has " + counted(spikes_until_end(reference_), "spike") + " until " +
-                         brief(options_.until, "ms") + ", " + spikes_ + " has " +
-                         std::to_string(spikes_until_end(theirs_)) + "\n";
+    std::string result = (convention_.empty() ? file_ + " has " : convention_ + " prints ") +
+                         counted(spikes_until_end(reference_), "spike") + " until " + brief(options_.until, "ms") +
+                         ", " + spikes_ + " has " + std::to_string(spikes_until_end(theirs_)) + "\n";
     result += std::to_string(c.matched.size()) + " matched, " + std::to_string(c.missed.size()) + " missed, " +
               std::to_string(c.invented.size()) + " invented\n";
     if (c.parting) result += "they part at " + parting_text() + "\n";
@@ -206,9 +244,70 @@ class Validation {
               "/ms, van Rossum " + brief(c.van_rossum) + " at " + brief(options_.van_rossum_tau, "ms") +
               ", coincidence factor " + (std::isnan(c.coincidence) ? "undefined" : brief(c.coincidence)) + " within " +
               brief(options_.coincidence_window, "ms") + "\n";
+    result += diagnosis_text();
     result +=
         std::string(c.within ? "within" : "outside") + " the tolerance of " + brief(options_.tolerance, "ms") + "\n";
     return result;
+  }
+
+  std::string reference_name() const {
+    return convention_.empty() ? "the exact spikes" : "what " + convention_ + " prints at " + brief(*dt_, "ms");
+  }
+
+  /// "brian2 at dt = 0.1 ms, but refractoriness lasts one step longer (refractory-one-step-long)"
+  static std::string words(const Explanation& explanation) {
+    const bool exact = explanation.convention == "exact";
+    std::string result =
+        exact ? "the exact solution" : explanation.convention + " at dt = " + brief(explanation.dt, "ms");
+    std::string names;
+    for (const auto change : explanation.changes) {
+      result.append(names.empty() ? ", but " : ", and ").append(describe_diagnosis(change));
+      names.append(names.empty() ? "" : ", ").append(change);
+    }
+    if (exact && explanation.dt > 0) result += ", dt = " + brief(explanation.dt, "ms");
+    if (names.empty()) {
+      for (const auto trait : explanation.traits) names.append(names.empty() ? "" : ", ").append(trait);
+    }
+    return names.empty() ? result : result + " (" + names + ")";
+  }
+
+  std::string diagnosis_text() const {
+    constexpr std::size_t most = 6;
+    const auto& found = diagnosis_.explanations;
+    std::string result;
+    for (std::size_t k = 0; k < std::min(most, found.size()); ++k) {
+      result +=
+          (k == 0 ? "diagnosis: " : "or: ") + words(found[k]) + "; residual " + brief(found[k].residual, "ms") + "\n";
+    }
+    if (found.size() > most)
+      result += "or " + std::to_string(found.size() - most) + " more that this train does not tell apart\n";
+    if (!found.empty()) return result;
+    result = "diagnosis: none of " + std::to_string(diagnosis_.tested) + " hypotheses fits";
+    if (const auto& nearest = diagnosis_.nearest) {
+      result += "; the nearest is " + words(*nearest) + ", ";
+      result += std::isnan(nearest->residual) ? "which has " + counted(nearest->predicted.size(), "spike")
+                                              : "off by " + brief(nearest->residual, "ms");
+    }
+    return result + "\n";
+  }
+
+  std::string diagnosis_names() const {
+    std::string list;
+    for (const std::string& name : diagnosis_.names) list += (list.empty() ? "" : ", ") + in_quotes(name);
+    return "[" + list + "]";
+  }
+
+  std::string explanations_json() const {
+    std::string list;
+    for (const Explanation& explanation : diagnosis_.explanations) {
+      std::string names;
+      for (const auto change : explanation.changes)
+        names += (names.empty() ? "" : ", ") + in_quotes(std::string(change));
+      list += (list.empty() ? "\n  " : ",\n  ") + ("{\"convention\": " + in_quotes(explanation.convention)) +
+              ", \"dt_ms\": " + (explanation.dt > 0 ? json_number(explanation.dt) : "null") + ", \"changes\": [" +
+              names + "], \"residual_ms\": " + json_number(explanation.residual) + "}";
+    }
+    return "[" + list + "]";
   }
 
   std::string parting_text() const {
@@ -238,7 +337,11 @@ class Validation {
       return "[" + list + "]";
     };
     add("tolerance_ms", json_number(options_.tolerance));
-    add("reference", in_quotes("exact"));
+    add("reference", in_quotes(convention_.empty() ? "exact" : convention_));
+    add("diagnosis", diagnosis_names());
+    add("explanations", explanations_json());
+    add("hypotheses_tested", std::to_string(diagnosis_.tested));
+    add("grid_ms", diagnosis_.grid ? json_number(*diagnosis_.grid) : "null");
     add("matched", std::to_string(c.matched.size()));
     add("missed", std::to_string(c.missed.size()));
     add("invented", std::to_string(c.invented.size()));
@@ -291,9 +394,12 @@ class Validation {
   std::string output_;
   std::string pairs_;
   std::string plot_;
+  std::string convention_;
+  std::optional<double> dt_;
   std::vector<double> theirs_;
   std::vector<double> reference_;
   Comparison comparison_;
+  Diagnosis diagnosis_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "lapicque/convention.hpp"
 #include "lapicque/current.hpp"
 #include "lapicque/current_value.hpp"
+#include "lapicque/diagnosis.hpp"
 #include "lapicque/error.hpp"
 #include "lapicque/excitability.hpp"
 #include "lapicque/neuron.hpp"
