@@ -50,7 +50,8 @@ int main(int argc, char** argv) {
   program.get_formatter()->column_width(34);
   program.footer(
       "Quantities carry their unit: --tau 8ms, --rest \"-70 mV\". Each subcommand has its own --help.\n"
-      "Exit status: 0 done, 2 unusable input (one message on standard error, nothing on standard output).\n\n"
+      "Exit status: 0 done, 1 the answer is no (validate: outside the tolerance), 2 unusable input (one message on\n"
+      "standard error, nothing on standard output).\n\n"
       "Examples:\n"
       "  $ lapicque rheobase --resistance 20Mohm | cut -d , -f 1\n"
       "  rheobase_nA\n"
@@ -66,6 +67,7 @@ int main(int argc, char** argv) {
   lapicque::program::add_fi(program);
   lapicque::program::add_response(program);
   lapicque::program::add_export(program);
+  lapicque::program::add_validate(program);
 
   try {
     program.parse(argc, argv);
@@ -74,6 +76,8 @@ int main(int argc, char** argv) {
     program.exit(help);
     std::cout.flush();
     return std::cout ? 0 : fail("standard output: cannot be written");
+  } catch (const CLI::RuntimeError& answer) {  // a command has done its work, and its answer is no
+    return answer.get_exit_code();
   } catch (const CLI::ParseError& error) {
     return fail(usage_message(program, error));
   } catch (const std::bad_alloc&) {

@@ -40,8 +40,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Misuse{{}, "A subcommand is required; see lapicque --help"},
         Misuse{{"simulate"},
-               "simulate: no such subcommand; it is one of exercises, run, rheobase, strength-duration, fi, response; "
-               "see lapicque --help"},
+               "simulate: no such subcommand; it is one of exercises, run, rheobase, strength-duration, fi, response, "
+               "validate; see lapicque --help"},
         Misuse{{"--verbose"}, "--verbose: no such option; see lapicque --help"},
         Misuse{{"run"}, "FILE is required; see lapicque run --help"},
         Misuse{{"run", "cell.toml", "--verbose"},
