@@ -247,6 +247,19 @@ TEST(Conventions, LetThePotentialGoOnInRefractoriness) {
   EXPECT_NEAR(times[1], first + 3 + steps * dt, 1e-9);
 }
 
+TEST(Conventions, FireOnceWhereADetectorHasToSeeUBelowTheThreshold) {
+  // 400 nA lift u from reset to the threshold within a step: 8 ln(3995/3980) = 0.03 ms. In the pause u comes down.
+  const Neuron neuron({.refractory = 0});
+  const Current current = step(1, 3, 400) + step(40, 42, 400);
+  Convention c{.update = Update::exact};
+  EXPECT_EQ(predicted_spike_times(neuron, current, 60, c, 0.1).size(), 40u);
+  c.rearmed_below = true;
+  expect_times(predicted_spike_times(neuron, current, 60, c, 0.1), {1.1, 40.1});
+  // A step of refractoriness is enough for it: one spike in two steps.
+  const Neuron refractory({.refractory = 0.1});
+  EXPECT_EQ(predicted_spike_times(refractory, current, 60, c, 0.1).size(), 20u);
+}
+
 TEST(Conventions, AreFoundByName) {
   for (const NamedConvention& named : conventions()) EXPECT_EQ(find_convention(named.name), named.convention);
   try {

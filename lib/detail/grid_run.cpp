@@ -144,13 +144,15 @@ void GridRun::take_part(double begin, double end) {
   const bool seeks_crossing = free && convention_.crossing == Crossing::within_step;
   const bool at_once = convention_.jumps_tested_at_once;
   const auto above = [this](bool by_jump) {
-    return membrane_.start > 0 || (membrane_.start == 0 && (by_jump || !convention_.strict_threshold));
+    const bool is_above = membrane_.start > 0 || (membrane_.start == 0 && (by_jump || !convention_.strict_threshold));
+    if (!is_above) armed_ = true;
+    return is_above && (armed_ || !convention_.rearmed_below);
   };
 
   std::optional<Response<double>> before;
   if (seeks_crossing) before = membrane_;
   advance(end - begin, free);
-  const bool fired = free && (seeks_crossing || !at_once) && above(false);
+  const bool fired = (seeks_crossing || !at_once) && above(false) && free;
   if (fired) fire(place, seeks_crossing ? Place{n_, begin + crossing(*before, end - begin)} : place);
 
   const double jump = take_arrivals(place);
@@ -159,7 +161,7 @@ void GridRun::take_part(double begin, double end) {
   const bool at_end = place == resume_ && convention_.keeps_jump_at_end;
   const bool jumps = jump != 0 && (free || integrates || at_end);
   if (jumps) membrane_.start += jump;
-  if (at_once && (free || (jumps && at_end)) && above(jumps)) fire(place, place);
+  if (at_once && above(jumps) && (free || (jumps && at_end))) fire(place, place);
 }
 
 void GridRun::advance(double length, bool free) {
@@ -234,6 +236,7 @@ void GridRun::fire(const Place& found, const Place& crossed) {
                                                  : crossed.step * dt_ + crossed.offset;
   spikes_.push_back(printed_time(time, convention_));
   membrane_.start = neuron_.reset() - neuron_.threshold();
+  armed_ = false;
 
   resume_ = crossed;
   if (convention_.refractory_count == RefractoryCount::exact) {

@@ -128,6 +128,7 @@ std::vector<Case> cases() {
   add("neuron", {0.1, 0.05, 0.01},
       {"minimal_current", "rheobase", "fi_low", "fi_high", "sinusoid", "strong", "ramps", "noise", "synapses", "pulses",
        "mixture"});
+  add("neuron", {0.1}, {"rearmed"});
   add("neuron-intfire", {0}, {"pulses", "slow_synapse", "fast_synapse"});
   return all;
 }

@@ -68,6 +68,7 @@ class GridRun {
   Response<double> membrane_;
   double n_ = 0;        ///< the step that is being taken
   Place resume_{0, 0};  ///< where refractoriness ends
+  bool armed_ = true;   ///< u has been found below the threshold since the last spike
   std::vector<double> spikes_;
 };
 
