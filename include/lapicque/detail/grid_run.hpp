@@ -55,7 +55,7 @@ class GridRun {
   void advance(double length, bool free);
   static double crossing(const Response<double>& before, double length);
   double take_arrivals(const Place& place);
-  void fire(const Place& found, const Place& crossed);
+  void fire(const Place& crossed);
 
   Neuron neuron_;
   Convention convention_;
