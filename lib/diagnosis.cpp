@@ -440,7 +440,7 @@ class Search {
     if (predicted.size() != theirs_.size() || !agree(predicted, hypothesis, theirs_.size())) return;
     const bool has_step = hypothesis.convention != exact_solution || hypothesis.stamped_at_nearest;
     std::vector<std::string_view> traits;
-    if (names.empty()) traits = traits_of(hypothesis);
+    if (names.empty()) traits = traits_of(hypothesis, predicted);
     explain(base.name, has_step ? hypothesis.dt : 0, std::move(names), std::move(predicted), std::move(traits));
   }
 
@@ -529,7 +529,7 @@ class Search {
   }
 
   /// What a convention does to a train of its own accord.
-  std::vector<std::string_view> traits_of(const Hypothesis& hypothesis) const {
+  std::vector<std::string_view> traits_of(const Hypothesis& hypothesis, const Train& predicted) const {
     const Convention& c = hypothesis.convention;
     std::vector<std::string_view> traits;
     if (c == exact_solution) return traits;
@@ -538,19 +538,24 @@ class Search {
     if (c.crossing == Crossing::grid) traits.emplace_back("threshold-after-step");
     if (c.stamp == Stamp::step_start) traits.emplace_back("stamped-at-step-start");
     if (c.stamp == Stamp::step_end) traits.emplace_back("stamped-at-step-end");
-    if (misses_between_grid_points(hypothesis)) traits.emplace_back("missed-between-grid-points");
+    if (misses_between_grid_points(hypothesis, predicted)) traits.emplace_back("missed-between-grid-points");
     return traits;
   }
 
-  /// Whether the train parts from the one that looks within the steps by a missed spike that others follow.
-  bool misses_between_grid_points(const Hypothesis& hypothesis) const {
-    if (hypothesis.convention.update != Update::exact || is_event_driven(hypothesis.convention)) return false;
-    Hypothesis looking = hypothesis;
-    looking.convention.crossing = Crossing::everywhere;
-    const auto comparison =
-        compare(predict(looking, until_), predict(hypothesis, until_), {.tolerance = until_, .until = until_});
-    return comparison.parting && comparison.parting->kind == Parting::Kind::missed && !comparison.matched.empty() &&
-           comparison.matched.back().exact > comparison.missed.front();
+  /// Whether the first spike that a convention misses is back below the threshold by the next grid time. From the spike
+  /// on, u without it starts from the threshold.
+  bool misses_between_grid_points(const Hypothesis& hypothesis, const Train& predicted) const {
+    const Train exact = spike_times(Neuron(neuron_), current_, until_);
+    const auto comparison = compare(exact, predicted, {.until = until_});
+    if (comparison.missed.empty()) return false;
+    const double spike = exact[comparison.missed.front()];
+    const double next = std::ceil(spike / hypothesis.dt) * hypothesis.dt;
+    if (!(next > spike)) return false;
+    NeuronParameters free = neuron_;
+    free.initial = neuron_.threshold;
+    free.threshold += 1e3 * (neuron_.threshold - neuron_.reset);  // out of reach within a step
+    const Current rest = shifted(current_, -spike) + events_of(current_, -spike, 0);
+    return membrane_potential(Neuron(free), rest, std::array{next - spike}).front() <= neuron_.threshold;
   }
 
   void find_nearest() {
