@@ -62,6 +62,31 @@ Current events_of(const Current& current, double by, double least_tau) {
   return result;
 }
 
+/// The current without what is of no concern until `end`, a step of each list more or less.
+Current beginning_of(const Current& current, double end) {
+  const auto events = [end](std::vector<Event> all) {
+    std::erase_if(all, [end](const Event& event) { return event.time > end; });
+    return all;
+  };
+  Current result;
+  for (const Step& s : current.steps()) result += step(s.start, s.stop, s.amplitude);
+  for (const Ramp& r : current.ramps()) result += ramp(r.start, r.stop, r.from, r.to);
+  for (const Sinusoid& s : current.sinusoids()) result += sinusoid(s.start, s.stop, s.amplitude, s.frequency, s.phase);
+  for (const Samples& s : current.samples()) {
+    constexpr double more = 10;
+    const double wanted = std::clamp((end - s.start) / s.step + more, more, static_cast<double>(s.values->size()));
+    const auto count = std::min(static_cast<std::size_t>(wanted), s.values->size());
+    result +=
+        samples(s.start, s.step, {s.values->begin(), s.values->begin() + static_cast<std::ptrdiff_t>(count)}, s.hold);
+  }
+  for (const Pulses& p : current.pulses()) result += pulses(events(*p.events));
+  for (const Synapse& s : current.synapses()) {
+    result += s.shape == Shape::alpha ? alpha_synapse(s.tau, events(*s.events))
+                                      : exponential_synapse(s.tau, events(*s.events));
+  }
+  return result;
+}
+
 bool has_events(const Current& current) { return !current.pulses().empty() || !current.synapses().empty(); }
 
 bool varies(const Current& current) {
@@ -345,6 +370,7 @@ class Search {
   Diagnosis search() {
     diagnosis_.grid = time_grid(theirs_);
     choose_bases();
+    beginning_ = beginning_of_current();
     for (std::size_t count = 0; count <= most_changes() && nothing_found(); ++count) {
       try_groups(count);
       if (count == 0 && nothing_found()) try_shift();
@@ -380,6 +406,16 @@ class Search {
     return theirs_.size() < fewest_for_two ? 1 : 2;
   }
 
+  /// The current until soon after the few spikes that are looked at first: long lists are not copied for each
+  /// hypothesis.
+  Current beginning_of_current() const {
+    if (theirs_.size() <= few) return current_;
+    constexpr double longest_step = 1;  // of those that are guessed
+    const double dt = options_.dt.value_or(diagnosis_.grid.value_or(longest_step));
+    const double end = theirs_[few - 1] + 10 * dt;
+    return beginning_of(current_, end);
+  }
+
   void choose_bases() {
     const auto add = [&](std::string_view name, const Convention& convention, double dt) {
       for (const Base& base : bases_) {
@@ -409,35 +445,49 @@ class Search {
     }
   }
 
+  using Changes = std::vector<const Change*>;
+
   /// All hypotheses with so many changes to a base.
   void try_changes(const Base& base, std::size_t count) {
-    if (count == 0) return try_hypothesis(base, base.hypothesis, {});
+    if (count == 0) return try_hypothesis(base, {});
     for (std::size_t i = 0; i < changes.size(); ++i) {
-      Hypothesis one = base.hypothesis;
-      if (!changes[i].apply(one)) continue;
-      if (count == 1) {
-        try_hypothesis(base, one, {changes[i].name});
-        continue;
-      }
-      for (std::size_t j = i + 1; j < changes.size(); ++j) {
-        Hypothesis two = one;
-        if (changes[j].apply(two)) try_hypothesis(base, two, {changes[i].name, changes[j].name});
-      }
+      if (count == 1) try_hypothesis(base, {&changes[i]});
+      for (std::size_t j = i + 1; count == 2 && j < changes.size(); ++j)
+        try_hypothesis(base, {&changes[i], &changes[j]});
     }
   }
 
-  void try_hypothesis(const Base& base, const Hypothesis& hypothesis, std::vector<std::string_view> names) {
-    ++diagnosis_.tested;
-    if (has_grid_stamps(hypothesis) && !is_on_grid(hypothesis.dt)) return;
-    // A few spikes dismiss most.
-    constexpr std::size_t few = 6;
-    if (theirs_.size() > few) {
-      const double end = std::min(theirs_[few - 1] + 3 * hypothesis.dt, until_);
-      const Train begin = predict(hypothesis, end);
-      if (begin.size() < few || !agree(begin, hypothesis, few)) return;
+  /// The base with changes to it, driven by the whole current or by its beginning; empty if a change does not apply.
+  std::optional<Hypothesis> changed(const Base& base, const Changes& applied, const Current& current) const {
+    Hypothesis hypothesis = base.hypothesis;
+    hypothesis.current = current;
+    for (const Change* change : applied) {
+      if (!change->apply(hypothesis)) return std::nullopt;
     }
+    return hypothesis;
+  }
+
+  void try_hypothesis(const Base& base, const Changes& applied) {
+    // A few spikes dismiss most.
+    if (theirs_.size() > few) {
+      const auto beginning = changed(base, applied, beginning_);
+      if (!beginning) return;
+      ++diagnosis_.tested;
+      if (has_grid_stamps(*beginning) && !is_on_grid(beginning->dt)) return;
+      const double end = std::min(theirs_[few - 1] + 3 * beginning->dt, until_);
+      const Train begin = predict(*beginning, end);
+      if (begin.size() < few || !agree(begin, *beginning, few)) return;
+    } else {
+      ++diagnosis_.tested;
+    }
+    const auto whole = changed(base, applied, current_);
+    if (!whole) return;
+    const Hypothesis& hypothesis = *whole;
+    if (has_grid_stamps(hypothesis) && !is_on_grid(hypothesis.dt)) return;
     Train predicted = predict(hypothesis, until_);
     if (predicted.size() != theirs_.size() || !agree(predicted, hypothesis, theirs_.size())) return;
+    std::vector<std::string_view> names;
+    for (const Change* change : applied) names.push_back(change->name);
     const bool has_step = hypothesis.convention != exact_solution || hypothesis.stamped_at_nearest;
     std::vector<std::string_view> traits;
     if (names.empty()) traits = traits_of(hypothesis, predicted);
@@ -586,6 +636,7 @@ class Search {
   }
 
   static constexpr double most_steps = 1e7;
+  static constexpr std::size_t few = 6;
 
   NeuronParameters neuron_;
   Current current_;
@@ -594,6 +645,7 @@ class Search {
   Train theirs_;
   PrintedPrecision precision_;
   std::vector<Base> bases_;
+  Current beginning_;  ///< of current_
   Diagnosis diagnosis_;
 };
 
@@ -612,11 +664,13 @@ std::optional<double> time_grid(std::span<const double> times) {
       if (b - rest < rounding + 1e-12 * a) rest = 0;
       a = std::exchange(b, rest < rounding + 1e-12 * a ? 0 : rest);
     }
-    if (a > finest / 2) step = a;
     if (b > 0) return std::nullopt;
+    if (a < finest / 2) continue;
+    // The remainders have gathered errors; the time itself says better how long the step is.
+    step = time == 0 ? a : std::abs(time) / std::round(std::abs(time) / a);
   }
   if (!(step > finest * (1 - 1e-6))) return std::nullopt;
-  // The longest time says best how long the step is; and a step is a short decimal, if it can be.
+  // The longest time says best; and a step is a short decimal, if it can be.
   double last = 0;
   for (const double time : times) last = std::max(last, std::abs(time));
   step = last / std::round(last / step);

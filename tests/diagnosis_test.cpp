@@ -313,6 +313,8 @@ TEST(TimeGrid, IsTheLongestStepOfAllTimes) {
   EXPECT_EQ(time_grid(Train{0.5, 1.25}), 0.25);
   EXPECT_EQ(time_grid(Train{3, 9, 15}), 3);
   EXPECT_EQ(time_grid(Train{0, 0.3, 0.7}), 0.1);
+  // 0.2 by the first two, with an error that the others must not take over.
+  EXPECT_EQ(time_grid(Train{20.2, 32.6, 45.7, 58.2, 76.6, 92.4, 106.2, 295, 316.9, 333.5, 368.3, 3850.6}), 0.1);
   EXPECT_EQ(time_grid(Train{17.875503299472804, 30.965858188431927, 44.05621307739105}), std::nullopt);
   EXPECT_EQ(time_grid({}), std::nullopt);
   Train train;
