@@ -19,6 +19,7 @@ struct Fault {
   std::string_view from;  ///< a text that the script has once
   std::string_view to;
   void (*change)(Convention&);
+  std::string_view diagnosis;  ///< what `lapicque validate` has to call it
 };
 
 struct Case {
@@ -32,9 +33,12 @@ struct Case {
   std::vector<std::string> export_options() const;  ///< of `lapicque export`
   Convention run_under() const;                     ///< with the fault
   Experiment read() const;
+  std::filesystem::path file() const;  ///< of the experiment
   std::filesystem::path script() const;
+  std::filesystem::path spikes() const;  ///< what the simulator printed
   std::vector<double> predicted(const Convention& convention) const;
   std::vector<double> simulated() const;  ///< what the simulator printed, ms
+  double slack() const;                   ///< ms: how far apart spike times of one grid time may be
 };
 
 /// All cases without a fault.
@@ -42,5 +46,11 @@ std::vector<Case> cases();
 
 /// All with one.
 std::vector<Case> faulty_cases();
+
+/// Whether two trains have as many spikes, none of them further apart than `slack`.
+bool same_train(const std::vector<double>& a, const std::vector<double>& b, double slack);
+
+/// The table of README.md, in Markdown: each case against the exact solution and against its prediction.
+std::string outcome_table();
 
 }  // namespace lapicque::simulators

@@ -1,15 +1,17 @@
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <map>
-#include <sstream>
+#include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "cases.hpp"
+#include "lapicque/error.hpp"
 
 namespace lapicque::simulators {
 
@@ -24,8 +26,7 @@ const std::string python = std::string(LAPICQUE_SIMULATOR_PYTHON) + " " + quoted
 
 /// Writes the script of a case, with its fault.
 void write_script(const Case& what) {
-  std::string command = quoted(LAPICQUE_PROGRAM) + " export " +
-                        quoted(std::string(LAPICQUE_EXPERIMENTS) + "/" + std::string(what.experiment) + ".toml");
+  std::string command = quoted(LAPICQUE_PROGRAM) + " export " + quoted(what.file().string());
   for (const std::string& option : what.export_options()) command.append(" ").append(option);
   ASSERT_EQ(std::system((command + " --output " + quoted(what.script().string())).c_str()), 0) << command;
   if (!what.fault) return;
@@ -72,15 +73,21 @@ class Runs : public testing::Environment {
 
 [[maybe_unused]] const auto* const runs = testing::AddGlobalTestEnvironment(new Runs);
 
-/// How far spike times of one and the same grid time may be apart, ms.
-double slack(const Case& what) {
-  if (what.convention == "neuron-intfire") return what.experiment == "fast_synapse" ? 1e-4 : 1e-10;
-  return 1e-6 * what.dt;
-}
+/// What `lapicque validate` says of a case when it is told the convention.
+struct Verdict {
+  int status;
+  std::vector<std::string> diagnosis;
+};
 
-bool same(const std::vector<double>& a, const std::vector<double>& b, double slack) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [=](double x, double y) { return std::fabs(x - y) <= slack; });
+Verdict validate(const Case& what) {
+  std::filesystem::path json = what.script();
+  json.replace_extension(".json");
+  std::string command = quoted(LAPICQUE_PROGRAM) + " validate " + quoted(what.file().string()) + " " +
+                        quoted(what.spikes().string()) + " --convention " + std::string(what.convention) + " --dt " +
+                        to_text(what.dt > 0 ? what.dt : 0.1) + "ms --format json >" + quoted(json.string());
+  const int status = std::system(command.c_str());
+  std::ifstream in(json);
+  return {WEXITSTATUS(status), nlohmann::json::parse(in).at("diagnosis")};
 }
 
 class Simulator : public testing::TestWithParam<Case> {
@@ -96,26 +103,45 @@ TEST_P(Simulator, PrintsThePredictedTrain) {
   const Case& what = GetParam();
   const auto simulated = what.simulated();
   const auto predicted = what.predicted(what.run_under());
-  EXPECT_TRUE(same(simulated, predicted, slack(what)))
+  EXPECT_TRUE(same_train(simulated, predicted, what.slack()))
       << "simulated " << testing::PrintToString(simulated) << "\npredicted " << testing::PrintToString(predicted);
   EXPECT_GE(simulated.size(), what.experiment == "rheobase" ? 0U : 2U);
+
+  const Verdict verdict = validate(what);
+  EXPECT_EQ(verdict.status, 0);
+  EXPECT_EQ(verdict.diagnosis, std::vector<std::string>{});
 }
 
 TEST_P(FaultySimulator, PrintsTheTrainPredictedForItsFaultAndForNoOther) {
   const Case& what = GetParam();
   const auto simulated = what.simulated();
   const auto predicted = what.predicted(what.run_under());
-  EXPECT_TRUE(same(simulated, predicted, slack(what)))
+  EXPECT_TRUE(same_train(simulated, predicted, what.slack()))
       << "simulated " << testing::PrintToString(simulated) << "\npredicted " << testing::PrintToString(predicted);
 
   Case right = what;
   right.fault = nullptr;
-  EXPECT_FALSE(same(simulated, right.predicted(right.run_under()), slack(what))) << "looks faultless";
+  EXPECT_FALSE(same_train(simulated, right.predicted(right.run_under()), what.slack())) << "looks faultless";
   for (const Case& other : faulty_cases()) {
     const bool comparable = other.experiment == what.experiment && other.convention == what.convention;
     if (!comparable || other.fault == what.fault) continue;
-    EXPECT_FALSE(same(simulated, what.predicted(other.run_under()), slack(what))) << "looks like " << other.name();
+    EXPECT_FALSE(same_train(simulated, what.predicted(other.run_under()), what.slack()))
+        << "looks like " << other.name();
   }
+
+  const Verdict verdict = validate(what);
+  EXPECT_EQ(verdict.status, 1);
+  EXPECT_EQ(verdict.diagnosis, std::vector<std::string>{std::string(what.fault->diagnosis)});
+}
+
+TEST(Readme, HasTheTableOfTheseRuns) {
+  for (const std::string_view simulator : {"brian2", "neuron"}) {
+    if (!Runs::is_there(simulator)) GTEST_SKIP() << simulator << " is not installed";
+  }
+  std::ifstream in(LAPICQUE_README);
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  const std::string table = outcome_table();
+  EXPECT_NE(text.find(table), std::string::npos) << "tests/simulators/README.md should have\n" << table;
 }
 
 const auto name_of = [](const testing::TestParamInfo<Case>& info) {
