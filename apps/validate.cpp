@@ -96,8 +96,8 @@ class Validation {
     theirs_ = theirs.times;
     find_reference(experiment);
     comparison_ = compare(reference_, theirs_, options_);
-    diagnosis_ =
-        diagnose(experiment.neuron, experiment.current, experiment.until, theirs_, {dt_, convention_, options_});
+    diagnosis_ = diagnose(experiment.neuron, experiment.current, experiment.until, theirs_,
+                          {.dt = dt_, .convention = convention_});
     write_all();
     for (const std::string& note : theirs.notes) std::cerr << printable(note) << '\n';
     if (!comparison_.within) throw CLI::RuntimeError(outside);
@@ -425,8 +425,19 @@ void add_validate(CLI::App& program) {
       "  kind = \"step\"\n"
       "  start = \"5 ms\"\n"
       "  amplitude = \"2.5 nA\"\n"
-      "  $ printf '17.9\\n31\\n' | lapicque validate cell.toml /dev/stdin --tolerance 0.1ms\n"
-      "  $ printf '0.0179\\n' | lapicque validate cell.toml /dev/stdin --unit s --format csv | cut -d , -f 1-5\n");
+      "  $ lapicque run cell.toml --method euler --dt 0.1ms > theirs.csv; "
+      "lapicque validate cell.toml theirs.csv --convention euler --dt 0.1ms\n"
+      "  euler prints 2 spikes until 40 ms, theirs.csv has 2\n"
+      "  2 matched, 0 missed, 0 invented\n"
+      "  errors: mean 0 ms, drift 0 ms per spike, largest 0 ms at spike 1 (17.8 ms)\n"
+      "  distances: Victor-Purpura 0 at a cost of 0.0763359/ms, van Rossum 0 at 10 ms, coincidence factor 1 within 2 "
+      "ms\n"
+      "  diagnosis: euler at dt = 0.1 ms (forward-euler, threshold-after-step, stamped-at-step-end); residual 0 ms\n"
+      "  within the tolerance of 0.001 ms\n"
+      "  $ printf 'sender\\ttime_ms\\n3\\t17.876\\n3\\t30.966\\n' | lapicque validate cell.toml /dev/stdin "
+      "--format csv | cut -d , -f 1-3\n"
+      "  matched,missed,invented\n"
+      "  2,0,0\n");
 }
 
 }  // namespace lapicque::program

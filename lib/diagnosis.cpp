@@ -368,7 +368,8 @@ class Search {
         precision_(theirs_) {}
 
   Diagnosis search() {
-    diagnosis_.grid = time_grid(theirs_);
+    constexpr std::size_t fewest_for_grid = 3;  // every spike alone is a multiple of its own time
+    if (theirs_.size() >= fewest_for_grid) diagnosis_.grid = time_grid(theirs_);
     choose_bases();
     beginning_ = beginning_of_current();
     for (std::size_t count = 0; count <= most_changes() && nothing_found(); ++count) {
@@ -431,7 +432,9 @@ class Search {
     } else {
       diagnosis_.steps = {1, 0.5, 0.25, 0.2, 0.1, 0.05, 0.025, 0.02, 0.01};
     }
-    if (!options_.dt) std::erase_if(diagnosis_.steps, [&](double dt) { return until_ / dt > most_steps; });
+    if (!options_.dt) {
+      std::erase_if(diagnosis_.steps, [&](double dt) { return until_ / dt > most_steps || dt > neuron_.tau / 2; });
+    }
     if (!options_.convention.empty()) {
       add(options_.convention, find_convention(options_.convention), diagnosis_.steps.front());
       return;
@@ -575,7 +578,8 @@ class Search {
 
   double tolerance(const Hypothesis& hypothesis, double time) const {
     if (has_grid_stamps(hypothesis)) return grid_tolerance(time, hypothesis.dt);
-    return std::max(precision_.of_print(time), options_.comparison.tolerance);
+    constexpr double as_near_as_newton = 1e-3;  // ms: event-driven simulators iterate up to some tolerance of their own
+    return std::max(precision_.of_print(time), as_near_as_newton);
   }
 
   /// What a convention does to a train of its own accord.
@@ -612,7 +616,7 @@ class Search {
     double least = std::numeric_limits<double>::infinity();
     for (const Base& base : bases_) {
       Train predicted = predict(base.hypothesis, until_);
-      const double distance = compare(predicted, theirs_, options_.comparison).victor_purpura;
+      const double distance = compare(predicted, theirs_, {.until = until_}).victor_purpura;
       if (!(distance < least)) continue;
       least = distance;
       const double residual = residual_of(predicted);
