@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <utility>
 
@@ -373,7 +374,7 @@ class Search {
     choose_bases();
     beginning_ = beginning_of_current();
     for (std::size_t count = 0; count <= most_changes() && nothing_found(); ++count) {
-      try_groups(count);
+      try_bases(count);
       if (count == 0 && nothing_found()) try_shift();
     }
     if (nothing_found()) try_seconds();
@@ -390,16 +391,18 @@ class Search {
 
   bool nothing_found() const { return diagnosis_.explanations.empty(); }
 
-  /// All hypotheses with so many changes, the longest steps first: of a step and a half of it, the step is the likely
-  /// one.
-  void try_groups(std::size_t count) {
-    for (auto base = bases_.begin(); base != bases_.end() && nothing_found();) {
-      const bool is_exact = base->name == "exact";
-      const double dt = base->hypothesis.dt;
-      for (; base != bases_.end() && base->hypothesis.dt == dt && (base->name == "exact") == is_exact; ++base) {
-        try_changes(*base, count);
+  /// All hypotheses with so many changes: of the exact solution first, which needs no simulator to explain a train.
+  void try_bases(std::size_t count) {
+    const auto is_exact = [](const Base& base) { return base.name == "exact"; };
+    // Pairs of changes are many: they have to do with one step and its half.
+    const double shortest = count == 2 && diagnosis_.grid && !options_.dt ? *diagnosis_.grid / 2 : 0;
+    const auto try_all = [&](bool exact) {
+      for (const Base& base : bases_) {
+        if (is_exact(base) == exact && base.hypothesis.dt >= shortest * (1 - 1e-9)) try_changes(base, count);
       }
-    }
+    };
+    try_all(true);
+    if (nothing_found()) try_all(false);
   }
 
   std::size_t most_changes() const {
@@ -417,6 +420,32 @@ class Search {
     return beginning_of(current_, end);
   }
 
+  /// The step that is given, or the usual ones that all their times are multiples of; the step of a few spikes may well
+  /// be a part of the longest one.
+  void choose_steps() {
+    auto& steps = diagnosis_.steps;
+    if (options_.dt) {
+      steps = {*options_.dt};
+      return;
+    }
+    steps = {1, 0.5, 0.25, 0.2, 0.125, 0.1, 0.05, 0.025, 0.02, 0.0125, 0.01, 0.005, 0.002, 0.001};
+    const double grid = diagnosis_.grid.value_or(0.1);
+    std::erase_if(steps, [&](double dt) { return dt < std::min(grid / 10, 0.01) * (1 - 1e-9); });
+    if (diagnosis_.grid) {
+      std::erase_if(steps, [&](double dt) { return !is_on_grid(dt); });
+      const auto is_usual = [&](double dt) {
+        return std::any_of(steps.begin(), steps.end(), [dt](double usual) { return std::abs(usual - dt) < 1e-9; });
+      };
+      constexpr std::size_t enough = 2;
+      for (const double part : {1.0, 2.0, 3.0, 4.0, 5.0, 10.0}) {
+        const double dt = grid / part;
+        if (!is_usual(dt) && (part == 1 || steps.size() < enough)) steps.push_back(dt);
+      }
+      std::sort(steps.begin(), steps.end(), std::greater<>());
+    }
+    std::erase_if(steps, [&](double dt) { return until_ / dt > most_steps || dt > neuron_.tau / 2; });
+  }
+
   void choose_bases() {
     const auto add = [&](std::string_view name, const Convention& convention, double dt) {
       for (const Base& base : bases_) {
@@ -424,17 +453,7 @@ class Search {
       }
       bases_.push_back({std::string(name), {neuron_, current_, convention, dt}});
     };
-    if (options_.dt) {
-      diagnosis_.steps = {*options_.dt};
-    } else if (diagnosis_.grid) {
-      // The grid of a few spikes may be coarser than the one they were computed on.
-      for (const double part : {1.0, 2.0, 4.0, 5.0, 10.0}) diagnosis_.steps.push_back(*diagnosis_.grid / part);
-    } else {
-      diagnosis_.steps = {1, 0.5, 0.25, 0.2, 0.1, 0.05, 0.025, 0.02, 0.01};
-    }
-    if (!options_.dt) {
-      std::erase_if(diagnosis_.steps, [&](double dt) { return until_ / dt > most_steps || dt > neuron_.tau / 2; });
-    }
+    choose_steps();
     if (!options_.convention.empty()) {
       add(options_.convention, find_convention(options_.convention), diagnosis_.steps.front());
       return;
@@ -639,7 +658,7 @@ class Search {
     }
   }
 
-  static constexpr double most_steps = 1e7;
+  static constexpr double most_steps = 1e6;  // of a run whose step is guessed
   static constexpr std::size_t few = 6;
 
   NeuronParameters neuron_;
