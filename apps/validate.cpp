@@ -96,8 +96,8 @@ class Validation {
     theirs_ = theirs.times;
     find_reference(experiment);
     comparison_ = compare(reference_, theirs_, options_);
-    diagnosis_ =
-        diagnose(experiment.neuron, experiment.current, experiment.until, theirs_, {dt_, convention_, options_});
+    diagnosis_ = diagnose(experiment.neuron, experiment.current, experiment.until, theirs_,
+                          {.dt = dt_, .convention = convention_});
     write_all();
     for (const std::string& note : theirs.notes) std::cerr << printable(note) << '\n';
     if (!comparison_.within) throw CLI::RuntimeError(outside);
@@ -207,8 +207,15 @@ class Validation {
 
   figures::Figure figure() const {
     const auto name = [](const std::string& path) { return std::filesystem::path(path).filename().string(); };
+    std::vector<figures::ErrorCurve> predicted;
+    if (!diagnosis_.explanations.empty()) {
+      const Explanation& first = diagnosis_.explanations.front();
+      std::string curve = first.convention == "exact" ? "predicted" : first.convention;
+      for (const auto change : first.changes) curve.append(", ").append(change);
+      predicted.push_back({curve, compare(reference_, first.predicted, options_)});
+    }
     return figures::error_figure(name(spikes_) + " against " + reference_name() + " of " + name(file_), reference_,
-                                 theirs_, comparison_, options_.tolerance);
+                                 theirs_, comparison_, options_.tolerance, predicted);
   }
 
   DataTable pairs_table() const {
@@ -233,7 +240,7 @@ class Validation {
                          ", " + spikes_ + " has " + std::to_string(spikes_until_end(theirs_)) + "\n";
     result += std::to_string(c.matched.size()) + " matched, " + std::to_string(c.missed.size()) + " missed, " +
               std::to_string(c.invented.size()) + " invented\n";
-    if (c.parting) result += "they part at " + parting_text() + "\n";
+    if (c.parting) result += "they part at " + parting_text(c) + "\n";
     if (c.worst) {
       const MatchedSpike& worst = c.matched[*c.worst];
       result += "errors: mean " + brief(c.shift, "ms") + ", drift " + brief(c.drift, "ms") + " per spike, largest " +
@@ -284,9 +291,11 @@ class Validation {
     if (!found.empty()) return result;
     result = "diagnosis: none of " + std::to_string(diagnosis_.tested) + " hypotheses fits";
     if (const auto& nearest = diagnosis_.nearest) {
-      result += "; the nearest is " + words(*nearest) + ", ";
-      result += std::isnan(nearest->residual) ? "which has " + counted(nearest->predicted.size(), "spike")
-                                              : "off by " + brief(nearest->residual, "ms");
+      const Comparison left = compare(nearest->predicted, theirs_, options_);
+      result += "; the nearest is " + words(*nearest) + ", which leaves " + std::to_string(left.missed.size()) +
+                " missed, " + std::to_string(left.invented.size()) + " invented";
+      if (left.worst) result += ", largest error " + brief(left.max_error, "ms");
+      if (left.parting) result += "; they first part at " + parting_text(left);
     }
     return result + "\n";
   }
@@ -295,6 +304,25 @@ class Validation {
     std::string list;
     for (const std::string& name : diagnosis_.names) list += (list.empty() ? "" : ", ") + in_quotes(name);
     return "[" + list + "]";
+  }
+
+  /// "null", or {"kind": "missed", "spike": 3, "time_ms": 17.5}
+  static std::string parting_json(const Comparison& comparison) {
+    const auto& parting = comparison.parting;
+    if (!parting) return "null";
+    return "{\"kind\": " + in_quotes(name_of(parting->kind)) + ", \"spike\": " + std::to_string(parting->index + 1) +
+           ", \"time_ms\": " + json_number(parting->time) + "}";
+  }
+
+  std::string nearest_json() const {
+    const auto& nearest = diagnosis_.nearest;
+    if (!nearest) return "null";
+    const Comparison left = compare(nearest->predicted, theirs_, options_);
+    return "{\"convention\": " + in_quotes(nearest->convention) +
+           ", \"dt_ms\": " + (nearest->dt > 0 ? json_number(nearest->dt) : "null") +
+           ", \"missed\": " + std::to_string(left.missed.size()) +
+           ", \"invented\": " + std::to_string(left.invented.size()) +
+           ", \"max_error_ms\": " + json_number(left.max_error) + ", \"first_difference\": " + parting_json(left) + "}";
   }
 
   std::string explanations_json() const {
@@ -310,13 +338,13 @@ class Validation {
     return "[" + list + "]";
   }
 
-  std::string parting_text() const {
-    const Parting& parting = *comparison_.parting;
+  static std::string parting_text(const Comparison& comparison) {
+    const Parting& parting = *comparison.parting;
     const std::string place = "spike " + std::to_string(parting.index + 1);
     const std::string time = " (" + brief(parting.time, "ms") + ")";
     if (parting.kind == Parting::Kind::invented) return "their " + place + time + ", which is invented";
     if (parting.kind == Parting::Kind::missed) return place + time + ", which is missed";
-    const auto spike = std::find_if(comparison_.matched.begin(), comparison_.matched.end(),
+    const auto spike = std::find_if(comparison.matched.begin(), comparison.matched.end(),
                                     [&](const MatchedSpike& matched) { return matched.exact == parting.index; });
     return place + time + ", " + lateness(spike->error);
   }
@@ -340,6 +368,7 @@ class Validation {
     add("reference", in_quotes(convention_.empty() ? "exact" : convention_));
     add("diagnosis", diagnosis_names());
     add("explanations", explanations_json());
+    add("nearest", nearest_json());
     add("hypotheses_tested", std::to_string(diagnosis_.tested));
     add("grid_ms", diagnosis_.grid ? json_number(*diagnosis_.grid) : "null");
     add("matched", std::to_string(c.matched.size()));
@@ -347,13 +376,7 @@ class Validation {
     add("invented", std::to_string(c.invented.size()));
     add("missed_ms", times(c.missed, reference_));
     add("invented_ms", times(c.invented, theirs_));
-    if (c.parting) {
-      add("first_difference", "{\"kind\": " + in_quotes(name_of(c.parting->kind)) +
-                                  ", \"spike\": " + std::to_string(c.parting->index + 1) +
-                                  ", \"time_ms\": " + json_number(c.parting->time) + "}");
-    } else {
-      add("first_difference", "null");
-    }
+    add("first_difference", parting_json(c));
     add("shift_ms", json_number(c.shift));
     add("drift_ms_per_spike", json_number(c.drift));
     add("max_error_ms", json_number(c.max_error));
@@ -425,8 +448,19 @@ void add_validate(CLI::App& program) {
       "  kind = \"step\"\n"
       "  start = \"5 ms\"\n"
       "  amplitude = \"2.5 nA\"\n"
-      "  $ printf '17.9\\n31\\n' | lapicque validate cell.toml /dev/stdin --tolerance 0.1ms\n"
-      "  $ printf '0.0179\\n' | lapicque validate cell.toml /dev/stdin --unit s --format csv | cut -d , -f 1-5\n");
+      "  $ lapicque run cell.toml --method euler --dt 0.1ms > theirs.csv; "
+      "lapicque validate cell.toml theirs.csv --convention euler --dt 0.1ms\n"
+      "  euler prints 2 spikes until 40 ms, theirs.csv has 2\n"
+      "  2 matched, 0 missed, 0 invented\n"
+      "  errors: mean 0 ms, drift 0 ms per spike, largest 0 ms at spike 1 (17.8 ms)\n"
+      "  distances: Victor-Purpura 0 at a cost of 0.0763359/ms, van Rossum 0 at 10 ms, coincidence factor 1 within 2 "
+      "ms\n"
+      "  diagnosis: euler at dt = 0.1 ms (forward-euler, threshold-after-step, stamped-at-step-end); residual 0 ms\n"
+      "  within the tolerance of 0.001 ms\n"
+      "  $ printf 'sender\\ttime_ms\\n3\\t17.876\\n3\\t30.966\\n' | lapicque validate cell.toml /dev/stdin "
+      "--format csv | cut -d , -f 1-3\n"
+      "  matched,missed,invented\n"
+      "  2,0,0\n");
 }
 
 }  // namespace lapicque::program

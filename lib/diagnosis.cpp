@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <utility>
 
@@ -58,6 +59,31 @@ Current events_of(const Current& current, double by, double least_tau) {
   for (const Synapse& s : current.synapses()) {
     result += s.shape == Shape::alpha ? alpha_synapse(s.tau, moved(*s.events))
                                       : exponential_synapse(std::max(s.tau, least_tau), moved(*s.events));
+  }
+  return result;
+}
+
+/// The current without what is of no concern until `end`, a step of each list more or less.
+Current beginning_of(const Current& current, double end) {
+  const auto events = [end](std::vector<Event> all) {
+    std::erase_if(all, [end](const Event& event) { return event.time > end; });
+    return all;
+  };
+  Current result;
+  for (const Step& s : current.steps()) result += step(s.start, s.stop, s.amplitude);
+  for (const Ramp& r : current.ramps()) result += ramp(r.start, r.stop, r.from, r.to);
+  for (const Sinusoid& s : current.sinusoids()) result += sinusoid(s.start, s.stop, s.amplitude, s.frequency, s.phase);
+  for (const Samples& s : current.samples()) {
+    constexpr double more = 10;
+    const double wanted = std::clamp((end - s.start) / s.step + more, more, static_cast<double>(s.values->size()));
+    const auto count = std::min(static_cast<std::size_t>(wanted), s.values->size());
+    result +=
+        samples(s.start, s.step, {s.values->begin(), s.values->begin() + static_cast<std::ptrdiff_t>(count)}, s.hold);
+  }
+  for (const Pulses& p : current.pulses()) result += pulses(events(*p.events));
+  for (const Synapse& s : current.synapses()) {
+    result += s.shape == Shape::alpha ? alpha_synapse(s.tau, events(*s.events))
+                                      : exponential_synapse(s.tau, events(*s.events));
   }
   return result;
 }
@@ -343,10 +369,12 @@ class Search {
         precision_(theirs_) {}
 
   Diagnosis search() {
-    diagnosis_.grid = time_grid(theirs_);
+    constexpr std::size_t fewest_for_grid = 3;  // every spike alone is a multiple of its own time
+    if (theirs_.size() >= fewest_for_grid) diagnosis_.grid = time_grid(theirs_);
     choose_bases();
+    beginning_ = beginning_of_current();
     for (std::size_t count = 0; count <= most_changes() && nothing_found(); ++count) {
-      try_groups(count);
+      try_bases(count);
       if (count == 0 && nothing_found()) try_shift();
     }
     if (nothing_found()) try_seconds();
@@ -363,21 +391,59 @@ class Search {
 
   bool nothing_found() const { return diagnosis_.explanations.empty(); }
 
-  /// All hypotheses with so many changes, the longest steps first: of a step and a half of it, the step is the likely
-  /// one.
-  void try_groups(std::size_t count) {
-    for (auto base = bases_.begin(); base != bases_.end() && nothing_found();) {
-      const bool is_exact = base->name == "exact";
-      const double dt = base->hypothesis.dt;
-      for (; base != bases_.end() && base->hypothesis.dt == dt && (base->name == "exact") == is_exact; ++base) {
-        try_changes(*base, count);
+  /// All hypotheses with so many changes: of the exact solution first, which needs no simulator to explain a train.
+  void try_bases(std::size_t count) {
+    const auto is_exact = [](const Base& base) { return base.name == "exact"; };
+    // Pairs of changes are many: they have to do with one step and its half.
+    const double shortest = count == 2 && diagnosis_.grid && !options_.dt ? *diagnosis_.grid / 2 : 0;
+    const auto try_all = [&](bool exact) {
+      for (const Base& base : bases_) {
+        if (is_exact(base) == exact && base.hypothesis.dt >= shortest * (1 - 1e-9)) try_changes(base, count);
       }
-    }
+    };
+    try_all(true);
+    if (nothing_found()) try_all(false);
   }
 
   std::size_t most_changes() const {
     const std::size_t fewest_for_two = 3;
     return theirs_.size() < fewest_for_two ? 1 : 2;
+  }
+
+  /// The current until soon after the few spikes that are looked at first: long lists are not copied for each
+  /// hypothesis.
+  Current beginning_of_current() const {
+    if (theirs_.size() <= few) return current_;
+    constexpr double longest_step = 1;  // of those that are guessed
+    const double dt = options_.dt.value_or(diagnosis_.grid.value_or(longest_step));
+    const double end = theirs_[few - 1] + 10 * dt;
+    return beginning_of(current_, end);
+  }
+
+  /// The step that is given, or the usual ones that all their times are multiples of; the step of a few spikes may well
+  /// be a part of the longest one.
+  void choose_steps() {
+    auto& steps = diagnosis_.steps;
+    if (options_.dt) {
+      steps = {*options_.dt};
+      return;
+    }
+    steps = {1, 0.5, 0.25, 0.2, 0.125, 0.1, 0.05, 0.025, 0.02, 0.0125, 0.01, 0.005, 0.002, 0.001};
+    const double grid = diagnosis_.grid.value_or(0.1);
+    std::erase_if(steps, [&](double dt) { return dt < std::min(grid / 10, 0.01) * (1 - 1e-9); });
+    if (diagnosis_.grid) {
+      std::erase_if(steps, [&](double dt) { return !is_on_grid(dt); });
+      const auto is_usual = [&](double dt) {
+        return std::any_of(steps.begin(), steps.end(), [dt](double usual) { return std::abs(usual - dt) < 1e-9; });
+      };
+      constexpr std::size_t enough = 2;
+      for (const double part : {1.0, 2.0, 3.0, 4.0, 5.0, 10.0}) {
+        const double dt = grid / part;
+        if (!is_usual(dt) && (part == 1 || steps.size() < enough)) steps.push_back(dt);
+      }
+      std::sort(steps.begin(), steps.end(), std::greater<>());
+    }
+    std::erase_if(steps, [&](double dt) { return until_ / dt > most_steps || dt > neuron_.tau / 2; });
   }
 
   void choose_bases() {
@@ -387,15 +453,7 @@ class Search {
       }
       bases_.push_back({std::string(name), {neuron_, current_, convention, dt}});
     };
-    if (options_.dt) {
-      diagnosis_.steps = {*options_.dt};
-    } else if (diagnosis_.grid) {
-      // The grid of a few spikes may be coarser than the one they were computed on.
-      for (const double part : {1.0, 2.0, 4.0, 5.0, 10.0}) diagnosis_.steps.push_back(*diagnosis_.grid / part);
-    } else {
-      diagnosis_.steps = {1, 0.5, 0.25, 0.2, 0.1, 0.05, 0.025, 0.02, 0.01};
-    }
-    if (!options_.dt) std::erase_if(diagnosis_.steps, [&](double dt) { return until_ / dt > most_steps; });
+    choose_steps();
     if (!options_.convention.empty()) {
       add(options_.convention, find_convention(options_.convention), diagnosis_.steps.front());
       return;
@@ -409,38 +467,52 @@ class Search {
     }
   }
 
+  using Changes = std::vector<const Change*>;
+
   /// All hypotheses with so many changes to a base.
   void try_changes(const Base& base, std::size_t count) {
-    if (count == 0) return try_hypothesis(base, base.hypothesis, {});
+    if (count == 0) return try_hypothesis(base, {});
     for (std::size_t i = 0; i < changes.size(); ++i) {
-      Hypothesis one = base.hypothesis;
-      if (!changes[i].apply(one)) continue;
-      if (count == 1) {
-        try_hypothesis(base, one, {changes[i].name});
-        continue;
-      }
-      for (std::size_t j = i + 1; j < changes.size(); ++j) {
-        Hypothesis two = one;
-        if (changes[j].apply(two)) try_hypothesis(base, two, {changes[i].name, changes[j].name});
-      }
+      if (count == 1) try_hypothesis(base, {&changes[i]});
+      for (std::size_t j = i + 1; count == 2 && j < changes.size(); ++j)
+        try_hypothesis(base, {&changes[i], &changes[j]});
     }
   }
 
-  void try_hypothesis(const Base& base, const Hypothesis& hypothesis, std::vector<std::string_view> names) {
-    ++diagnosis_.tested;
-    if (has_grid_stamps(hypothesis) && !is_on_grid(hypothesis.dt)) return;
-    // A few spikes dismiss most.
-    constexpr std::size_t few = 6;
-    if (theirs_.size() > few) {
-      const double end = std::min(theirs_[few - 1] + 3 * hypothesis.dt, until_);
-      const Train begin = predict(hypothesis, end);
-      if (begin.size() < few || !agree(begin, hypothesis, few)) return;
+  /// The base with changes to it, driven by the whole current or by its beginning; empty if a change does not apply.
+  std::optional<Hypothesis> changed(const Base& base, const Changes& applied, const Current& current) const {
+    Hypothesis hypothesis = base.hypothesis;
+    hypothesis.current = current;
+    for (const Change* change : applied) {
+      if (!change->apply(hypothesis)) return std::nullopt;
     }
+    return hypothesis;
+  }
+
+  void try_hypothesis(const Base& base, const Changes& applied) {
+    // A few spikes dismiss most.
+    if (theirs_.size() > few) {
+      const auto beginning = changed(base, applied, beginning_);
+      if (!beginning) return;
+      ++diagnosis_.tested;
+      if (has_grid_stamps(*beginning) && !is_on_grid(beginning->dt)) return;
+      const double end = std::min(theirs_[few - 1] + 3 * beginning->dt, until_);
+      const Train begin = predict(*beginning, end);
+      if (begin.size() < few || !agree(begin, *beginning, few)) return;
+    } else {
+      ++diagnosis_.tested;
+    }
+    const auto whole = changed(base, applied, current_);
+    if (!whole) return;
+    const Hypothesis& hypothesis = *whole;
+    if (has_grid_stamps(hypothesis) && !is_on_grid(hypothesis.dt)) return;
     Train predicted = predict(hypothesis, until_);
     if (predicted.size() != theirs_.size() || !agree(predicted, hypothesis, theirs_.size())) return;
+    std::vector<std::string_view> names;
+    for (const Change* change : applied) names.push_back(change->name);
     const bool has_step = hypothesis.convention != exact_solution || hypothesis.stamped_at_nearest;
     std::vector<std::string_view> traits;
-    if (names.empty()) traits = traits_of(hypothesis);
+    if (names.empty()) traits = traits_of(hypothesis, predicted);
     explain(base.name, has_step ? hypothesis.dt : 0, std::move(names), std::move(predicted), std::move(traits));
   }
 
@@ -525,11 +597,12 @@ class Search {
 
   double tolerance(const Hypothesis& hypothesis, double time) const {
     if (has_grid_stamps(hypothesis)) return grid_tolerance(time, hypothesis.dt);
-    return std::max(precision_.of_print(time), options_.comparison.tolerance);
+    constexpr double as_near_as_newton = 1e-3;  // ms: event-driven simulators iterate up to some tolerance of their own
+    return std::max(precision_.of_print(time), as_near_as_newton);
   }
 
   /// What a convention does to a train of its own accord.
-  std::vector<std::string_view> traits_of(const Hypothesis& hypothesis) const {
+  std::vector<std::string_view> traits_of(const Hypothesis& hypothesis, const Train& predicted) const {
     const Convention& c = hypothesis.convention;
     std::vector<std::string_view> traits;
     if (c == exact_solution) return traits;
@@ -538,26 +611,31 @@ class Search {
     if (c.crossing == Crossing::grid) traits.emplace_back("threshold-after-step");
     if (c.stamp == Stamp::step_start) traits.emplace_back("stamped-at-step-start");
     if (c.stamp == Stamp::step_end) traits.emplace_back("stamped-at-step-end");
-    if (misses_between_grid_points(hypothesis)) traits.emplace_back("missed-between-grid-points");
+    if (misses_between_grid_points(hypothesis, predicted)) traits.emplace_back("missed-between-grid-points");
     return traits;
   }
 
-  /// Whether the train parts from the one that looks within the steps by a missed spike that others follow.
-  bool misses_between_grid_points(const Hypothesis& hypothesis) const {
-    if (hypothesis.convention.update != Update::exact || is_event_driven(hypothesis.convention)) return false;
-    Hypothesis looking = hypothesis;
-    looking.convention.crossing = Crossing::everywhere;
-    const auto comparison =
-        compare(predict(looking, until_), predict(hypothesis, until_), {.tolerance = until_, .until = until_});
-    return comparison.parting && comparison.parting->kind == Parting::Kind::missed && !comparison.matched.empty() &&
-           comparison.matched.back().exact > comparison.missed.front();
+  /// Whether the first spike that a convention misses is back below the threshold by the next grid time. From the spike
+  /// on, u without it starts from the threshold.
+  bool misses_between_grid_points(const Hypothesis& hypothesis, const Train& predicted) const {
+    const Train exact = spike_times(Neuron(neuron_), current_, until_);
+    const auto comparison = compare(exact, predicted, {.until = until_});
+    if (comparison.missed.empty()) return false;
+    const double spike = exact[comparison.missed.front()];
+    const double next = std::ceil(spike / hypothesis.dt) * hypothesis.dt;
+    if (!(next > spike)) return false;
+    NeuronParameters free = neuron_;
+    free.initial = neuron_.threshold;
+    free.threshold += 1e3 * (neuron_.threshold - neuron_.reset);  // out of reach within a step
+    const Current rest = shifted(current_, -spike) + events_of(current_, -spike, 0);
+    return membrane_potential(Neuron(free), rest, std::array{next - spike}).front() <= neuron_.threshold;
   }
 
   void find_nearest() {
     double least = std::numeric_limits<double>::infinity();
     for (const Base& base : bases_) {
       Train predicted = predict(base.hypothesis, until_);
-      const double distance = compare(predicted, theirs_, options_.comparison).victor_purpura;
+      const double distance = compare(predicted, theirs_, {.until = until_}).victor_purpura;
       if (!(distance < least)) continue;
       least = distance;
       const double residual = residual_of(predicted);
@@ -580,7 +658,8 @@ class Search {
     }
   }
 
-  static constexpr double most_steps = 1e7;
+  static constexpr double most_steps = 1e6;  // of a run whose step is guessed
+  static constexpr std::size_t few = 6;
 
   NeuronParameters neuron_;
   Current current_;
@@ -589,6 +668,7 @@ class Search {
   Train theirs_;
   PrintedPrecision precision_;
   std::vector<Base> bases_;
+  Current beginning_;  ///< of current_
   Diagnosis diagnosis_;
 };
 
@@ -607,11 +687,13 @@ std::optional<double> time_grid(std::span<const double> times) {
       if (b - rest < rounding + 1e-12 * a) rest = 0;
       a = std::exchange(b, rest < rounding + 1e-12 * a ? 0 : rest);
     }
-    if (a > finest / 2) step = a;
     if (b > 0) return std::nullopt;
+    if (a < finest / 2) continue;
+    // The remainders have gathered errors; the time itself says better how long the step is.
+    step = time == 0 ? a : std::abs(time) / std::round(std::abs(time) / a);
   }
   if (!(step > finest * (1 - 1e-6))) return std::nullopt;
-  // The longest time says best how long the step is; and a step is a short decimal, if it can be.
+  // The longest time says best; and a step is a short decimal, if it can be.
   double last = 0;
   for (const double time : times) last = std::max(last, std::abs(time));
   step = last / std::round(last / step);

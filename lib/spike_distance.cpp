@@ -182,7 +182,9 @@ double coincidence_factor(std::span<const double> reference, std::span<const dou
   const auto n_reference = static_cast<double>(reference.size());
   const double by_chance = 2 * window * n / duration;
   if (!(by_chance < 1) || n + n_reference == 0) return std::numeric_limits<double>::quiet_NaN();
-  return (static_cast<double>(coincidences) - by_chance * n_reference) / ((n + n_reference) / 2) / (1 - by_chance);
+  // Written so that a train has exactly 1 against itself.
+  const double mean = (n + n_reference) / 2;
+  return (static_cast<double>(coincidences) - by_chance * n_reference) / (mean - by_chance * mean);
 }
 
 }  // namespace lapicque

@@ -19,7 +19,6 @@ struct DiagnosisOptions {
   std::optional<double> dt{};  ///< ms, > 0: their time step; inferred from the times if not given
   /// The name of the convention that they mean to follow, which needs a dt; empty: any of them, and the exact solution.
   std::string convention{};
-  ComparisonOptions comparison{};  ///< until, and the tolerance of event-driven trains
 };
 
 /// One way to explain a train: a correct run under a convention, with so many changes to it.
@@ -34,7 +33,7 @@ struct Explanation {
 
 /// What diagnose finds.
 struct Diagnosis {
-  std::optional<double> grid;  ///< ms: the longest step of which all their times are multiples, if any
+  std::optional<double> grid;  ///< ms: the longest step of which all of three or more times are multiples, if any
   std::vector<double> steps;   ///< ms: the time steps that were tried
   std::vector<Explanation>
       explanations;                    ///< all that fit with the fewest changes: nothing in the train tells them apart
