@@ -15,5 +15,7 @@ void add_strength_duration(CLI::App& program);
 void add_fi(CLI::App& program);
 void add_response(CLI::App& program);
 void add_check_certificate(CLI::App& program);
+void add_export(CLI::App& program);
+void add_validate(CLI::App& program);
 
 }  // namespace lapicque::program

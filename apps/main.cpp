@@ -50,8 +50,8 @@ int main(int argc, char** argv) {
   program.get_formatter()->column_width(34);
   program.footer(
       "Quantities carry their unit: --tau 8ms, --rest \"-70 mV\". Each subcommand has its own --help.\n"
-      "Exit status: 0 done, 1 the answer is no (check-certificate: not valid), 2 unusable input (one message on\n"
-      "standard error, nothing on standard output), 3 internal error.\n\n"
+      "Exit status: 0 done, 1 the answer is no (validate: outside the tolerance; check-certificate: not valid),\n"
+      "2 unusable input (one message on standard error, nothing on standard output), 3 internal error.\n\n"
       "Examples:\n"
       "  $ lapicque rheobase --resistance 20Mohm | cut -d , -f 1\n"
       "  rheobase_nA\n"
@@ -67,6 +67,8 @@ int main(int argc, char** argv) {
   lapicque::program::add_fi(program);
   lapicque::program::add_response(program);
   lapicque::program::add_check_certificate(program);
+  lapicque::program::add_export(program);
+  lapicque::program::add_validate(program);
 
   try {
     program.parse(argc, argv);

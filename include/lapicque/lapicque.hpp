@@ -2,11 +2,15 @@
 
 // The whole core: everything but files, figures and programs.
 
+#include "lapicque/comparison.hpp"
+#include "lapicque/convention.hpp"
 #include "lapicque/current.hpp"
 #include "lapicque/current_value.hpp"
+#include "lapicque/diagnosis.hpp"
 #include "lapicque/error.hpp"
 #include "lapicque/excitability.hpp"
 #include "lapicque/neuron.hpp"
 #include "lapicque/response.hpp"
+#include "lapicque/spike_distance.hpp"
 #include "lapicque/spike_train.hpp"
 #include "lapicque/stepper.hpp"

@@ -27,7 +27,8 @@ enum class Method {
 ///   without a jump is none, so that a current of exactly the rheobase, which u approaches for ever, does not fire when
 ///   rounding closes the last gap. The spike's time is t_n, the end of the step that it fell into: on average half
 ///   a step late, never early for an exact potential. (Brian 2 takes the step's start for the spike's time, dt less,
-///   and counts refractoriness from there: its intervals between spikes are dt shorter.)
+///   and counts refractoriness from there: its intervals between spikes are dt shorter;
+///   predicted_spike_times in convention.hpp has its train, and those of other simulators.)
 /// - After a spike u_n = u_r; then u stays there for round(Delta_abs/dt) steps, whatever the input does. Jumps before
 ///   the end of the last of them are lost; one at its very end acts.
 ///

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "fields.hpp"
 #include "text.hpp"
 
 namespace lapicque {
@@ -15,35 +16,8 @@ namespace {
 
 constexpr std::size_t most_problems = 10;
 
-/// The fields of one line, one at a time.
-class Fields {
- public:
-  explicit Fields(std::string_view line) : rest_(line) {}
-
-  /// The next field, without spaces or double quotes around it; empty after the last.
-  std::optional<std::string_view> next() {
-    if (done_) return std::nullopt;
-    auto comma = rest_.find(',');
-    if (const auto quote = rest_.find_first_not_of(" \t"); quote != std::string_view::npos && rest_[quote] == '"') {
-      const auto closing = rest_.find('"', quote + 1);
-      comma = closing == std::string_view::npos ? closing : rest_.find(',', closing);
-    }
-    const auto field = detail::trimmed(rest_.substr(0, comma));
-    done_ = comma == std::string_view::npos;
-    if (!done_) rest_.remove_prefix(comma + 1);
-    if (field.size() >= 2 && field.front() == '"' && field.back() == '"') {
-      return detail::trimmed(field.substr(1, field.size() - 2));
-    }
-    return field;
-  }
-
- private:
-  std::string_view rest_;
-  bool done_ = false;
-};
-
 bool is_header(std::string_view line) {
-  const auto first = *Fields(line).next();
+  const auto first = *detail::Fields(line).next();
   return detail::decimal_length(first) == 0 && !detail::is_not_finite(first);
 }
 
@@ -55,14 +29,13 @@ class Reader {
   }
 
   std::vector<std::vector<double>> read(std::string_view csv) {
-    if (csv.substr(0, 3) == "\xEF\xBB\xBF") csv.remove_prefix(3);  // byte order mark
+    detail::Lines lines(csv);
     bool first = true;
-    while (!csv.empty() && problems_.size() < most_problems) {
-      ++line_;
-      const auto end = csv.find('\n');
-      auto line = csv.substr(0, end);
-      csv.remove_prefix(end == std::string_view::npos ? csv.size() : end + 1);
-      if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    while (problems_.size() < most_problems) {
+      const auto next = lines.next();
+      if (!next) break;
+      const auto line = *next;
+      line_ = lines.number();
       const auto content = detail::trimmed(line);
       if (content.empty() || content.front() == '#') continue;
       if (std::exchange(first, false) && is_header(line)) {
@@ -80,7 +53,7 @@ class Reader {
   /// Finds out which column of `columns_` each field of a row belongs to.
   void read_header(std::string_view line) {
     std::vector<std::string_view> names;
-    Fields fields(line);
+    detail::Fields fields(line);
     while (const auto field = fields.next()) names.push_back(*field);
     std::string all;
     for (const auto& name : names) all.append(all.empty() ? "" : ", ").append(name);
@@ -102,7 +75,7 @@ class Reader {
   }
 
   void read_row(std::string_view line) {
-    Fields fields(line);
+    detail::Fields fields(line);
     for (std::size_t f = 0; f < wanted_.size(); ++f) {
       const auto field = fields.next();
       if (!field) {

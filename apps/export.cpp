@@ -1,0 +1,99 @@
+#include <cmath>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "commands.hpp"
+#include "export/script.hpp"
+#include "lapicque/error.hpp"
+#include "lapicque/files/experiment.hpp"
+#include "options.hpp"
+#include "output.hpp"
+
+namespace lapicque::program {
+namespace {
+
+/// The arrays that a script makes are as long as its run.
+constexpr double most_script_steps = 1e7;
+
+class ExportCommand {
+ public:
+  explicit ExportCommand(CLI::App& app) {
+    app.add_option("FILE", file_, "experiment file (TOML)")->required();
+    add_choice(app, "--simulator", simulator_, {"brian2", "neuron", "neuron-intfire"},
+               "whose script: Brian 2; NEURON with a fixed step; NEURON's event-driven cells");
+    dt_option_ = add_quantity(app, "--dt", dt_, Dimension::time, "time step of the simulator");
+    add_choice(app, "--method", method_, {"exact", "euler"}, "of Brian 2: its state updater");
+    method_option_ = app.get_option("--method");
+    add_output(app, "--output", output_, "cell.py", "write the script into this file; otherwise it is printed")
+        ->type_name("SCRIPT");
+  }
+
+  void operator()() const {
+    if (simulator_ != "brian2" && method_option_->count() > 0) {
+      throw InvalidArgument("--method", method_, "belongs to Brian 2", "leave it out");
+    }
+    if (simulator_ == "neuron-intfire" && dt_option_->count() > 0) {
+      throw InvalidArgument("--dt", to_text(dt_, "ms"), "event-driven cells have no time step", "leave it out");
+    }
+    if (!(dt_ > 0)) {
+      throw InvalidArgument("--dt", to_text(dt_, "ms"), "a time step must be greater than 0",
+                            "write for example --dt 0.1ms");
+    }
+    const Experiment experiment = read_experiment(file_);
+    const Export what{experiment, file_name(), dt_};
+    if (what.steps() < 1 || what.steps() > most_script_steps) {
+      throw InvalidArgument(
+          "--dt", to_text(dt_, "ms"),
+          "takes " + to_text(what.steps()) + " steps, and a script takes 1 to " + to_text(most_script_steps),
+          "choose another step");
+    }
+    require_apart({{"--output", output_}}, experiment.files);
+    std::optional<OutputFile> file;
+    if (!output_.empty()) file.emplace(output_);
+    const std::string script = simulator_ == "brian2"   ? brian2_script(what, method_ == "exact")
+                               : simulator_ == "neuron" ? neuron_script(what)
+                                                        : intfire_script(what);
+    if (file) {
+      file->write(script);
+      file->commit();
+    } else {
+      StandardOutput out;
+      out << script;
+      out.flush();
+    }
+  }
+
+ private:
+  /// For a comment: whatever the file is called, it stays on one line.
+  std::string file_name() const {
+    std::string name = printable(std::filesystem::path(file_).filename().string());
+    for (auto end = name.find('\n'); end != std::string::npos; end = name.find('\n')) name.replace(end, 1, "\\n");
+    return name;
+  }
+
+  std::string file_;
+  std::string simulator_;
+  double dt_ = 0.1;
+  CLI::Option* dt_option_;
+  std::string method_;
+  CLI::Option* method_option_;
+  std::string output_;
+};
+
+}  // namespace
+
+void add_export(CLI::App& program) {
+  auto* app = program.add_subcommand("export", "an experiment file as a script for another simulator");
+  const auto command = std::make_shared<ExportCommand>(*app);
+  app->callback([command] { (*command)(); });
+  app->footer(
+      "The script holds all data, prints the spikes as `lapicque run` does, and says in its first lines what the\n"
+      "simulator makes of the problem.\n\n"
+      "Examples:\n"
+      "  lapicque export cell.toml --simulator brian2 --dt 0.1ms --output cell_brian2.py\n"
+      "  python3 cell_brian2.py > spikes.csv\n");
+}
+
+}  // namespace lapicque::program

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lapicque/comparison.hpp"
+#include "lapicque/convention.hpp"
+#include "lapicque/current.hpp"
+#include "lapicque/neuron.hpp"
+
+namespace lapicque {
+
+/// What diagnose knows before it starts.
+struct DiagnosisOptions {
+  std::optional<double> dt{};  ///< ms, > 0: their time step; inferred from the times if not given
+  /// The name of the convention that they mean to follow, which needs a dt; empty: any of them, and the exact solution.
+  std::string convention{};
+};
+
+/// One way to explain a train: a correct run under a convention, with so many changes to it.
+struct Explanation {
+  std::string convention;                 ///< its name, or "exact" for the exact solution
+  double dt;                              ///< ms; 0 where there is no step
+  std::vector<std::string_view> changes;  ///< names of diagnoses, see describe_diagnosis; empty: none
+  std::vector<std::string_view> traits;   ///< what the convention itself does to the train, likewise
+  std::vector<double> predicted;          ///< ms: the train that it predicts
+  double residual;                        ///< ms: the largest |theirs - predicted|; not-a-number if counts differ
+};
+
+/// What diagnose finds.
+struct Diagnosis {
+  std::optional<double> grid;  ///< ms: the longest step of which all of three or more times are multiples, if any
+  std::vector<double> steps;   ///< ms: the time steps that were tried
+  std::vector<Explanation>
+      explanations;                    ///< all that fit with the fewest changes: nothing in the train tells them apart
+  std::optional<Explanation> nearest;  ///< where none fits: the convention without a change that comes nearest
+  std::size_t tested = 0;              ///< how many hypotheses were tried
+
+  /// The names of all diagnoses in the explanations, each once. Where the convention was given its own name and traits
+  /// are not among them, so that a correct run has none.
+  std::vector<std::string> names{};
+};
+
+/// Which problem somebody's simulator solved.
+///
+/// Each hypothesis is a convention (predicted_spike_times), or the exact solution, with one change to it, or two where
+/// no single one fits: stamps at the other end of the step or a step off, refractoriness rounded another way, a step
+/// longer or shorter, not clamped, or left out; the threshold reached taken for crossed; another method of integration;
+/// input or arrivals read a step early or late; crossings within a step missed; another initial or reset potential; and
+/// parameters that a simulator is known to change in silence. A hypothesis fits if the train that it predicts has as
+/// many spikes as theirs and no time differs by more than rounding and printing explain: on a grid a quarter of a step
+/// at the most, so that a fit is exact to the step.
+///
+/// @param theirs  ms, finite, ascending
+/// @param until   ms, > 0: both trains are compared up to there
+/// @throws InvalidArgument  an argument or option is out of range; there is no such convention; it has no dt
+/// Cost: some hundreds of runs of a few spikes, and whole runs for those that these leave over. Two changes together
+/// are tried for trains of three spikes or more.
+Diagnosis diagnose(const Neuron& neuron, const Current& current, double until, std::span<const double> theirs,
+                   const DiagnosisOptions& options = {});
+
+/// A diagnosis in a sentence: "refractoriness lasts one step longer" for "refractory-one-step-long"; for a convention's
+/// name its description. Empty if there is none of that name.
+std::string_view describe_diagnosis(std::string_view name);
+
+/// The longest step (ms, at least 0.001 ms) of which all times are multiples, to within a millionth of it or rounding;
+/// empty if there is none or no time but 0.
+std::optional<double> time_grid(std::span<const double> times);
+
+}  // namespace lapicque

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lapicque/files/file_error.hpp"
+
+namespace lapicque {
+
+/// What the user knows of a file of spikes; what is empty is found out.
+struct SpikeFileFormat {
+  std::string unit{};    ///< of the times, any that UDUNITS-2 knows: "s"
+  std::string neuron{};  ///< the one whose spikes are wanted, as the file names it
+  std::string column{};  ///< of the times: its name in the header, or its number, from 1
+};
+
+/// The spikes of one neuron.
+struct SpikeFile {
+  std::vector<double> times;       ///< ms, ascending
+  std::vector<std::string> notes;  ///< what was assumed, for the user to know: "FILE:LINE: the times are not sorted"
+};
+
+/// Spike times as simulators and people write them.
+///
+/// One spike a line, its fields separated by commas, by semicolons, or by white space, whichever the first row has;
+/// spaces and double quotes around a field, a byte order mark, CR LF line ends, empty lines and lines that begin with #
+/// or % are skipped. Numbers are plain decimals.
+///
+/// A first row that begins with no number, nor with infinity or nan, is a header; so is the last comment before the
+/// first row if it has as many fields as the row, one of them a name for times (numpy's savetxt writes it so).
+/// - The times are in the column called time, times, t, spike_time, spike_times or spiketimes, or in the only column. A
+///   unit may follow the name: time_ms, "time (s)", "t [ms]", t/ms. Without a unit they are in ms.
+/// - The neurons are in the column called sender, senders, neuron, neuron_id, node_id, gid, id, i, cell, cell_id,
+/// unit_id
+///   or source. Further columns are ignored.
+/// - NEST's time_step with time_offset is refused, as its file does not say how long a step is.
+///
+/// Without a header, of two columns or more, the neurons are in that one of the first two that has whole numbers
+/// (without a decimal point) only, and the times in the other, as NEST's .dat and .gdf, Brian's (i, t) and NEURON's (t,
+/// gid) have them; whole numbers that count the rows are no neurons but spike numbers.
+///
+/// Times are converted to ms and rounded once. They need not be sorted, nor be positive.
+///
+/// @throws FileError  the file cannot be read; a field is missing or no finite number; columns cannot be told apart;
+/// there
+///                    is no unit, no column or no neuron of the name asked for; there are several neurons and none was
+///                    asked for (the message lists them). At most 10 problems are listed.
+SpikeFile read_spikes(const std::filesystem::path& file, const SpikeFileFormat& format = {});
+
+/// The same from a text; `name` is what the file is called in messages.
+SpikeFile parse_spikes(std::string_view text, const std::string& name, const SpikeFileFormat& format = {});
+
+}  // namespace lapicque

@@ -1,0 +1,275 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "program.hpp"
+
+namespace lapicque::test {
+namespace {
+
+const std::string cell =
+    "[neuron]\nrest = -70\nreset = -65\nthreshold = -50\nresistance = 10\ntau = 8\nrefractory = 2\n[run]\nuntil = 200\n"
+    "[[input]]\nkind = \"step\"\nstart = 5\namplitude = 2.5\n[[input]]\nkind = \"sinusoid\"\namplitude = "
+    "0.5\nfrequency "
+    "= 31\n";
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+/// What `run` prints, put through sed or awk.
+void make_spikes(const Folder& folder, const std::string& name, const std::string& filter,
+                 const std::string& method = "") {
+  const auto result = folder.shell("lapicque run cell.toml " + method + " | " + filter + " > " + name);
+  ASSERT_EQ(result.status, 0) << result.error;
+}
+
+const std::string euler = "--method euler --dt 0.1ms";
+
+struct Answer {
+  int status;
+  nlohmann::json json;
+  std::string error;
+};
+
+/// The program's answer with some options, as JSON.
+Answer validate(const Folder& folder, const std::vector<std::string>& options) {
+  std::vector<std::string> arguments{"validate", "cell.toml"};
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  arguments.insert(arguments.end(), {"--format", "json"});
+  const auto result = folder.run(arguments);
+  if (result.out.empty()) return {result.status, nullptr, result.error};
+  return {result.status, nlohmann::json::parse(result.out), result.error};
+}
+
+TEST(Validate, SaysYesToTheExactTrain) {
+  const Folder folder;
+  folder.write("cell.toml", cell);
+  make_spikes(folder, "theirs.csv", "cat");
+  const auto [status, json, error] = validate(folder, {"theirs.csv", "--tolerance", "0ms"});
+  EXPECT_EQ(status, 0) << error;
+  EXPECT_EQ(error, "");
+  EXPECT_GT(json.at("matched"), 10);
+  EXPECT_EQ(json.at("missed"), 0);
+  EXPECT_EQ(json.at("invented"), 0);
+  EXPECT_EQ(json.at("max_error_ms"), 0);
+  EXPECT_EQ(json.at("shift_ms"), 0);
+  EXPECT_EQ(json.at("drift_ms_per_spike"), 0);
+  EXPECT_EQ(json.at("victor_purpura"), 0);
+  EXPECT_EQ(json.at("coincidence_factor"), 1);
+  EXPECT_TRUE(json.at("diagnosis").empty());
+  EXPECT_TRUE(json.at("within_tolerance"));
+  EXPECT_TRUE(json.at("first_difference").is_null());
+}
+
+TEST(Validate, FindsADoctoredSpike) {
+  const Folder folder;
+  folder.write("cell.toml", cell);
+  make_spikes(folder, "missing.csv", "sed 4d");
+  const auto missing = validate(folder, {"missing.csv"});
+  EXPECT_EQ(missing.status, 1);
+  EXPECT_EQ(missing.error, "");
+  EXPECT_EQ(missing.json.at("missed"), 1);
+  EXPECT_EQ(missing.json.at("invented"), 0);
+  EXPECT_EQ(missing.json.at("max_error_ms"), 0);
+  EXPECT_EQ(missing.json.at("first_difference").at("kind"), "missed");
+  EXPECT_EQ(missing.json.at("first_difference").at("spike"), 3);
+  EXPECT_TRUE(missing.json.at("diagnosis").empty());
+
+  EXPECT_EQ(missing.json.at("nearest").at("convention"), "exact");
+  EXPECT_EQ(missing.json.at("nearest").at("missed"), 1);
+
+  make_spikes(folder, "more.csv", "sed '$a 99,100.5'");
+  const auto more = validate(folder, {"more.csv"});
+  EXPECT_EQ(more.status, 1);
+  EXPECT_EQ(more.json.at("missed"), 0);
+  EXPECT_EQ(more.json.at("invented"), 1);
+  EXPECT_EQ(more.json.at("invented_ms"), nlohmann::json::array({100.5}));
+  EXPECT_EQ(more.error.substr(0, 9), "more.csv:") << more.error;  // the times are not sorted
+}
+
+TEST(Validate, CallsEulerByItsName) {
+  const Folder folder;
+  folder.write("cell.toml", cell);
+  make_spikes(folder, "theirs.csv", "cat", euler);
+  const auto exact = validate(folder, {"theirs.csv"});
+  EXPECT_EQ(exact.status, 1);
+  EXPECT_GT(exact.json.at("max_error_ms"), 0.01);
+  const auto names = exact.json.at("diagnosis");
+  EXPECT_TRUE(std::find(names.begin(), names.end(), "forward-euler") != names.end()) << names;
+  EXPECT_NEAR(exact.json.at("grid_ms"), 0.1, 1e-12);
+
+  const auto as_euler = validate(folder, {"theirs.csv", "--convention", "euler", "--dt", "0.1ms"});
+  EXPECT_EQ(as_euler.status, 0);
+  EXPECT_EQ(as_euler.json.at("reference"), "euler");
+  EXPECT_NEAR(as_euler.json.at("max_error_ms"), 0, 1e-9);
+  EXPECT_TRUE(as_euler.json.at("diagnosis").empty());
+
+  const auto as_exponential = validate(folder, {"theirs.csv", "--convention", "exponential-euler", "--dt", "0.1ms"});
+  EXPECT_EQ(as_exponential.status, 1);
+  EXPECT_EQ(as_exponential.json.at("diagnosis"), nlohmann::json::array({"forward-euler"}));
+}
+
+TEST(Validate, ReadsOtherUnitsAndNeurons) {
+  const Folder folder;
+  folder.write("cell.toml", cell);
+  make_spikes(folder, "seconds.csv", R"(awk -F, 'NR==1 {print "neuron,t_s"} NR>1 {printf "7,%.12f\n8,1\n", $2/1000}')");
+  EXPECT_EQ(validate(folder, {"seconds.csv", "--neuron", "7"}).status, 0);
+  make_spikes(folder, "plain.dat", R"(awk -F, 'NR>1 {printf "%.12f\n", $2/1000}')");
+  EXPECT_EQ(validate(folder, {"plain.dat", "--unit", "s"}).status, 0);
+  const auto wrong = validate(folder, {"plain.dat"});
+  EXPECT_EQ(wrong.status, 1);
+  EXPECT_EQ(wrong.json.at("diagnosis"), nlohmann::json::array({"unit-seconds"}));
+}
+
+TEST(Validate, IsInWordsToo) {
+  const Folder folder;
+  folder.write("cell.toml", cell);
+  make_spikes(folder, "theirs.csv", "sed 4d", euler);
+  const auto result =
+      folder.run({"validate", "cell.toml", "theirs.csv", "--vp-cost", "0.2", "--van-rossum-tau", "5ms"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.error, "");
+  const auto lines = lines_of(result.out);
+  ASSERT_EQ(lines.size(), 7U) << result.out;
+  EXPECT_TRUE(lines[0].starts_with("cell.toml has ")) << lines[0];
+  EXPECT_TRUE(lines[1].ends_with(" matched, 1 missed, 0 invented")) << lines[1];
+  EXPECT_TRUE(lines[2].starts_with("they part at spike 1 (")) << lines[2];
+  EXPECT_TRUE(lines[3].starts_with("errors: mean ")) << lines[3];
+  EXPECT_NE(lines[4].find(" at a cost of 0.2/ms, van Rossum "), std::string::npos) << lines[4];
+  EXPECT_TRUE(lines[5].starts_with("diagnosis: none of ")) << lines[5];
+  EXPECT_NE(
+      lines[5].find("; the nearest is euler at dt = 0.1 ms (forward-euler, threshold-after-step, "
+                    "stamped-at-step-end), which leaves 1 missed, 0 invented, largest error 0 ms; from there they "
+                    "part at spike 3 ("),
+      std::string::npos)
+      << lines[5];
+  EXPECT_EQ(lines[6], "outside the tolerance of 0.001 ms");
+}
+
+TEST(Validate, WritesPairsAndAFigure) {
+  const Folder folder;
+  folder.write("cell.toml", cell);
+  make_spikes(folder, "theirs.csv", "sed 4d", euler);
+  const auto result =
+      folder.run({"validate", "cell.toml", "theirs.csv", "--pairs", "pairs.csv", "--plot", "figure.png"});
+  EXPECT_EQ(result.status, 1) << result.error;
+  EXPECT_EQ(folder.names(), (std::vector<std::string>{"cell.toml", "figure.png", "pairs.csv", "theirs.csv"}));
+  const auto pairs = lines_of(folder.read("pairs.csv"));
+  ASSERT_GT(pairs.size(), 10U);
+  EXPECT_EQ(pairs[0], "spike,exact_ms,theirs_ms,error_ms");
+  EXPECT_TRUE(pairs[3].starts_with("4,")) << pairs[3];  // the third is missing
+  EXPECT_EQ(folder.read("figure.png").substr(1, 3), "PNG");
+  const auto json = folder.run({"validate", "cell.toml", "theirs.csv", "--pairs", "pairs.json"});
+  EXPECT_EQ(json.status, 1);
+  EXPECT_EQ(nlohmann::json::parse(folder.read("pairs.json")).at("spike").size(), pairs.size() - 1);
+}
+
+TEST(Validate, PrintsATable) {
+  const Folder folder;
+  folder.write("cell.toml", cell);
+  make_spikes(folder, "theirs.csv", "cat");
+  const auto lines = lines_of(folder.run({"validate", "cell.toml", "theirs.csv", "--format", "csv"}).out);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_TRUE(lines[0].starts_with("matched,missed,invented,shift_ms,drift_ms_per_spike,max_error_ms,")) << lines[0];
+}
+
+TEST(Validate, OfASilentNeuronIsSilent) {
+  const Folder folder;
+  folder.write("cell.toml", cell.substr(0, cell.find("[[input]]")));
+  folder.write("theirs.csv", "time_ms\n");
+  const auto silent = validate(folder, {"theirs.csv"});
+  EXPECT_EQ(silent.status, 0) << silent.error;
+  EXPECT_TRUE(silent.json.at("max_error_ms").is_null());
+  folder.write("theirs.csv", "time_ms\n5\n");
+  EXPECT_EQ(validate(folder, {"theirs.csv"}).status, 1);
+}
+
+struct Refusal {
+  std::string spikes;
+  std::vector<std::string> options;
+  std::string message;
+};
+
+void PrintTo(const Refusal& refusal, std::ostream* out) { *out << refusal.message; }
+
+class Unusable : public testing::TestWithParam<Refusal> {};
+
+TEST_P(Unusable, IsOneMessageAndStatus2) {
+  const Folder folder;
+  folder.write("cell.toml", cell);
+  folder.write("theirs", GetParam().spikes);
+  std::vector<std::string> arguments{"validate", "cell.toml", "theirs"};
+  arguments.insert(arguments.end(), GetParam().options.begin(), GetParam().options.end());
+  const auto result = folder.run(arguments);
+  EXPECT_EQ(result.status, 2);
+  EXPECT_EQ(result.out, "");
+  EXPECT_EQ(result.error, GetParam().message + "\n");
+  EXPECT_EQ(folder.names(), (std::vector<std::string>{"cell.toml", "theirs"}));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Validate, Unusable,
+    testing::Values(
+        Refusal{
+            "time_ms\n17.5\n17.9x\n", {}, "theirs:3: time_ms = 17.9x: must be a plain number; write for example 17.5"},
+        Refusal{"17.5\nnan\n", {}, "theirs:2: time = nan: must be a finite number; write for example 17.5"},
+        Refusal{"1 17.5\n2 18.5\n1 30.5\n",
+                {},
+                "theirs:1: the file has spikes of several neurons: 1 (2), 2 (1); choose one with --neuron 1"},
+        Refusal{
+            "17.5\n", {"--unit", "mV"}, "--unit = mV: expected a time, mV is a voltage; write for example --unit s"},
+        Refusal{"17.5\n",
+                {"--convention", "brian2"},
+                "--convention = brian2: needs a time step; add for example --dt 0.1ms"},
+        Refusal{"17.5\n", {"--dt", "0ms"}, "--dt = 0 ms: must be greater than 0; write for example --dt 0.1ms"},
+        Refusal{"17.5\n",
+                {"--dt", "1e-9ms"},
+                "--dt = 1e-09 ms: takes 2e+11 steps, and 1e+09 are the most; choose a longer step, or ask for less"},
+        Refusal{"17.5\n",
+                {"--tolerance", "-1ms"},
+                "--tolerance = -1 ms: must not be negative; write for example --tolerance 0.1ms"},
+        Refusal{"17.5\n",
+                {"--vp-cost", "0"},
+                "--vp-cost = 0: must be finite and greater than 0; write for example --vp-cost 0.1"},
+        Refusal{"17.5\n",
+                {"--van-rossum-tau", "0ms"},
+                "--van-rossum-tau = 0 ms: must be greater than 0; write for example --van-rossum-tau 10ms"},
+        Refusal{"17.5\n",
+                {"--pairs", "pairs.txt"},
+                "--pairs = pairs.txt: the file name must end in .csv or .json; write for example --pairs pairs.csv"},
+        Refusal{"17.5\n",
+                {"--plot", "figure.jpg"},
+                "figure.jpg: a figure's file name must end in .png or .svg; write for example figure.png"},
+        Refusal{"17.5\n",
+                {"--plot", "theirs"},
+                "--plot = theirs: must not be a file that is read, and this is theirs; give another name"}));
+
+TEST(Validate, ListsTheConventions) {
+  const Folder folder;
+  folder.write("cell.toml", cell);
+  folder.write("theirs", "17.5\n");
+  const auto result = folder.run({"validate", "cell.toml", "theirs", "--convention", "brain", "--dt", "1ms"});
+  EXPECT_EQ(result.status, 2);
+  EXPECT_EQ(result.error.find("--convention = brain: must be one of brian2, brian2-euler, nest, "), 0U) << result.error;
+}
+
+TEST(Validate, LeavesNoFileWhereStandardOutputTakesNothing) {
+  const Folder folder;
+  folder.write("cell.toml", cell);
+  folder.write("theirs", "17.5\n");
+  const auto full = folder.shell("lapicque validate cell.toml theirs --pairs pairs.csv > /dev/full");
+  EXPECT_EQ(full.status, 2);
+  EXPECT_EQ(full.error, "standard output: cannot be written: No space left on device\n");
+  EXPECT_EQ(folder.names(), (std::vector<std::string>{"cell.toml", "theirs"}));
+}
+
+}  // namespace
+}  // namespace lapicque::test

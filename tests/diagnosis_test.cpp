@@ -1,0 +1,330 @@
+// Trains of a little simulator with planted faults: plain loops that share no code with the conventions.
+
+#include "lapicque/diagnosis.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "lapicque/error.hpp"
+#include "lapicque/spike_train.hpp"
+#include "random.hpp"
+
+namespace lapicque {
+namespace {
+
+using Train = std::vector<double>;
+
+/// A cell with noise for input, one sample a step, in the manner of a clock-driven simulator.
+struct Cell {
+  NeuronParameters neuron{.rest = -70, .reset = -65, .threshold = -50, .resistance = 10, .tau = 8, .refractory = 2};
+  double dt = 0.1;
+  std::vector<double> input;
+
+  double until() const { return static_cast<double>(input.size()) * dt; }
+  Current current() const { return samples(0, dt, input); }
+};
+
+Cell noisy_cell(testing::Random& random, double dt = 0.1) {
+  Cell cell;
+  cell.neuron.initial = -60;
+  cell.dt = dt;
+  cell.neuron.tau = random.uniform(5, 20);
+  cell.neuron.refractory = dt * random.integer(12, 30);
+  double colour = 0;
+  for (int n = 0; n < static_cast<int>(400 / dt); ++n) {
+    colour += dt / 3 * (random.uniform(-12, 12) - colour);  // slow enough that a step is worth little
+    cell.input.push_back(2.6 + colour + random.uniform(-1, 1));
+  }
+  return cell;
+}
+
+/// What a step does, and what can be wrong with it.
+struct Fault {
+  bool euler = false;
+  bool inclusive = false;
+  int refractory_extra = 0;      ///< steps
+  bool clamps = true;            ///< otherwise the potential goes on with the input
+  bool relaxes = false;          ///< or without it
+  int input_shift = 0;           ///< samples: sample n + shift is read in step n
+  bool stamps_end = false;       ///< Brian's stamp is the start of the step
+  int stamp_shift = 0;           ///< steps
+  bool floor_refractory = true;  ///< ceil otherwise
+  bool starts_at_reset = false;
+};
+
+/// As Brian 2 has it: refractoriness counts from the start of the step in which the spike was found.
+Train simulate(const Cell& cell, const Fault& fault = {}) {
+  const auto& p = cell.neuron;
+  const int steps = static_cast<int>(cell.input.size());
+  const double ratio = p.refractory / cell.dt;
+  const int pause = static_cast<int>(fault.floor_refractory ? std::floor(ratio + 1e-3) : std::ceil(ratio - 1e-3)) +
+                    fault.refractory_extra;
+  const double decay = std::exp(-cell.dt / p.tau);
+  double u = fault.starts_at_reset ? p.reset : p.initial.value_or(p.rest);
+  int last = -1000000;
+  Train train;
+  for (int n = 0; n < steps; ++n) {
+    const bool free = n - last >= pause;
+    const int k = n + fault.input_shift;
+    const double drive = k >= 0 && k < steps ? cell.input[static_cast<std::size_t>(k)] : 0;
+    const double target = p.rest + p.resistance * drive;
+    if (free || !fault.clamps) {
+      u = fault.euler ? u + cell.dt / p.tau * (target - u) : target + (u - target) * decay;
+    } else if (fault.relaxes) {
+      u = p.rest + (u - p.rest) * decay;
+    }
+    if (!free || !(u > p.threshold || (fault.inclusive && u == p.threshold))) continue;
+    train.push_back((n + (fault.stamps_end ? 1 : 0) + fault.stamp_shift) * cell.dt);
+    u = p.reset;
+    last = n;
+  }
+  return train;
+}
+
+std::string text(const std::vector<std::string>& names) {
+  std::string all;
+  for (const auto& name : names) all += (all.empty() ? "" : ", ") + name;
+  return all;
+}
+
+struct Planted {
+  std::string name;  ///< of the diagnosis
+  Fault fault;
+  /// Whatever else makes the same train: a potential that goes on in refractoriness and reaches no threshold in it
+  /// needs no refractoriness, and a stamp at the step's end is a step late.
+  std::vector<std::string> also;
+};
+
+const std::vector<Planted> faults{
+    {"forward-euler", {.euler = true}, {}},
+    {"refractory-one-step-long", {.refractory_extra = 1}, {}},
+    {"refractory-one-step-short", {.refractory_extra = -1}, {}},
+    {"refractory-not-clamped", {.clamps = false}, {"no-refractoriness"}},
+    {"refractory-relaxes", {.relaxes = true}, {}},
+    {"input-one-sample-late", {.input_shift = -1}, {}},
+    {"input-one-sample-early", {.input_shift = 1}, {}},
+    {"stamped-at-step-end", {.stamps_end = true}, {}},
+    {"one-step-early", {.stamp_shift = -1}, {}},
+    {"one-step-late", {.stamp_shift = 1}, {}},
+    {"starts-at-reset", {.starts_at_reset = true}, {}},
+};
+
+bool equal(const Train& a, const Train& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](double x, double y) { return std::abs(x - y) < 1e-9; });
+}
+
+bool has(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+TEST(Diagnosis, TellsPlantedFaultsApart) {
+  testing::Random random;
+  for (int n = testing::cases(5); n > 0; --n) {
+    const Cell cell = noisy_cell(random);
+    for (const auto& [name, fault, also] : faults) {
+      const Train theirs = simulate(cell, fault);
+      ASSERT_GT(theirs.size(), 10U);
+      if (equal(theirs, simulate(cell))) continue;  // a fault that leaves no trace
+      const auto diagnosis =
+          diagnose(cell.neuron, cell.current(), cell.until(), theirs, {.dt = cell.dt, .convention = "brian2"});
+      EXPECT_TRUE(has(diagnosis.names, name)) << text(diagnosis.names) << " for " << name;
+      for (const auto& other : diagnosis.names) {
+        const auto planted = std::find_if(faults.begin(), faults.end(), [&](const auto& f) { return f.name == other; });
+        const bool same_train = planted != faults.end() && equal(simulate(cell, planted->fault), theirs);
+        EXPECT_TRUE(same_train || has(also, other)) << text(diagnosis.names) << " for " << name;
+      }
+      for (const auto& explanation : diagnosis.explanations) EXPECT_LT(explanation.residual, 1e-9);
+    }
+  }
+}
+
+// Brian's refractoriness a step longer is refractoriness counted from the end of the step with a stamp at its start,
+// and so on: what makes the same train is named, too.
+TEST(Diagnosis, FindsTheConventionAndTheFaultTogether) {
+  testing::Random random;
+  const Cell cell = noisy_cell(random);
+  for (std::size_t k = 0; k < faults.size(); k += 3) {
+    const auto& [name, fault, also] = faults[k];
+    const auto diagnosis = diagnose(cell.neuron, cell.current(), cell.until(), simulate(cell, fault));
+    EXPECT_TRUE(has(diagnosis.names, name)) << name << ": " << text(diagnosis.names);
+    EXPECT_TRUE(has(diagnosis.names, fault.euler ? "brian2-euler" : "brian2")) << name << ": " << text(diagnosis.names);
+    ASSERT_TRUE(diagnosis.grid);
+    EXPECT_NEAR(*diagnosis.grid, cell.dt, 1e-12);
+  }
+}
+
+TEST(Diagnosis, TellsTwoFaultsAtOnce) {
+  testing::Random random;
+  const Cell cell = noisy_cell(random);
+  const Train theirs = simulate(cell, {.refractory_extra = 2, .input_shift = -1, .starts_at_reset = true});
+  const auto none = diagnose(cell.neuron, cell.current(), cell.until(), theirs, {.dt = 0.1, .convention = "brian2"});
+  EXPECT_TRUE(none.names.empty()) << text(none.names);  // three changes are too many
+  EXPECT_TRUE(none.nearest);
+  const Train two = simulate(cell, {.euler = true, .clamps = false});
+  const auto found = diagnose(cell.neuron, cell.current(), cell.until(), two, {.dt = 0.1, .convention = "brian2"});
+  EXPECT_EQ(text(found.names), "refractory-not-clamped, forward-euler, no-refractoriness");
+}
+
+TEST(Diagnosis, HasNothingToSayOfACorrectRun) {
+  testing::Random random;
+  for (int n = testing::cases(4); n > 0; --n) {
+    const Cell cell = noisy_cell(random);
+    const Train theirs = simulate(cell);
+    const auto told = diagnose(cell.neuron, cell.current(), cell.until(), theirs, {.dt = 0.1, .convention = "brian2"});
+    ASSERT_EQ(told.explanations.size(), 1U);
+    EXPECT_TRUE(told.names.empty());
+    const auto found = diagnose(cell.neuron, cell.current(), cell.until(), theirs);
+    EXPECT_EQ(text(found.names), "brian2, threshold-after-step, stamped-at-step-start");
+    const auto exact =
+        diagnose(cell.neuron, cell.current(), cell.until(), spike_times(cell.neuron, cell.current(), cell.until()));
+    EXPECT_TRUE(exact.names.empty()) << text(exact.names);
+    ASSERT_EQ(exact.explanations.size(), 1U);
+    EXPECT_EQ(exact.explanations.front().convention, "exact");
+  }
+}
+
+TEST(Diagnosis, OfAnotherProblemFindsNone) {
+  testing::Random random;
+  const Cell cell = noisy_cell(random);
+  Cell other = cell;
+  other.neuron.tau *= 1.05;
+  const auto diagnosis = diagnose(cell.neuron, cell.current(), cell.until(), simulate(other));
+  EXPECT_TRUE(diagnosis.names.empty()) << text(diagnosis.names);
+  EXPECT_TRUE(diagnosis.explanations.empty());
+  EXPECT_TRUE(diagnosis.nearest);
+  EXPECT_GT(diagnosis.tested, 1000U);
+}
+
+// 160 mV of drive for an eighth of tau_m takes u from rest to the threshold, to the last bit; then the input is over.
+TEST(Diagnosis, TellsAThresholdThatCountsWhenReached) {
+  Cell cell;
+  cell.dt = 1;
+  cell.neuron.reset = cell.neuron.rest;
+  cell.input.assign(200, 0);
+  cell.input[10] = 16;
+  for (std::size_t n = 50; n < 200; ++n) cell.input[n] = 2.5 + 0.5 * std::sin(0.3 * static_cast<double>(n));
+  const Train theirs = simulate(cell, {.euler = true, .inclusive = true});
+  EXPECT_EQ(theirs.size(), simulate(cell, {.euler = true}).size() + 1);
+  const auto diagnosis =
+      diagnose(cell.neuron, cell.current(), cell.until(), theirs, {.dt = 1, .convention = "brian2-euler"});
+  EXPECT_EQ(text(diagnosis.names), "threshold-inclusive");
+}
+
+// An input that is a step late makes all of the train a step late, but for what the potential does before it begins.
+TEST(Diagnosis, TellsALateInputFromALateStampWhereTheyDiffer) {
+  testing::Random random;
+  int told = 0;
+  for (int n = testing::cases(30); n > 0; --n) {
+    Cell cell = noisy_cell(random, 1);
+    cell.neuron.initial = -50.5;
+    const Train input = simulate(cell, {.input_shift = -1});
+    const Train stamp = simulate(cell, {.stamp_shift = 1});
+    if (equal(input, stamp)) continue;
+    ++told;
+    const DiagnosisOptions options{.dt = 1, .convention = "brian2"};
+    const auto late_input = diagnose(cell.neuron, cell.current(), cell.until(), input, options);
+    const auto late_stamp = diagnose(cell.neuron, cell.current(), cell.until(), stamp, options);
+    EXPECT_EQ(text(late_input.names), "input-one-sample-late");
+    EXPECT_EQ(text(late_stamp.names), "stamped-at-step-end, one-step-late");
+  }
+  EXPECT_GT(told, 3);
+}
+
+TEST(Diagnosis, TellsHowRefractorinessIsRounded) {
+  testing::Random random;
+  Cell cell = noisy_cell(random);
+  cell.neuron.refractory = 2.05;
+  const Train up = simulate(cell, {.floor_refractory = false});
+  const auto diagnosis = diagnose(cell.neuron, cell.current(), cell.until(), up, {.dt = 0.1, .convention = "brian2"});
+  EXPECT_TRUE(std::find(diagnosis.names.begin(), diagnosis.names.end(), "refractory-rounded-up") !=
+              diagnosis.names.end())
+      << text(diagnosis.names);
+}
+
+/// The exact spikes with each time put through `stamp`.
+Train restamped(const Cell& cell, const std::function<double(double)>& stamp) {
+  Train train = spike_times(cell.neuron, cell.current(), cell.until());
+  for (double& time : train) time = stamp(time);
+  return train;
+}
+
+TEST(Diagnosis, TellsExactSpikesThatWereStampedOnAGrid) {
+  testing::Random random;
+  const Cell cell = noisy_cell(random);
+  const auto diagnosis = [&](const std::function<double(double)>& stamp) {
+    const auto found = diagnose(cell.neuron, cell.current(), cell.until(), restamped(cell, stamp));
+    return text(found.names);
+  };
+  EXPECT_EQ(diagnosis([](double t) { return std::floor(t * 4) / 4; }), "stamped-at-step-start");
+  EXPECT_EQ(diagnosis([](double t) { return std::ceil(t * 4) / 4; }), "stamped-at-step-end");
+  EXPECT_EQ(diagnosis([](double t) { return std::round(t * 4) / 4; }), "stamped-at-nearest");
+  EXPECT_EQ(diagnosis([](double t) { return t + 1.5; }), "constant-shift");
+  EXPECT_EQ(diagnosis([](double t) { return t / 1000; }), "unit-seconds");
+  EXPECT_EQ(diagnosis([](double t) { return std::round(t * 1000) / 1000; }), "");  // printed with 3 decimals
+}
+
+// Two arrivals lift u above the threshold for less than a step, the second time long enough.
+TEST(Diagnosis, TellsOfASpikeMissedBetweenGridPoints) {
+  NeuronParameters neuron{.rest = -70, .reset = -70, .threshold = -50, .resistance = 10, .tau = 8, .refractory = 1};
+  // tau_s = tau_m/2: u - rest = 10 w (x - x^2) mV with x = exp(-t/8), at most 2.5 w at t = 8 ln 2 = 5.545 ms.
+  const auto current = exponential_synapse(4, {{0.0, 8.001}, {200.0, 9.0}, {400.0, 8.002}, {600.0, 9.5}});
+  const Train exact = spike_times(neuron, current, 800);
+  ASSERT_EQ(exact.size(), 4U);
+  // What a simulator finds that looks at u every millisecond only, but solves for the crossing then.
+  const Train theirs{exact[1], exact[3]};
+  const auto diagnosis = diagnose(neuron, current, 800, theirs, {.dt = 1});
+  EXPECT_TRUE(std::find(diagnosis.names.begin(), diagnosis.names.end(), "missed-between-grid-points") !=
+              diagnosis.names.end())
+      << text(diagnosis.names);
+}
+
+TEST(Diagnosis, TellsParametersThatWereChangedInSilence) {
+  const Neuron neuron(NeuronParameters{.rest = -70, .reset = -70, .threshold = -50, .resistance = 10, .tau = 8});
+  std::vector<Event> events;
+  testing::Random random;
+  for (int k = 0; k < 60; ++k) events.push_back({random.uniform(0, 400), random.uniform(2, 8)});
+  const auto current = exponential_synapse(3, events);
+  const Train theirs = spike_times(neuron, exponential_synapse(8.1, events), 400);
+  ASSERT_GT(theirs.size(), 5U);
+  EXPECT_EQ(text(diagnose(neuron, current, 400, theirs).names), "synaptic-tau-raised");
+}
+
+TEST(Diagnosis, IsInWords) {
+  EXPECT_EQ(describe_diagnosis("refractory-one-step-long"), "refractoriness lasts one step longer");
+  EXPECT_EQ(describe_diagnosis("brian2"), conventions()[0].description);
+  EXPECT_EQ(describe_diagnosis("bad-luck"), "");
+}
+
+TEST(Diagnosis, RefusesWhatItCannotUse) {
+  const Train train{1};
+  EXPECT_THROW(diagnose({}, {}, 0, train), InvalidArgument);
+  EXPECT_THROW(diagnose({}, {}, 10, train, {.dt = 0}), InvalidArgument);
+  EXPECT_THROW(diagnose({}, {}, 10, train, {.convention = "brian2"}), InvalidArgument);
+  EXPECT_THROW(diagnose({}, {}, 10, train, {.dt = 1, .convention = "brian3"}), InvalidArgument);
+  EXPECT_THROW(diagnose({}, {}, 10, Train{2, 1}), InvalidArgument);
+}
+
+TEST(TimeGrid, IsTheLongestStepOfAllTimes) {
+  EXPECT_EQ(time_grid(Train{17.9, 31.0, 44.1}), 0.1);
+  EXPECT_EQ(time_grid(Train{0.5, 1.25}), 0.25);
+  EXPECT_EQ(time_grid(Train{3, 9, 15}), 3);
+  EXPECT_EQ(time_grid(Train{0, 0.3, 0.7}), 0.1);
+  // 0.2 by the first two, with an error that the others must not take over.
+  EXPECT_EQ(time_grid(Train{20.2, 32.6, 45.7, 58.2, 76.6, 92.4, 106.2, 295, 316.9, 333.5, 368.3, 3850.6}), 0.1);
+  EXPECT_EQ(time_grid(Train{17.875503299472804, 30.965858188431927, 44.05621307739105}), std::nullopt);
+  EXPECT_EQ(time_grid({}), std::nullopt);
+  Train train;
+  for (int n = 1; n < 1000; ++n) train.push_back(n * 37 * 0.025);
+  const auto grid = time_grid(train);
+  ASSERT_TRUE(grid);
+  EXPECT_NEAR(*grid, 37 * 0.025, 1e-9);
+}
+
+}  // namespace
+}  // namespace lapicque

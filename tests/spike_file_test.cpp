@@ -1,0 +1,234 @@
+// Files of spikes as simulators and people write them.
+
+#include "lapicque/files/spike_file.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lapicque/error.hpp"
+#include "random.hpp"
+
+namespace lapicque {
+namespace {
+
+using Times = std::vector<double>;
+
+Times times(std::string_view text, const SpikeFileFormat& format = {}) {
+  const auto file = parse_spikes(text, "spikes", format);
+  EXPECT_TRUE(file.notes.empty()) << file.notes.front();
+  return file.times;
+}
+
+std::string message(std::string_view text, const SpikeFileFormat& format = {}) {
+  try {
+    parse_spikes(text, "spikes", format);
+  } catch (const FileError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(SpikeFile, ReadsOneColumnWithAndWithoutHeader) {
+  EXPECT_EQ(times("17.5\n30.25\n"), (Times{17.5, 30.25}));
+  EXPECT_EQ(times("time_ms\n17.5\n30.25"), (Times{17.5, 30.25}));
+  EXPECT_EQ(times("my spikes\n17.5\n"), (Times{17.5}));
+  EXPECT_EQ(times("time in s\n0.0175\n"), (Times{17.5}));
+  EXPECT_EQ(times("\"t\"\r\n\"17.5\"\r\n"), (Times{17.5}));
+}
+
+TEST(SpikeFile, ReadsOurOwnOutput) {
+  EXPECT_EQ(times("spike,time_ms\n1,17.875503299472804\n2,30.965858188431927\n"),
+            (Times{17.875503299472804, 30.965858188431927}));
+  EXPECT_EQ(times("spike,time_ms\n"), Times{});
+  EXPECT_EQ(times("1,17.875503299472804\n2,30.965858188431927\n"), (Times{17.875503299472804, 30.965858188431927}));
+}
+
+// What nestkernel/recording_backend_ascii.cpp of NEST 3 writes.
+TEST(SpikeFile, ReadsNestsDat) {
+  EXPECT_EQ(times("# NEST version: 3.3\n# RecordingBackendASCII version: 2\nsender\ttime_ms\n1\t17.900\n1\t31.000\n"),
+            (Times{17.9, 31}));
+  EXPECT_EQ(times("# NEST version: 3.3\n# RecordingBackendASCII version: 2\nsender\ttime_ms\n"), Times{});
+  EXPECT_EQ(times("sender\ttime_ms\tV_m\tn\n7\t17.900\t-50.1\t3\n"), Times{17.9});
+}
+
+TEST(SpikeFile, ReadsNestsOlderGdf) {
+  EXPECT_EQ(times("3\t17.900\t\n3\t31.000\t\n"), (Times{17.9, 31}));
+  EXPECT_EQ(times("3\t17.000\n"), Times{17});
+}
+
+// np.savetxt of one column, of (i, t) as floats, and with a header behind #; a data frame; NEURON's (t, gid).
+TEST(SpikeFile, ReadsWhatPeopleWriteFromPython) {
+  EXPECT_EQ(times("1.750000000000000000e+01\n3.025000000000000000e+01\n"), (Times{17.5, 30.25}));
+  EXPECT_EQ(times("0.0e+00 1.75e+01\n0.0e+00 3.025e+01\n"), (Times{17.5, 30.25}));
+  EXPECT_EQ(times("# i t_s\n0 0.0175\n0 0.03025\n"), (Times{17.5, 30.25}));
+  EXPECT_EQ(times("# time (s)\n0.0175\n"), Times{17.5});
+  EXPECT_EQ(times(",t\n0,17.5\n1,30.25\n"), (Times{17.5, 30.25}));
+  EXPECT_EQ(times("17.5\t5\n30.25\t5\n"), (Times{17.5, 30.25}));
+  EXPECT_EQ(times("# a remark\n17.5\n% another\n\n30.25\n"), (Times{17.5, 30.25}));
+}
+
+TEST(SpikeFile, TakesTheUnitFromTheHeader) {
+  for (const std::string name : {"time_s", "t_s", "time (s)", "Time [s]", "t/s", "times_sec", "spike_time_s",
+                                 "t (second)", "time_in_s", "spike times (s)", "t s"}) {
+    EXPECT_EQ(times(name + ",x\n0.0175,1\n"), Times{17.5}) << name;
+  }
+  EXPECT_EQ(times("time (s) neuron\n0.0175 1\n"), Times{17.5});
+  EXPECT_EQ(times("time_us\n17500\n"), Times{17.5});
+  EXPECT_EQ(times("my_spikes_s\n0.0175\n"), Times{17.5});
+}
+
+TEST(SpikeFile, TakesTheUnitFromTheUser) {
+  EXPECT_EQ(times("0.0175\n", {.unit = "s"}), Times{17.5});
+  EXPECT_EQ(times("time\n0.0175\n", {.unit = "s"}), Times{17.5});
+  EXPECT_EQ(times("0.0178755\n", {.unit = "s"}), Times{17.8755});  // rounded once: 0.0178755 1000 is another double
+  const auto file = parse_spikes("time_ms\n0.0175\n", "spikes", {.unit = "s"});
+  EXPECT_EQ(file.times, Times{17.5});
+  EXPECT_EQ(file.notes,
+            std::vector<std::string>{"spikes:1: the times are taken to be in s, though the header says ms"});
+  EXPECT_THROW(parse_spikes("1\n", "spikes", {.unit = "mV"}), InvalidArgument);
+  EXPECT_THROW(parse_spikes("1\n", "spikes", {.unit = "fortnite"}), InvalidArgument);
+}
+
+TEST(SpikeFile, KnowsSemicolons) {
+  EXPECT_EQ(times("time_ms;neuron\n17.5;1\n"), Times{17.5});
+  EXPECT_EQ(message("17,5;1\n18.5;1\n"),
+            "spikes:1: time = 17,5: must be a plain number; write a point for the decimal comma");
+}
+
+TEST(SpikeFile, ChoosesANeuron) {
+  const std::string nest = "sender\ttime_ms\n2\t17.500\n10\t18.500\n2\t30.250\n";
+  EXPECT_EQ(times(nest, {.neuron = "2"}), (Times{17.5, 30.25}));
+  EXPECT_EQ(times(nest, {.neuron = "10"}), Times{18.5});
+  EXPECT_EQ(times("2.0e+00 17.5\n1.0e+01 18.5\n", {.neuron = "10"}), Times{18.5});
+  EXPECT_EQ(times("neuron,time_s\nsoma a,0.0175\nsoma b,0.0185\n", {.neuron = "soma b"}), Times{18.5});
+  EXPECT_EQ(message(nest),
+            "spikes:2: the file has spikes of several neurons: 2 (2), 10 (1); choose one with --neuron 2");
+}
+
+TEST(SpikeFile, SaysWhichNeuronsThereAre) {
+  EXPECT_EQ(message("2 17.5\n10 18.5\n", {.neuron = "3"}),
+            "spikes: --neuron = 3: the file has no spike of it, but of 2 (1), 10 (1); choose one of those");
+  EXPECT_EQ(message("17.5\n", {.neuron = "3"}),
+            "spikes: --neuron = 3: the file has no column for neurons; leave it out");
+  std::string many = "i,t\n";
+  for (int i = 1; i <= 30; ++i) many += std::to_string(i) + ",1.5\n";
+  EXPECT_EQ(
+      message(many),
+      "spikes:2: the file has spikes of several neurons: 1 (1), 2 (1), 3 (1), 4 (1), 5 (1), 6 (1), 7 (1), 8 (1), 9 "
+      "(1), 10 (1) and 20 more; choose one with --neuron 1");
+}
+
+TEST(SpikeFile, TakesTheColumnThatItIsTold) {
+  EXPECT_EQ(times("a,b,c\n1,2,17.5\n", {.column = "c"}), Times{17.5});
+  EXPECT_EQ(times("a,b_s,c\n1,0.0175,3\n", {.column = "2"}), Times{17.5});
+  EXPECT_EQ(times("1 17.5 3\n", {.column = "2"}), Times{17.5});
+  EXPECT_EQ(times("4 17\n4 30\n", {.column = "2"}), (Times{17, 30}));
+  EXPECT_EQ(message("a,b\n1,2\n", {.column = "c"}),
+            "spikes:1: --column = c: there is no such column, but a, b; give the name of one, or its number from 1");
+  EXPECT_EQ(message("1,2\n", {.column = "3"}),
+            "spikes: --column = 3: must be a number from 1 to 2; the file has no header with names");
+}
+
+TEST(SpikeFile, SortsTimesAndSaysSo) {
+  const auto file = parse_spikes("17.5\n40\n30\n", "spikes");
+  EXPECT_EQ(file.times, (Times{17.5, 30, 40}));
+  EXPECT_EQ(file.notes,
+            std::vector<std::string>{"spikes:3: the times are not in ascending order from here on; they were sorted"});
+}
+
+TEST(SpikeFile, MayHaveNoSpikes) {
+  EXPECT_EQ(times(""), Times{});
+  EXPECT_EQ(times("# nothing fired\n\n"), Times{});
+}
+
+TEST(SpikeFile, RefusesWhatIsNoNumberByLine) {
+  EXPECT_EQ(message("time_ms,x\n17.5,1\nabc,2\n\n12 mV,3\n,4\n"),
+            "spikes:3: time_ms = abc: must be a plain number; write for example 17.5\n"
+            "spikes:5: time_ms = 12 mV: must be a plain number; write for example 17.5\n"
+            "spikes:6: time_ms = (empty): must be a plain number; write for example 17.5");
+  EXPECT_EQ(message("17.5\nnan\n-inf\n1e999\n0x10\n"),
+            "spikes:2: time = nan: must be a finite number; write for example 17.5\n"
+            "spikes:3: time = -inf: must be a finite number; write for example 17.5\n"
+            "spikes:4: time = 1e999: must be a finite number; write for example 17.5\n"
+            "spikes:5: time = 0x10: must be a plain number; write for example 17.5");
+  EXPECT_EQ(message("sender time_ms\n1 17.5\n1\n"),
+            "spikes:3: there is no field for the time in this row; give each row all its columns");
+  EXPECT_EQ(message("1e306\n", {.unit = "s"}),
+            "spikes:1: time = 1e306: must be a finite number; write for example 17.5");
+}
+
+TEST(SpikeFile, RefusesColumnsThatCannotBeToldApart) {
+  EXPECT_EQ(
+      message("1 17\n1 30\n"),
+      "spikes:1: the first two columns could both be the times; say which one it is with --column 1 or --column 2");
+  EXPECT_EQ(
+      message("17,5\n30,2\n"),
+      "spikes:1: the first two columns could both be the times; say which one it is with --column 1 or --column 2");
+  EXPECT_EQ(message("a,b\n1,2\n"),
+            "spikes:1: there is no column for the times, but a, b; name a column time_ms, or say which one it is with "
+            "--column");
+  EXPECT_EQ(message("time_ms,t\n1,2\n"),
+            "spikes:1: there are several columns for the times among time_ms, t; say which one it is with --column");
+  EXPECT_EQ(message("time (parsec)\n1\n"),
+            "spikes:1: time (parsec) = parsec: must be a unit of time; name it for example time_ms, or give --unit");
+  EXPECT_EQ(
+      message("sender\ttime_step\ttime_offset\n1\t179\t0.02\n"),
+      "spikes:1: the times are counted in steps (time_step), and the file does not say how long a step is; record "
+      "them in ms, with NEST's time_in_steps set to false");
+}
+
+TEST(SpikeFile, ListsTenProblemsAtMost) {
+  std::string text = "1.5\n";
+  for (int line = 0; line < 100; ++line) text += "x\n";
+  try {
+    parse_spikes(text, "spikes");
+    FAIL() << "nothing thrown";
+  } catch (const FileError& error) {
+    EXPECT_EQ(error.problems().size(), 10U);
+  }
+}
+
+TEST(SpikeFile, ThatCannotBeReadIsNamed) {
+  try {
+    read_spikes("nowhere/spikes.dat");
+    FAIL() << "nothing thrown";
+  } catch (const FileError& error) {
+    EXPECT_STREQ(error.what(), "nowhere/spikes.dat: cannot be read: No such file or directory; check the path");
+  }
+}
+
+// Any text is a train of finite ascending times or is refused with a message.
+TEST(SpikeFile, SurvivesAnyText) {
+  testing::Random random;
+  const std::vector<std::string> words{
+      "time_ms",   "t (s)", "sender", "i",   "1",  "17.5", "-3e2", "nan",          ",",    ";",
+      "\t",        " ",     "\n",     "\n",  "\r", "#",    "%",    "\"",           "(",    ")",
+      "[",         "/",     "_",      "1e9", "e",  ".",    "inf",  "\xEF\xBB\xBF", "\xff", std::string(1, '\0'),
+      "time_step", "7"};
+  for (int n = testing::cases(20000); n > 0; --n) {
+    std::string text;
+    for (int k = random.integer(0, 25); k > 0; --k) {
+      text += words[static_cast<std::size_t>(random.integer(0, static_cast<int>(words.size()) - 1))];
+    }
+    SpikeFileFormat format;
+    if (random.chance(0.2)) format.unit = "s";
+    if (random.chance(0.2)) format.neuron = "1";
+    if (random.chance(0.2)) format.column = random.chance(0.5) ? "2" : "time_ms";
+    try {
+      const auto file = parse_spikes(text, "spikes", format);
+      for (std::size_t k = 0; k < file.times.size(); ++k) {
+        ASSERT_TRUE(std::isfinite(file.times[k]) && (k == 0 || file.times[k - 1] <= file.times[k])) << text;
+      }
+    } catch (const FileError& error) {
+      ASSERT_FALSE(error.problems().empty()) << text;
+      for (const auto& problem : error.problems()) ASSERT_FALSE(problem.rule.empty()) << text;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lapicque
