@@ -66,8 +66,8 @@ int main(int argc, char** argv) {
   lapicque::program::add_strength_duration(program);
   lapicque::program::add_fi(program);
   lapicque::program::add_response(program);
-  lapicque::program::add_export(program);
   lapicque::program::add_validate(program);
+  lapicque::program::add_export(program);
 
   try {
     program.parse(argc, argv);

@@ -57,6 +57,7 @@ constexpr Convention nest_lossless = changed(nest_precise, [](Convention& c) { c
 constexpr Convention neuron_fixed{
     .update = Update::backward_euler,
     .input_time = 0.5,
+    .rearmed_below = true,
     .stamp_offset = 1e-10,
 };
 

@@ -180,8 +180,8 @@ TEST(NengoConvention, PrintsWhatItsUpdateLoopDoes) {
   for (const double refractory : {0.0, 0.3, 2.0}) {
     const Neuron neuron({.rest = -65, .reset = -65, .refractory = refractory});
     const double omega = 2 * std::numbers::pi * 20 / 1000;
-    const auto value = [&](double t) { return 1 + 3 * std::sin(omega * t); };
-    const Current current = step(0, forever, 1) + sinusoid(0, forever, 3, 20);
+    const auto value = [&](double t) { return 1 + 40 * std::sin(omega * t); };
+    const Current current = step(0, forever, 1) + sinusoid(0, forever, 40, 20);
     for (const double dt : {1.0, 0.1}) {
       expect_times(predicted_spike_times(neuron, current, 300, find_convention("nengo"), dt),
                    nengo_loop(neuron, value, 300, dt));
@@ -197,6 +197,35 @@ TEST(IntFireConvention, IsTheExactSolutionButForAJumpAtTheEndOfRefractoriness) {
   expect_times(predicted_spike_times(neuron, pulses({{1, 16}, {3, 16}, {4, 16}}), 10, intfire, 1), {1, 4});
 }
 
+TEST(Conventions, StepThroughTheSameTrainThatTheExactSolverFinds) {
+  // With crossings solved within steps, steps and the event-driven solver take different ways to the same train.
+  Convention c{.update = Update::exact,
+               .synapses_sampled = false,
+               .crossing = Crossing::within_step,
+               .stamp = Stamp::crossing,
+               .arrivals = Arrival::exact,
+               .refractory_count = RefractoryCount::exact};
+  for (const Arrival arrivals : {Arrival::exact, Arrival::up}) {
+    c.arrivals = arrivals;
+    for (const double dt : {0.1, 0.03}) {
+      c.crossing = Crossing::within_step;
+      const auto stepped = predicted_spike_times({}, everything(), 200, c, dt);
+      c.crossing = Crossing::everywhere;
+      EXPECT_GE(stepped.size(), 10u);
+      expect_times(stepped, predicted_spike_times({}, everything(), 200, c, dt));
+    }
+  }
+}
+
+TEST(Conventions, TellReachingTheThresholdFromCrossingIt) {
+  // One step of forward Euler takes u from -62.5 mV by 1000 mV dt/tau_m = 62.5 mV exactly to the threshold, 0 mV.
+  const Neuron neuron({.rest = -62.5, .reset = -62.5, .threshold = 0, .refractory = 0});
+  Convention c;
+  expect_times(predicted_spike_times(neuron, step(5, 5.5, 100), 10, c, 0.5), {});
+  c.strict_threshold = false;
+  expect_times(predicted_spike_times(neuron, step(5, 5.5, 100), 10, c, 0.5), {5.5});
+}
+
 TEST(Conventions, MoveArrivalsToTheirGridTime) {
   Convention c{.update = Update::exact, .synapses_sampled = false};
   const auto fires_at = [&](double time, Arrival arrivals) {
@@ -205,6 +234,7 @@ TEST(Conventions, MoveArrivalsToTheirGridTime) {
   };
   EXPECT_EQ(fires_at(10.1, Arrival::up), 10.5);
   EXPECT_EQ(fires_at(10.0, Arrival::up), 10.0);
+  EXPECT_EQ(fires_at(0.0, Arrival::up), 0.0);
   EXPECT_EQ(fires_at(10.1, Arrival::nearest), 10.0);
   EXPECT_EQ(fires_at(10.3, Arrival::nearest), 10.5);
   EXPECT_EQ(fires_at(10.1, Arrival::after), 10.5);
@@ -245,6 +275,19 @@ TEST(Conventions, LetThePotentialGoOnInRefractoriness) {
   const double steps = std::ceil(neuron.tau() * std::log((settled - relaxed) / (settled - neuron.threshold())) / dt);
   ASSERT_GE(times.size(), 2u);
   EXPECT_NEAR(times[1], first + 3 + steps * dt, 1e-9);
+}
+
+TEST(Conventions, FireOnceWhereADetectorHasToSeeUBelowTheThreshold) {
+  // 400 nA lift u from reset to the threshold within a step: 8 ln(3995/3980) = 0.03 ms. In the pause u comes down.
+  const Neuron neuron({.refractory = 0});
+  const Current current = step(1, 3, 400) + step(40, 42, 400);
+  Convention c{.update = Update::exact};
+  EXPECT_EQ(predicted_spike_times(neuron, current, 60, c, 0.1).size(), 40u);
+  c.rearmed_below = true;
+  expect_times(predicted_spike_times(neuron, current, 60, c, 0.1), {1.1, 40.1});
+  // A step of refractoriness is enough for it: one spike in two steps.
+  const Neuron refractory({.refractory = 0.1});
+  EXPECT_EQ(predicted_spike_times(refractory, current, 60, c, 0.1).size(), 20u);
 }
 
 TEST(Conventions, AreFoundByName) {

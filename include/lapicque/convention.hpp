@@ -80,6 +80,10 @@ struct Convention {
   /// end of the next step.
   bool jumps_tested_at_once = true;
 
+  /// A spike takes a test below the threshold since the last one, in refractoriness or after: a neuron that is above it
+  /// at the first test after a reset fires no more, is not reset, and stays silent until u has come down.
+  bool rearmed_below = false;
+
   Stamp stamp = Stamp::step_end;
   double stamp_offset = 0;        ///< ms, added to every spike time
   std::optional<int> decimals{};  ///< of the time in ms, where it is printed rounded

@@ -95,7 +95,7 @@ GridRun::GridRun(const Neuron& neuron, const Current& current, const Convention&
   n_ = -1;
   const double jump = take_arrivals({0, 0});
   membrane_.start += jump;
-  if (jump != 0 && convention.jumps_tested_at_once && membrane_.start >= 0) fire({0, 0}, {0, 0});
+  if (jump != 0 && convention.jumps_tested_at_once && membrane_.start >= 0) fire({0, 0});
   n_ = 0;
 }
 
@@ -144,14 +144,16 @@ void GridRun::take_part(double begin, double end) {
   const bool seeks_crossing = free && convention_.crossing == Crossing::within_step;
   const bool at_once = convention_.jumps_tested_at_once;
   const auto above = [this](bool by_jump) {
-    return membrane_.start > 0 || (membrane_.start == 0 && (by_jump || !convention_.strict_threshold));
+    const bool is_above = membrane_.start > 0 || (membrane_.start == 0 && (by_jump || !convention_.strict_threshold));
+    if (!is_above) armed_ = true;
+    return is_above && (armed_ || !convention_.rearmed_below);
   };
 
   std::optional<Response<double>> before;
   if (seeks_crossing) before = membrane_;
   advance(end - begin, free);
-  const bool fired = free && (seeks_crossing || !at_once) && above(false);
-  if (fired) fire(place, seeks_crossing ? Place{n_, begin + crossing(*before, end - begin)} : place);
+  const bool fired = (seeks_crossing || !at_once) && above(false) && free;
+  if (fired) fire(seeks_crossing ? Place{n_, begin + crossing(*before, end - begin)} : place);
 
   const double jump = take_arrivals(place);
   if (fired) return;
@@ -159,7 +161,7 @@ void GridRun::take_part(double begin, double end) {
   const bool at_end = place == resume_ && convention_.keeps_jump_at_end;
   const bool jumps = jump != 0 && (free || integrates || at_end);
   if (jumps) membrane_.start += jump;
-  if (at_once && (free || (jumps && at_end)) && above(jumps)) fire(place, place);
+  if (at_once && above(jumps) && (free || (jumps && at_end))) fire(place);
 }
 
 void GridRun::advance(double length, bool free) {
@@ -225,15 +227,15 @@ double GridRun::take_arrivals(const Place& place) {
   return jump;
 }
 
-/// @param found    where u was found above the threshold, and is reset
-/// @param crossed  where it crossed
-void GridRun::fire(const Place& found, const Place& crossed) {
+/// Resets u, which is above the threshold now and has crossed it at `crossed`.
+void GridRun::fire(const Place& crossed) {
   const Stamp stamp = convention_.stamp;
   const double time = stamp == Stamp::step_start ? std::max(n_, 0.0) * dt_
                       : stamp == Stamp::step_end ? (n_ + 1) * dt_
                                                  : crossed.step * dt_ + crossed.offset;
   spikes_.push_back(printed_time(time, convention_));
   membrane_.start = neuron_.reset() - neuron_.threshold();
+  armed_ = false;
 
   resume_ = crossed;
   if (convention_.refractory_count == RefractoryCount::exact) {
@@ -245,7 +247,6 @@ void GridRun::fire(const Place& found, const Place& crossed) {
     const double steps = counted_steps(neuron_.refractory(), dt_, convention_.refractory_count);
     resume_.step += std::max(steps + convention_.refractory_extra, 0.0);
   }
-  resume_ = std::max(resume_, found);
 }
 
 }  // namespace lapicque::detail

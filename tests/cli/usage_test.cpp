@@ -41,7 +41,7 @@ INSTANTIATE_TEST_SUITE_P(
         Misuse{{}, "A subcommand is required; see lapicque --help"},
         Misuse{{"simulate"},
                "simulate: no such subcommand; it is one of exercises, run, rheobase, strength-duration, fi, response, "
-               "export, validate; see lapicque --help"},
+               "validate, export; see lapicque --help"},
         Misuse{{"--verbose"}, "--verbose: no such option; see lapicque --help"},
         Misuse{{"run"}, "FILE is required; see lapicque run --help"},
         Misuse{{"run", "cell.toml", "--verbose"},

@@ -128,6 +128,7 @@ std::vector<Case> cases() {
   add("neuron", {0.1, 0.05, 0.01},
       {"minimal_current", "rheobase", "fi_low", "fi_high", "sinusoid", "strong", "ramps", "noise", "synapses", "pulses",
        "mixture"});
+  add("neuron", {0.1}, {"rearmed"});
   add("neuron-intfire", {0}, {"pulses", "slow_synapse", "fast_synapse"});
   return all;
 }
@@ -153,12 +154,18 @@ bool same_train(const std::vector<double>& a, const std::vector<double>& b, doub
 
 std::string outcome_table() {
   const auto number = [](double value) {
+    // Below 0.01 us the last digits of other libraries would show.
     std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%.3g", value);
+    std::snprintf(text.data(), text.size(), "%.3g", std::round(value * 1e5) / 1e5 + 0.0);
     return std::isnan(value) ? std::string("-") : std::string(text.data());
   };
+  const auto version = [](const char* simulator) {
+    const std::string text = text_of(runs / std::string(simulator).append(".version"));
+    return text.substr(0, text.find('\n'));
+  };
   std::string table =
-      "| convention | experiment | dt/ms | exact | printed | matched | shift/ms | drift/(ms/spike) | largest/ms | "
+      "Brian 2 " + version("brian2") + ", NEURON " + version("neuron") +
+      ":\n\n| convention | experiment | dt/ms | exact | printed | matched | shift/ms | drift/(ms/spike) | largest/ms | "
       "predicted |\n|---|---|---|---|---|---|---|---|---|---|\n";
   for (const Case& what : cases()) {
     const Experiment experiment = what.read();

@@ -50,7 +50,8 @@ std::vector<Case> faulty_cases();
 /// Whether two trains have as many spikes, none of them further apart than `slack`.
 bool same_train(const std::vector<double>& a, const std::vector<double>& b, double slack);
 
-/// The table of README.md, in Markdown: each case against the exact solution and against its prediction.
+/// The table of README.md, in Markdown, and the versions of the simulators: each case against the exact solution and
+/// against its prediction.
 std::string outcome_table();
 
 }  // namespace lapicque::simulators

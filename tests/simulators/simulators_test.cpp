@@ -51,7 +51,8 @@ class Runs : public testing::Environment {
     std::vector<Case> all = cases();
     for (const Case& faulty : faulty_cases()) all.push_back(faulty);
     for (const std::string simulator : {"brian2", "neuron"}) {
-      there[simulator] = std::system((python + simulator + " >/dev/null 2>&1").c_str()) == 0;
+      const std::string version = quoted(std::string(LAPICQUE_RUNS) + "/" + simulator + ".version");
+      there[simulator] = std::system((python + simulator + " 2>/dev/null >" + version).c_str()) == 0;
       if (!there[simulator]) {
         std::cerr << "NO SIMULATOR: " << LAPICQUE_SIMULATOR_PYTHON << " cannot import " << simulator
                   << "; install python3-brian and python3-neuron\n";

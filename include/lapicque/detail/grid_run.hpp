@@ -55,7 +55,7 @@ class GridRun {
   void advance(double length, bool free);
   static double crossing(const Response<double>& before, double length);
   double take_arrivals(const Place& place);
-  void fire(const Place& found, const Place& crossed);
+  void fire(const Place& crossed);
 
   Neuron neuron_;
   Convention convention_;
@@ -68,6 +68,7 @@ class GridRun {
   Response<double> membrane_;
   double n_ = 0;        ///< the step that is being taken
   Place resume_{0, 0};  ///< where refractoriness ends
+  bool armed_ = true;   ///< u has been found below the threshold since the last spike
   std::vector<double> spikes_;
 };
 
