@@ -151,6 +151,12 @@ bool set_strict(Hypothesis& h, bool strict) {
   return true;
 }
 
+bool set_rearmed(Hypothesis& h, bool rearmed_below) {
+  if (is_event_driven(h.convention) || h.convention.rearmed_below == rearmed_below) return false;
+  h.convention.rearmed_below = rearmed_below;
+  return true;
+}
+
 bool set_update(Hypothesis& h, Update update, SynapticDecay decay = SynapticDecay::exact) {
   if (h.convention.crossing != Crossing::grid) return false;
   if (h.convention.update == update && h.convention.synaptic_decay == decay) return false;
@@ -278,6 +284,10 @@ constexpr std::array changes{
            [](Hypothesis& h) { return set_strict(h, false); }},
     Change{"threshold-strict", "reaching the threshold does not count as crossing it (u > threshold)",
            [](Hypothesis& h) { return set_strict(h, true); }},
+    Change{"rearmed-below", "a neuron fires again only after it was seen below the threshold",
+           [](Hypothesis& h) { return set_rearmed(h, true); }},
+    Change{"not-rearmed-below", "a neuron that is above the threshold after a reset fires at once",
+           [](Hypothesis& h) { return set_rearmed(h, false); }},
     Change{"forward-euler", "the membrane is integrated by forward Euler",
            [](Hypothesis& h) { return set_update(h, Update::forward_euler); }},
     Change{"forward-euler", "", euler_with_synapses},

@@ -143,6 +143,13 @@ TEST(Comparison, PrefersAMissingSpikeToAShiftByAnInterval) {
   const auto comparison = compare(exact, theirs, {.until = 1000});
   EXPECT_EQ(comparison.missed, std::vector<std::size_t>{0});
   EXPECT_EQ(comparison.max_error, 0);
+
+  Train longer = theirs;
+  longer.push_back(1010);
+  const auto both = compare(exact, longer, {.until = 1020});
+  EXPECT_EQ(both.missed, std::vector<std::size_t>{0});
+  EXPECT_EQ(both.invented, std::vector<std::size_t>{99});
+  EXPECT_EQ(both.max_error, 0);
 }
 
 TEST(Comparison, CountsSpikesAfterTheEndOnlyAsPartners) {
