@@ -64,37 +64,36 @@ class Run {
     }
     if (solver_.method && details_) {
       throw CLI::ValidationError("--details", "belongs to the exact method; leave it out");
-      if (solver_.method && !certificate_.empty()) {
-        throw InvalidArgument("--certify", certificate_, "belongs to the exact method", "leave it out");
-      }
-      if (certificate_width_ && !(*certificate_width_ > 0)) {
-        throw InvalidArgument("--certificate-width", to_text(*certificate_width_, "ms"), "must be greater than 0",
-                              "write for example --certificate-width 1e-20ms");
-      }
-      if (trace_step_ && !(*trace_step_ > 0)) {
-        throw InvalidArgument("--trace-step", to_text(*trace_step_, "ms"), "a time step must be greater than 0",
-                              "write for example --trace-step 0.1ms");
-      }
-      const Experiment experiment = read_experiment(file_);
-      require_apart({{"--trace", trace_}, {"--plot", plot_}, {"--certify", certificate_}}, experiment.files);
-      solver_.require_few_steps(experiment.until);
-      if (trace_step_) require_few_points(experiment.until);
-      try {
-        write_all(experiment);
-      } catch (const InvalidArgument& error) {
-        throw FileError({{file_, 0, error.subject(), error.value(), error.rule(), error.mend()}});
-      }
     }
+    if (solver_.method && !certificate_.empty()) {
+      throw InvalidArgument("--certify", certificate_, "belongs to the exact method", "leave it out");
+    }
+    if (certificate_width_ && !(*certificate_width_ > 0)) {
+      throw InvalidArgument("--certificate-width", to_text(*certificate_width_, "ms"), "must be greater than 0",
+                            "write for example --certificate-width 1e-20ms");
+    }
+    if (trace_step_ && !(*trace_step_ > 0)) {
+      throw InvalidArgument("--trace-step", to_text(*trace_step_, "ms"), "a time step must be greater than 0",
+                            "write for example --trace-step 0.1ms");
+    }
+    const Experiment experiment = read_experiment(file_);
+    require_apart({{"--trace", trace_}, {"--plot", plot_}, {"--certify", certificate_}}, experiment.files);
+    solver_.require_few_steps(experiment.until);
+    if (trace_step_) require_few_points(experiment.until);
+    try {
+      write_all(experiment);
+    } catch (const InvalidArgument& error) {
+      throw FileError({{file_, 0, error.subject(), error.value(), error.rule(), error.mend()}});
+    }
+  }
 
-   private:
-    struct Spikes {
-      std::vector<double> times;
-      // Of the exact method:
-      std::vector<Spike> details;
-      std::vector<Grazing> grazings;
-      Effort effort;
-    } std::vector<Spike> exact;     ///< the same with more about them; of the exact method, where it is certified
-    std::vector<Grazing> grazings;  ///< of the exact method
+ private:
+  struct Spikes {
+    std::vector<double> times;
+    // Of the exact method:
+    std::vector<Spike> details;
+    std::vector<Grazing> grazings;
+    Effort effort;
   };
 
   /// Everything is computed before anything is written; and where standard output takes nothing, no file is left.

@@ -101,9 +101,11 @@ class Ladder<Real> {
 /// In ulp of a spike's time, on top of the half that rounding it to a double takes.
 constexpr Purpose exact_purpose{.tolerance = 1.0 / 64};
 constexpr Purpose fast_purpose{.tolerance = 4, .strict = 4096};
+constexpr Purpose wide_purpose{.tolerance = exact_purpose.tolerance, .suits_double = false};
 
 using ExactLadder = Ladder<DoubleDouble, Real50, Real100>;
 using FastLadder = Ladder<double, DoubleDouble, Real50, Real100>;
+using WideLadder = Ladder<Real50, Real100>;  // for numbers that leave the range of double
 
 }  // namespace
 
@@ -167,7 +169,9 @@ SpikeTrain::SpikeTrain(const Neuron& neuron, const Current& current, double unti
                           "give for example 200 ms");
   }
   auto problem = detail::scaled(neuron, current, until);
-  if (precision == Precision::exact) {
+  if (!problem.suits_double) {
+    implementation_ = std::make_unique<Implementation::With<WideLadder>>(std::move(problem), wide_purpose);
+  } else if (precision == Precision::exact) {
     implementation_ = std::make_unique<Implementation::With<ExactLadder>>(std::move(problem), exact_purpose);
   } else {
     implementation_ = std::make_unique<Implementation::With<FastLadder>>(std::move(problem), fast_purpose);
@@ -206,12 +210,20 @@ std::vector<double> membrane_potential(const Neuron& neuron, const Current& curr
   // An end just beyond the last time, so that even that one lies before the end of a stretch.
   detail::ScaledProblem problem = detail::scaled(neuron, current, std::nextafter(last, forever));
   const detail::Scale scale = problem.scale;
-  ExactLadder solvers(std::make_shared<const Problem>(std::move(problem.problem)), Purpose{.traced = true});
-  try {
+  const Purpose purpose{.traced = true, .suits_double = problem.suits_double};
+  const auto look_at_all = [&](auto solvers) {
     for (const double given : times) {
       const double time = std::ldexp(given, -scale.time);
       while (!solvers.reaches_beyond(time)) solvers.advance();
       potentials.push_back(std::ldexp(solvers.potential_at(time), scale.voltage));
+    }
+  };
+  auto shared = std::make_shared<const Problem>(std::move(problem.problem));
+  try {
+    if (purpose.suits_double) {
+      look_at_all(ExactLadder(std::move(shared), purpose));
+    } else {
+      look_at_all(WideLadder(std::move(shared), purpose));
     }
   } catch (const detail::Unresolvable& what) {
     refuse(what, scale);

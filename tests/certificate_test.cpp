@@ -16,6 +16,7 @@
 #include "lapicque/spike_train.hpp"
 #include "oracle.hpp"
 #include "random.hpp"
+#include "verdict.hpp"
 
 namespace lapicque {
 namespace {
@@ -48,7 +49,7 @@ std::vector<Spike> train(const Problem& p) {
 /// The checker accepts the certificate, the solver's spikes agree with it, and each of the oracle's, which are good to
 /// 60 digits, lies in its interval.
 void expect_certified(const Problem& p) {
-  const std::string code = testing::to_code(p.neuron, p.current, p.until);
+  const std::string code = testing::to_code({p.neuron, p.current, p.until});
   const Certificate certificate = certify(p);
   const Verdict verdict = check(p, certificate);
   ASSERT_TRUE(verdict.valid) << verdict.fault << "\n" << code;

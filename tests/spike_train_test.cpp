@@ -55,6 +55,29 @@ TEST(Condition, TellsHowFarTheSpikeMovesWithTheParts) {
   }
 }
 
+TEST(Scales, NearTheEndsOfDoubleLoseNoSpike) {
+  // The same experiment in units of 1e-192 mV and 1e-124 ms, whose amplitude is a denormal: its square, and R times
+  // what makes the potentials common numbers, leave the range of double. An adversary of the accuracy table found it.
+  const Neuron neuron(NeuronParameters{.rest = 0,
+                                       .reset = -0x1p-640,
+                                       .threshold = 0x1p-639,
+                                       .resistance = 0x1p398,
+                                       .tau = 0x1p-412,
+                                       .refractory = 0x1p-414});
+  const Neuron usual(
+      NeuronParameters{.rest = 0, .reset = -0.5, .threshold = 1, .resistance = 1, .tau = 1, .refractory = 0.25});
+  const auto wave = [](double ms, double na) {
+    return sinusoid(0, forever, 5 * na, 0x1p8 / ms, 0.5) + step(0, forever, 0.5 * na);
+  };
+  Times expected = spike_times(usual, wave(1, 1), 20);
+  ASSERT_GT(expected.size(), 3U);
+  for (double& time : expected) time *= 0x1p-412;
+  for (const Precision precision : {Precision::exact, Precision::fast}) {
+    EXPECT_EQ(spike_times(neuron, wave(0x1p-412, 0x1p-1037), 20 * 0x1p-412, precision).size(), expected.size());
+  }
+  EXPECT_EQ(spike_times(neuron, wave(0x1p-412, 0x1p-1037), 20 * 0x1p-412), expected);
+}
+
 TEST(FastPrecision, StatesAnErrorOfFourUlpAndAHalfAtMost) {
   // A spike soon after 0, and one that grazes: double arithmetic alone leaves both with hundreds of ulp.
   for (const Current& current :

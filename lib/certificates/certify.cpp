@@ -360,7 +360,8 @@ std::string disagreement(const Certificate& certificate, std::span<const Spike> 
   for (std::size_t k = 0; k < std::min(spikes.size(), certified.size()); ++k) {
     const double low = std::stod(certified[k].low);
     const double high = std::stod(certified[k].high);
-    const auto& [time, remainder, error, slope] = spikes[k];
+    const double time = spikes[k].time;
+    const double error = spikes[k].error;
     if (time >= std::nextafter(low - error, -forever) && time <= std::nextafter(high + error, forever)) continue;
     return "spike " + std::to_string(k + 1) + " is at " + to_text(time, "ms") + ", and certified to be in [" +
            certified[k].low + ", " + certified[k].high + "] ms";

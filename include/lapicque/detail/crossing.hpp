@@ -149,7 +149,9 @@ class CrossingSearch {
     using std::sqrt;
     const R a = greatest(sine);
     const R b = greatest(cosine);
-    return round_up(R(sqrt(R(a * a + b * b))));
+    if (a == 0 || b == 0) return a + b;
+    const R ratio = std::min(a, b) / std::max(a, b);  // squares of their own might underflow
+    return round_up(R(std::max(a, b) * sqrt(R(1 + ratio * ratio))));
   }
 
   static bool is_silent(const Decay<Number>& synapse) {

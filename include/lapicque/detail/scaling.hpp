@@ -13,13 +13,14 @@ struct Scale {
 struct ScaledProblem {
   Problem problem;
   Scale scale;
+  bool suits_double;  // no product of what is given leaves the range of double in these units
 };
 
 /// The same problem in units in which its membrane time constant and its distance from rest to threshold are near 1,
 /// where they are so far from it that products of what is given could underflow or overflow; else as it is.
 ///
 /// Changing units by powers of two changes no digit of the solution. Where a number would leave the range of double in
-/// the new units, the problem is left alone too: more digits come with a wider range.
+/// the new units, the problem is left alone: it takes a real type of wider range.
 ScaledProblem scaled(const Neuron& neuron, const Current& current, double until);
 
 }  // namespace lapicque::detail

@@ -73,6 +73,7 @@ struct Purpose {
   double tolerance = forever;  ///< of a spike's error bound, in ulp of its time: beyond it, more digits are taken ...
   std::uint64_t strict = std::numeric_limits<std::uint64_t>::max();  ///< ... during so many stretches
   bool traced = false;                                               ///< whether potential_at() will be asked for
+  bool suits_double = true;  ///< whether the problem's numbers do: see scaled()
 };
 
 /// The event loop in one real type.
@@ -427,27 +428,34 @@ class Solver {
     }
   }
 
+  /// Nearly always double is enough to tell where a crossing is; only its exact place takes more digits.
+  bool decides_in_double(const Real& length, const typename Response<Number>::Point& at_start,
+                         const typename Response<Number>::Point& at_end,
+                         std::optional<typename CrossingSearch<Real>::Bracket>& bracket) {
+    const auto rough = [](const Number& x) { return convert_ball<double>(x); };
+    const auto rough_point = [&](const typename Response<Number>::Point& p) {
+      return typename Response<Ball<double>>::Point{rough(p.potential), rough(p.drive), rough(p.drive_slope),
+                                                    rough(p.oscillation)};
+    };
+    convert_response(rough_, response_, rough);
+    try {
+      const double rough_length = convert_real<double>(length);
+      const auto found = CrossingSearch<double>(rough_, convert_real<double>(state_.start))
+                             .first(rough_length, rough_point(at_start), rough_point(at_end));
+      if (found) bracket = {Real(found->from), found->to < rough_length ? Real(found->to) : length};
+      return true;
+    } catch (const Unclear&) {
+      return false;
+    }
+  }
+
   /// The first crossing within `length`; at_end is the response there.
   std::optional<Crossing<Real>> first_crossing(const Real& length, const typename Response<Number>::Point& at_end) {
     const auto at_start = response_.at_start();
     std::optional<typename CrossingSearch<Real>::Bracket> bracket;
     bool decided = false;
     if constexpr (!std::is_same_v<Real, double>) {
-      // Nearly always double is enough to tell where a crossing is; only its exact place takes more digits.
-      const auto rough = [](const Number& x) { return convert_ball<double>(x); };
-      const auto rough_point = [&](const typename Response<Number>::Point& p) {
-        return typename Response<Ball<double>>::Point{rough(p.potential), rough(p.drive), rough(p.drive_slope),
-                                                      rough(p.oscillation)};
-      };
-      convert_response(rough_, response_, rough);
-      try {
-        const double rough_length = convert_real<double>(length);
-        const auto found = CrossingSearch<double>(rough_, convert_real<double>(state_.start))
-                               .first(rough_length, rough_point(at_start), rough_point(at_end));
-        if (found) bracket = {Real(found->from), found->to < rough_length ? Real(found->to) : length};
-        decided = true;
-      } catch (const Unclear&) {
-      }
+      decided = purpose_.suits_double && decides_in_double(length, at_start, at_end, bracket);
     }
     if (!decided) {
       settled_.sign = effort_index<Real>;

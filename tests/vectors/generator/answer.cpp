@@ -43,10 +43,11 @@ std::string rounded_decimal(const Real& value) {
   const std::string scientific = value.str(digits - 1, std::ios_base::scientific);
   const std::size_t e = scientific.find('e');
   const int exponent = std::stoi(scientific.substr(e + 1));
-  std::string all = scientific.substr(0, 1) + scientific.substr(2, e - 2);
-  if (exponent < 0) return "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + all;
+  const std::string all = scientific.substr(0, 1) + scientific.substr(2, e - 2);
+  if (exponent < 0) return std::string("0.").append(static_cast<std::size_t>(-exponent - 1), '0').append(all);
   if (exponent + 1 >= digits) throw std::runtime_error("a time too great for " + std::to_string(digits) + " digits");
-  return all.insert(static_cast<std::size_t>(exponent) + 1, ".");
+  const auto whole = static_cast<std::size_t>(exponent) + 1;
+  return all.substr(0, whole).append(".").append(all, whole);
 }
 
 std::string decimal(const Real& time) {
