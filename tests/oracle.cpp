@@ -84,6 +84,7 @@ class Oracle {
   Oracle(const Neuron& neuron, const Current& current, const Real& until, std::size_t most);
   void run();
 
+  Looks looks = Looks::where_needed;
   std::vector<Real> times;  // of the spikes
   Real closest;             // see OracleSpikes
   bool unsure = false;      // more digits might give another answer, or fewer than 60 digits are right
@@ -463,7 +464,7 @@ bool Oracle<digits>::search(const State& from, const Real& length, State& spike)
     if (turn > 4'000'000) throw std::runtime_error("the oracle would have to take too many samples");
     const Real left = length - gone;
     const double sample = fastest(a, gone) / 4;
-    const Real safe = safe_length(a, left);
+    const Real safe = looks == Looks::everywhere ? Real(0) : safe_length(a, left);
     if (safe == left) return false;
     const bool skip = safe > 2 * sample;
     const double step = skip ? static_cast<double>(safe) : sample;
@@ -486,7 +487,8 @@ bool Oracle<digits>::search(const State& from, const Real& length, State& spike)
       if (b.v != 0 && abs(b.v) <= tiny_) unsure = true;
       if (on_the_dot) return cross(h);
       if (b.v > 0) return cross_before(b, h);
-      if (rise_a > 0 && rise_b < 0 && (a.v + 2 * rise_a * h > 0 || b.v - 2 * rise_b * h > 0)) {
+      const bool is_near = a.v + 2 * rise_a * h > 0 || b.v - 2 * rise_b * h > 0;
+      if (rise_a > 0 && rise_b <= 0 && (is_near || looks == Looks::everywhere)) {
         const double guess = static_cast<double>(rise_a / (rise_a - rise_b));
         const Real top = root(a, h, guess, &Oracle::fall, &Oracle::unbend);
         const State highest = advance(a, top);
@@ -555,11 +557,13 @@ void Oracle<digits>::run() {
 
 }  // namespace
 
-OracleSpikes oracle_spikes(const Neuron& neuron, const Current& current, double until) {
+OracleSpikes oracle_spikes(const Neuron& neuron, const Current& current, double until, Looks looks) {
   Oracle<110> oracle(neuron, current, until, any_number);
+  oracle.looks = looks;
   oracle.run();
   if (!oracle.unsure) return {std::move(oracle.times), oracle.closest};
   Oracle<400> better(neuron, current, until, any_number);
+  better.looks = looks;
   better.run();
   return {{better.times.begin(), better.times.end()}, Real(better.closest), better.touched};
 }

@@ -30,8 +30,12 @@ struct OracleSpikes {
   bool undecided = false;   ///< a maximum or a jump is nearer to the threshold than the digits tell; taken for a touch
 };
 
+/// Where the oracle samples u: stretches on which it cannot get up to the threshold may be left out, maxima and all.
+enum class Looks { where_needed, everywhere };
+
 /// All spikes with 0 <= t <= until.
-OracleSpikes oracle_spikes(const Neuron& neuron, const Current& current, double until);
+OracleSpikes oracle_spikes(const Neuron& neuron, const Current& current, double until,
+                           Looks looks = Looks::where_needed);
 
 inline constexpr auto any_number = std::numeric_limits<std::size_t>::max();
 

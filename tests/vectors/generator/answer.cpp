@@ -109,8 +109,8 @@ Answer answer(const Vector& vector) {
     throw std::runtime_error(vector.family + "/" + vector.name + ": " + why);
   };
   Answer answer;
+  // What no digits decide for the oracle, a landing exactly on the threshold, is for the certificate to prove.
   const auto truth = testing::oracle_spikes(vector.neuron, vector.current, vector.until);
-  if (truth.undecided) fail("110 digits do not decide");
 
   constexpr double width = 1e-60;  // ms: 40 digits of a time of 1e-15 ms, and some to spare
   const Certificate certificate = certify(vector.neuron, vector.current, vector.until, width);

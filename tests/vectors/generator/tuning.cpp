@@ -31,8 +31,9 @@ Tuner::Tuner(Tunable input) : input_(std::move(input)) {
   const double spacing = std::nextafter(touching_, forever) - touching_;
   remaining_ = last_quiet(input_, input_.base + input_.shape(touching_), spacing);
   const double less = touching_ * 0x1p-10;
-  const auto closest =
-      testing::oracle_spikes(input_.neuron, input_.base + input_.shape(touching_ - less), input_.until).closest;
+  const auto closest = testing::oracle_spikes(input_.neuron, input_.base + input_.shape(touching_ - less), input_.until,
+                                              testing::Looks::everywhere)
+                           .closest;
   slope_ = static_cast<double>(closest) / less;
 }
 
