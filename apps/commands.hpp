@@ -13,5 +13,6 @@ void add_rheobase(CLI::App& program);
 void add_strength_duration(CLI::App& program);
 void add_fi(CLI::App& program);
 void add_response(CLI::App& program);
+void add_estimate(CLI::App& program);
 
 }  // namespace lapicque::program

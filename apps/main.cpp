@@ -65,6 +65,7 @@ int main(int argc, char** argv) {
   lapicque::program::add_strength_duration(program);
   lapicque::program::add_fi(program);
   lapicque::program::add_response(program);
+  lapicque::program::add_estimate(program);
 
   try {
     program.parse(argc, argv);

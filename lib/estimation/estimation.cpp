@@ -73,7 +73,19 @@ class Reader {
         range_(range_of(trace.potentials)),
         noise_(local_noise(trace.potentials)),
         inputs_{InputResponse(current, InputReading::exact, trace.times),
-                InputResponse(current, InputReading::held, trace.times)} {}
+                InputResponse(current, InputReading::held, trace.times)} {
+    // Where both readings are one, the quicker one will do.
+    const double tau = (trace.times.back() - trace.times.front()) / 20;
+    const Response exact = inputs_[0].at_samples(tau);
+    const Response held = inputs_[1].at_samples(tau);
+    double largest = 0;
+    double difference = 0;
+    for (std::size_t i = 0; i < exact.unit.size(); ++i) {
+      largest = std::max(largest, std::abs(exact.unit[i]) + std::abs(exact.jumps[i]));
+      difference = std::max(difference, std::abs(exact.unit[i] - held.unit[i]) + std::abs(exact.jumps[i] - held.jumps[i]));
+    }
+    if (difference <= 1e-13 * largest) inputs_[0] = inputs_[1];
+  }
 
   NeuronEstimate read() {
     if (!one_course_explains_all()) {
@@ -99,8 +111,7 @@ class Reader {
   /// Whether the whole trace is one exact solution, up to noise, in one of the readings of the current.
   bool one_course_explains_all() {
     for (reading_ = 0; reading_ < 2; ++reading_) {
-      const auto coarse = relaxation().coarse_tau({}, Start::free, 1);
-      tau_ = coarse.tau;
+      tau_ = Relaxation(inputs_[1], trace_.potentials).coarse_tau({}, Start::free, 1).tau;
       free_ = relaxation().fit({}, Start::free, 1, tau_);
       const double rms = std::sqrt(free_.squares / std::max(free_.freedom, 1.0));
       if (rms <= 1.3 * noise_ + 1e-5 * range_) return true;
@@ -130,28 +141,56 @@ class Reader {
     return std::max<std::size_t>(most, 1);
   }
 
+  /// How many samples in a row, from the reset on, have one value: plateau_, where there is no noise to hide it.
+  bool count_plateau() {
+    std::size_t least = trace_.times.size();
+    std::size_t most = 0;
+    for (std::size_t e = 0; e < spikes_.size(); ++e) {
+      const std::size_t end = e + 1 < spikes_.size() ? spikes_[e + 1].last : trace_.times.size();
+      std::size_t i = spikes_[e].reset;
+      const double level = trace_.potentials[i];
+      while (i < end && std::abs(trace_.potentials[i] - level) <= 1e-9 * range_) ++i;
+      if (i == end) continue;  // cut short by the next spike or the end
+      least = std::min(least, i - spikes_[e].reset);
+      most = std::max(most, i - spikes_[e].reset);
+    }
+    if (most < 2 || most > least + 1) return false;
+    plateau_ = most;
+    return true;
+  }
+
+  /// The number of samples at the reset potential, and tau_ with it. The current may be read as held here: that is
+  /// near enough, and quick.
   void find_plateau() {
+    const Relaxation quick(inputs_[1], trace_.potentials);
+    if (count_plateau()) {
+      tau_ = quick.coarse_tau(spikes_, Start::free, plateau_).tau;
+      return;
+    }
     const std::size_t most = most_plateau();
     double best = std::numeric_limits<double>::infinity();
-    const auto scan = [&](double tau, std::size_t from, std::size_t to) {
-      const Response response = input().at_samples(tau);
-      for (std::size_t m = from; m <= to; ++m) {
-        const double squares = relaxation().squares_at(spikes_, Start::tied, m, tau, response);
-        if (squares < best) {
-          best = squares;
-          plateau_ = m;
-          tau_ = tau;
-        }
-      }
+    const auto attempt = [&](std::size_t plateau, double tau, const Response& response) {
+      const double squares = quick.squares_at(spikes_, Start::tied, plateau, tau, response);
+      if (!(squares < best)) return;
+      best = squares;
+      plateau_ = plateau;
+      tau_ = tau;
     };
     for (const double part : {0.25, 0.6, 0.9}) {
       const auto late = 1 + static_cast<std::size_t>(part * static_cast<double>(most - 1));
-      scan(relaxation().coarse_tau(spikes_, Start::free, late).tau, 1, most);
+      const double tau = quick.coarse_tau(spikes_, Start::free, late).tau;
+      const Response response = inputs_[1].at_samples(tau);
+      for (std::size_t m = 1; m <= most; m += 1 + m / 4) attempt(m, tau, response);
     }
     for (int round = 0; round < 3; ++round) {
-      const auto coarse = relaxation().coarse_tau(spikes_, Start::tied, plateau_);
+      const double tau = quick.coarse_tau(spikes_, Start::tied, plateau_).tau;
+      const Response response = inputs_[1].at_samples(tau);
       const std::size_t before = plateau_;
-      scan(coarse.tau, std::max<std::size_t>(plateau_, 3) - 2, std::min(most, plateau_ + 2));
+      for (std::size_t stride = 1 + plateau_ / 4; stride > 0; stride /= 2) {
+        const std::size_t centre = plateau_;
+        attempt(std::max(centre, stride + 1) - stride, tau, response);
+        attempt(std::min(centre + stride, most), tau, response);
+      }
       if (plateau_ == before) break;
     }
   }
@@ -281,7 +320,6 @@ class Reader {
 
   void read_spikes(NeuronEstimate& result) {
     const RelaxationFit tied = relaxation().fit(spikes_, Start::tied, plateau_, tau_);
-    const std::size_t count = trace_.times.size();
     const double free_reach = reach(free_);
     ThresholdReader threshold(input(), spikes_, plateau_);
     const auto continuous = threshold.continuous(free_, variance(free_), free_reach);
@@ -318,7 +356,6 @@ class Reader {
       result.spikes.push_back(std::midpoint(trace_.times[spike.last], trace_.times[spike.reset]));
     }
     result.fitted = fitted(fit);
-    static_cast<void>(count);
     finish(result);
   }
 

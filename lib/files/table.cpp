@@ -47,6 +47,12 @@ bool is_header(std::string_view line) {
   return detail::decimal_length(first) == 0 && !detail::is_not_finite(first);
 }
 
+std::string_view without_mark(std::string_view csv) {
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (csv.starts_with(byte_order_mark)) csv.remove_prefix(byte_order_mark.size());
+  return csv;
+}
+
 class Reader {
  public:
   Reader(const std::string& name, std::span<const std::string_view> columns)
@@ -54,8 +60,8 @@ class Reader {
     for (std::size_t c = 0; c < columns.size(); ++c) wanted_.push_back(c);
   }
 
-  std::vector<std::vector<double>> read(std::string_view csv) {
-    if (csv.substr(0, 3) == "\xEF\xBB\xBF") csv.remove_prefix(3);  // byte order mark
+  Table read(std::string_view csv) {
+    csv = without_mark(csv);
     bool first = true;
     while (!csv.empty() && problems_.size() < most_problems) {
       ++line_;
@@ -70,10 +76,11 @@ class Reader {
         if (!problems_.empty()) break;  // every row would be wrong
       } else {
         read_row(line);
+        rows_.push_back(line_);
       }
     }
     if (!problems_.empty()) throw FileError(std::move(problems_));
-    return std::move(values_);
+    return {std::move(values_), std::move(rows_)};
   }
 
  private:
@@ -137,6 +144,7 @@ class Reader {
   std::span<const std::string_view> columns_;
   std::vector<std::size_t> wanted_;  ///< for each field of a row: its index in columns_, or `ignored`
   std::vector<std::vector<double>> values_;
+  std::vector<std::size_t> rows_;  ///< the line of each row
   std::vector<Problem> problems_;
   std::size_t line_ = 0;
 };
@@ -171,9 +179,30 @@ std::string read_text(const std::filesystem::path& file) {
   return text;
 }
 
+Table parse_table(std::string_view csv, const std::string& name, std::span<const std::string_view> columns) {
+  return Reader(name, columns).read(csv);
+}
+
 std::vector<std::vector<double>> parse_columns(std::string_view csv, const std::string& name,
                                                std::span<const std::string_view> columns) {
-  return Reader(name, columns).read(csv);
+  return parse_table(csv, name, columns).columns;
+}
+
+Header header_of(std::string_view csv) {
+  csv = without_mark(csv);
+  Header header;
+  while (!csv.empty()) {
+    ++header.line;
+    const auto end = std::min(csv.find('\n'), csv.size());
+    const auto line = detail::trimmed(csv.substr(0, end));
+    csv.remove_prefix(std::min(end + 1, csv.size()));
+    if (line.empty() || line == "\r" || line.front() == '#') continue;
+    Fields fields(line.back() == '\r' ? line.substr(0, line.size() - 1) : line);
+    while (const auto field = fields.next()) header.names.emplace_back(*field);
+    header.is_header = is_header(line);
+    return header;
+  }
+  return {};
 }
 
 std::vector<std::vector<double>> read_columns(const std::filesystem::path& file,

@@ -40,7 +40,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Misuse{{}, "A subcommand is required; see lapicque --help"},
         Misuse{{"simulate"},
-               "simulate: no such subcommand; it is one of exercises, run, rheobase, strength-duration, fi, response; "
+               "simulate: no such subcommand; it is one of exercises, run, rheobase, strength-duration, fi, response, "
+               "estimate; "
                "see lapicque --help"},
         Misuse{{"--verbose"}, "--verbose: no such option; see lapicque --help"},
         Misuse{{"run"}, "FILE is required; see lapicque run --help"},
@@ -202,7 +203,7 @@ TEST_P(Help, ExamplesPrintWhatTheyShow) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Program, Help,
-                         testing::Values("", "exercises", "run", "rheobase", "strength-duration", "fi", "response"));
+                         testing::Values("", "exercises", "run", "rheobase", "strength-duration", "fi", "response", "estimate"));
 
 TEST(Version, IsTheProjects) {
   const Folder folder;
