@@ -203,29 +203,30 @@ class Reader {
     }
     std::nth_element(falls.begin(), falls.begin() + static_cast<std::ptrdiff_t>(falls.size() / 2), falls.end());
     const double fall = falls[falls.size() / 2];
-    const Courses courses(input(), fit, trace_.potentials.size());
+    const std::vector<double> expected = fitted(fit);
+    // How far the trace lies above the fit from a sample on: long enough for noise to average out.
+    const auto excess = [&](std::size_t from) {
+      constexpr std::size_t enough = 5;
+      double sum = 0;
+      std::size_t count = 0;
+      for (std::size_t i = from; i < expected.size() && count < enough && std::isfinite(expected[i]); ++i, ++count) {
+        sum += trace_.potentials[i] - expected[i];
+      }
+      return count > 0 ? sum / static_cast<double>(count) : 0;
+    };
 
     std::vector<SampledSpike> kept;
-    for (std::size_t e = 0; e < spikes_.size(); ++e) {
-      const SampledSpike& spike = spikes_[e];
-      const std::size_t end = std::min(spike.reset + plateau_, trace_.potentials.size());
-      double mean = 0;
-      for (std::size_t i = spike.reset; i < end; ++i) mean += trace_.potentials[i];
-      mean /= static_cast<double>(end - spike.reset);
-      if (mean - fit.values[reset] < fall / 2) kept.push_back(spike);
+    for (const SampledSpike& spike : spikes_) {
+      if (excess(spike.reset) < fall / 2) kept.push_back(spike);
     }
-    // A fall within a course, after which the trace stays far below it.
     std::vector<SampledSpike> missed;
-    for (std::size_t s = 0; s < fit.stretches.size(); ++s) {
-      const Stretch& stretch = fit.stretches[s];
+    for (const Stretch& stretch : fit.stretches) {
       for (std::size_t i = stretch.first; i + 1 < stretch.end; ++i) {
-        const double before = trace_.potentials[i] - courses.potential(s, i);
-        const double after = trace_.potentials[i + 1] - courses.potential(s, i + 1);
-        if (before - after < 0.6 * fall) continue;
-        const std::size_t end = std::min({i + 1 + std::min<std::size_t>(plateau_, 5), stretch.end});
-        double mean = 0;
-        for (std::size_t k = i + 1; k < end; ++k) mean += trace_.potentials[k] - courses.potential(s, k);
-        if (mean / static_cast<double>(end - i - 1) < -fall / 2) missed.push_back({i, i + 1});
+        const double before = trace_.potentials[i] - expected[i];
+        const double after = trace_.potentials[i + 1] - expected[i + 1];
+        if (before - after < 0.4 * fall || excess(i + 1) > -fall / 2) continue;
+        missed.push_back({i, i + 1});
+        i += plateau_;
       }
     }
     kept.insert(kept.end(), missed.begin(), missed.end());
@@ -336,6 +337,7 @@ class Reader {
       leave_out(result, Parameter::reset, "the potential leaves the reset potential between two samples, at no time seen");
     }
     const auto grid = threshold.grid(tied, reach(tied));
+    const bool clear = result.timing == SpikeTiming::continuous;
     if (result.timing == SpikeTiming::continuous) {
       result.threshold = continuous.threshold;
       result.refractory = continuous.refractory;
@@ -347,6 +349,7 @@ class Reader {
         widen(result.refractory, continuous.refractory);
       }
     }
+    if (!clear) allow_other_plateaus(result, tied);
     for (const auto& [parameter, estimate] :
          {std::pair{Parameter::threshold, &result.threshold}, std::pair{Parameter::refractory, &result.refractory}}) {
       if (!*estimate) leave_out(result, parameter, "no spike is followed by a course that can be fitted");
@@ -359,8 +362,32 @@ class Reader {
     finish(result);
   }
 
+  /// Noise may let a plateau of a sample more or less fit as well; the intervals then hold for those as well.
+  void allow_other_plateaus(NeuronEstimate& result, const RelaxationFit& tied) {
+    constexpr double as_well = 6;  // of the noise's variance; beyond it lie 1.5 % of chi-squared
+    const std::size_t best = plateau_;
+    const std::size_t most = most_plateau();
+    const auto attempt = [&](std::size_t plateau) {
+      const RelaxationFit other = relaxation().fit(spikes_, Start::tied, plateau, tau_);
+      if (!(other.squares - tied.squares < as_well * variance(tied))) return false;
+      plateau_ = plateau;
+      widen(result.rest, linear_estimate(other, rest));
+      widen(result.reset, linear_estimate(other, reset));
+      widen(result.resistance, linear_estimate(other, resistance));
+      widen(result.tau, linear_estimate(other, tau));
+      const auto grid = ThresholdReader(input(), spikes_, plateau).grid(other, reach(other));
+      widen(result.threshold, grid.threshold);
+      widen(result.refractory, grid.refractory);
+      return true;
+    };
+    for (std::size_t m = best; m-- > 1 && attempt(m);) {
+    }
+    for (std::size_t m = best; ++m <= most && attempt(m);) {
+    }
+    plateau_ = best;
+  }
+
   static void widen(std::optional<Estimate>& a, const std::optional<Estimate>& b) {
-    if (!a) a = b;
     if (!a || !b) return;
     a->low = std::min(a->low, b->low);
     a->high = std::max(a->high, b->high);

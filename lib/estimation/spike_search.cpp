@@ -29,9 +29,17 @@ std::vector<double> unexplained_steps(std::span<const double> potentials, const 
   const auto steps = static_cast<Eigen::Index>(jumps.size());
   Eigen::MatrixXd design(steps, 4);
   Eigen::VectorXd rise(steps);
+  const auto [lowest, highest] = std::minmax_element(potentials.begin(), potentials.end());
+  const double still = 1e-9 * (*highest - *lowest);
   for (Eigen::Index i = 0; i < steps; ++i) {
     const auto k = static_cast<std::size_t>(i);
     const double h = times[k + 1] - times[k];
+    // A clamped potential has no membrane to tell of.
+    if (std::abs(potentials[k + 1] - potentials[k]) <= still) {
+      design.row(i).setZero();
+      rise[i] = 0;
+      continue;
+    }
     design.row(i) << h * potentials[k], h, h * current[k], h * current[k + 1];
     rise[i] = potentials[k + 1] - potentials[k] - jumps[k];
   }

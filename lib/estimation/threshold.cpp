@@ -25,6 +25,8 @@ std::vector<Crossing> find_crossings(const Courses& courses, std::span<const std
   const std::size_t count = stretches.size();
   std::vector<double> x0(from.begin(), from.end());
   std::vector<double> x1(to.begin(), to.end());
+  // The bracket of a release may reach past the next one's start where plateaus end at the next spike.
+  for (std::size_t e = 0; e + 1 < count; ++e) x1[e] = std::min(x1[e], from[e + 1]);
   std::vector<double> y0 = courses.potentials(stretches, x0);
   std::vector<double> y1 = courses.potentials(stretches, x1);
   std::vector<Crossing> crossings(count);
@@ -33,11 +35,14 @@ std::vector<Crossing> find_crossings(const Courses& courses, std::span<const std
     for (std::size_t e = 0; e < count; ++e) {
       // A secant across less than a thousandth of the first one loses more digits than it gains.
       if (std::abs(x1[e] - x0[e]) > 1e-3 * (to[e] - from[e])) crossings[e].slope = (y1[e] - y0[e]) / (x1[e] - x0[e]);
+      // Some way beyond the bracket, but not past the neighbours': the times must stay in order.
       const double margin = 2 * (to[e] - from[e]);
+      const double least = std::max(from[e] - margin, e > 0 ? std::midpoint(to[e - 1], from[e]) : from[e] - margin);
+      const double most = std::min(to[e] + margin, e + 1 < count ? std::midpoint(to[e], from[e + 1]) : to[e] + margin);
       const double next = x1[e] - (y1[e] - level) / crossings[e].slope;
       x0[e] = x1[e];
       y0[e] = y1[e];
-      x1[e] = std::isfinite(next) ? std::clamp(next, from[e] - margin, to[e] + margin) : to[e];
+      x1[e] = std::isfinite(next) ? std::clamp(next, least, std::max(least, most)) : to[e];
     }
     y1 = courses.potentials(stretches, x1);
   }
