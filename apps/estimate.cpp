@@ -209,9 +209,14 @@ void add_estimate(CLI::App& program) {
       "  from = \"0 nA\"\n"
       "  to = \"8 nA\"\n"
       "  $ lapicque run cell.toml --trace trace.csv --trace-step 0.1ms | wc -l\n"
-      "  11\n"
-      "  $ lapicque estimate trace.csv --input cell.toml | cut -c 1-18\n"
-      "  parameter,value,lo\n");
+      "  21\n"
+      "  $ lapicque estimate trace.csv --input cell.toml | awk -F , 'NR > 1 {printf \"%s %.6f\\n\", $1, $2}'\n"
+      "  rest_mV -70.000000\n"
+      "  reset_mV -65.000000\n"
+      "  threshold_mV -50.000000\n"
+      "  resistance_MOhm 10.000000\n"
+      "  tau_ms 8.000000\n"
+      "  refractory_ms 2.000000\n");
 }
 
 }  // namespace lapicque::program

@@ -84,13 +84,13 @@ class Reader {
       largest = std::max(largest, std::abs(exact.unit[i]) + std::abs(exact.jumps[i]));
       difference = std::max(difference, std::abs(exact.unit[i] - held.unit[i]) + std::abs(exact.jumps[i] - held.jumps[i]));
     }
-    if (difference <= 1e-13 * largest) inputs_[0] = inputs_[1];
+    if (difference <= 1e-11 * largest) inputs_[0] = inputs_[1];
   }
 
   NeuronEstimate read() {
     if (!one_course_explains_all()) {
       spikes_ = find_spikes(trace_.potentials, inputs_[0]);
-      settle_spikes();
+      if (!spikes_.empty()) settle_spikes();
     }
     choose_reading();
     NeuronEstimate result{};
@@ -114,7 +114,7 @@ class Reader {
       tau_ = Relaxation(inputs_[1], trace_.potentials).coarse_tau({}, Start::free, 1).tau;
       free_ = relaxation().fit({}, Start::free, 1, tau_);
       const double rms = std::sqrt(free_.squares / std::max(free_.freedom, 1.0));
-      if (rms <= 1.3 * noise_ + 1e-5 * range_) return true;
+      if (rms <= 1.3 * noise_ + 1e-5 * range_ + 1e-12 * std::abs(trace_.potentials.front())) return true;
     }
     reading_ = 0;
     return false;

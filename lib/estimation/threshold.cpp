@@ -46,9 +46,18 @@ std::vector<Crossing> find_crossings(const Courses& courses, std::span<const std
     }
     y1 = courses.potentials(stretches, x1);
   }
+  // The secants' slopes are those of some way before; these are the slopes here, to 1e-8.
+  const auto beside = [&](double part) {
+    std::vector<double> times(x1);
+    for (std::size_t e = 0; e < count; ++e) times[e] += part * (to[e] - from[e]);
+    return courses.potentials(stretches, times);
+  };
+  const auto after = beside(1e-3);
+  const auto before = beside(-1e-3);
   for (std::size_t e = 0; e < count; ++e) {
     const double off = std::abs(y1[e] - level);
     crossings[e].time = x1[e];
+    crossings[e].slope = (after[e] - before[e]) / (2e-3 * (to[e] - from[e]));
     crossings[e].found = crossings[e].slope > 0 && off <= 1e-9 * (std::abs(level) + 1);
   }
   return crossings;
@@ -58,6 +67,16 @@ std::vector<Crossing> find_crossings(const Courses& courses, std::span<const std
 double extreme_reach(std::size_t count) {
   return quantile(complement(boost::math::normal(), 0.025 / static_cast<double>(std::max<std::size_t>(count, 1)))) /
          quantile(complement(boost::math::normal(), 0.025));
+}
+
+/// The sample at which the course before a spike, followed on, is highest by the time of the reset; it may be falling
+/// again behind a drawn spike.
+std::size_t highest(const Courses& courses, std::size_t stretch, const SampledSpike& spike) {
+  std::size_t top = spike.reset;
+  for (std::size_t i = spike.last + 1; i < spike.reset; ++i) {
+    if (courses.potential(stretch, i) > courses.potential(stretch, top)) top = i;
+  }
+  return top;
 }
 
 }  // namespace
@@ -129,10 +148,11 @@ ThresholdReader::Grid ThresholdReader::grid(const RelaxationFit& tied, double re
       low_error = reach * std::sqrt(courses.variance(s, i));
     }
     if (s == spikes_.size()) continue;
-    const double u = courses.potential(s, spikes_[s].reset);
+    const std::size_t top = highest(courses, s, spikes_[s]);
+    const double u = courses.potential(s, top);
     if (u >= high) continue;
     high = u;
-    high_error = reach * std::sqrt(courses.variance(s, spikes_[s].reset));
+    high_error = reach * std::sqrt(courses.variance(s, top));
   }
   Grid result;
   if (std::isfinite(low) && std::isfinite(high)) {
@@ -157,6 +177,7 @@ ThresholdReader::Grid ThresholdReader::grid(const RelaxationFit& tied, double re
 ThresholdReader::Continuous ThresholdReader::continuous(const RelaxationFit& free, double variance,
                                                         double reach) const {
   constexpr std::size_t most_spikes = 400;
+  constexpr double told_apart_from = 1e-5;  // slopes are good to some 1e-8
   const auto& times = input_.times();
   const Courses courses(input_, free, times.size());
   Continuous result{{}, {}, {}, infinity, false, false};
@@ -189,14 +210,15 @@ ThresholdReader::Continuous ThresholdReader::continuous(const RelaxationFit& fre
   double high_error = 0;
   for (const std::size_t e : before) {
     const double below = courses.potential(e, spikes_[e].last);
-    const double above = courses.potential(e, spikes_[e].reset);
+    const std::size_t top = highest(courses, e, spikes_[e]);
+    const double above = courses.potential(e, top);
     if (below > low) {
       low = below;
       low_error = reach * std::sqrt(courses.variance(e, spikes_[e].last));
     }
     if (above < high) {
       high = above;
-      high_error = reach * std::sqrt(courses.variance(e, spikes_[e].reset));
+      high_error = reach * std::sqrt(courses.variance(e, top));
     }
   }
   double threshold = std::midpoint(low, high);
@@ -263,7 +285,7 @@ ThresholdReader::Continuous ThresholdReader::continuous(const RelaxationFit& fre
     const Eigen::VectorXd target = root.matrixL().solve(gap);
     scale = design.colwise().norm().cwiseInverse().transpose();
     const Eigen::JacobiSVD<Eigen::MatrixXd> svd(design * scale.asDiagonal(), Eigen::ComputeThinU | Eigen::ComputeThinV);
-    told_apart = equations >= unknowns && svd.singularValues()[unknowns - 1] > 1e-5;
+    told_apart = equations >= unknowns && svd.singularValues()[unknowns - 1] > told_apart_from * svd.singularValues()[0];
     if (!told_apart) {
       // The threshold stays where it is; the refractory period follows.
       const Eigen::VectorXd ones = design.col(1);
