@@ -190,7 +190,8 @@ void add_estimate(CLI::App& program) {
   app->callback([command] { (*command)(); });
   app->footer(
       "Headers such as t_s, time (ms), v [mV] name unit and column; without one, time and potential come first. The\n"
-      "current's table has columns of time and current, each value held until the next, or one column, a value for each\n"
+      "current's table has columns of time and current, each value held until the next, or one column, a value for "
+      "each\n"
       "sample. Intervals are 95 % ones. What the current leaves open is said, with a current that would tell.\n\n"
       "Examples, with cell.toml holding\n"
       "  [neuron]\n"

@@ -25,13 +25,12 @@ struct Named {
   std::optional<Estimate> NeuronEstimate::*estimate;
   double NeuronParameters::*truth;
 };
-constexpr std::array<Named, 6> parameters{
-    {{"rest", &NeuronEstimate::rest, &NeuronParameters::rest},
-     {"reset", &NeuronEstimate::reset, &NeuronParameters::reset},
-     {"threshold", &NeuronEstimate::threshold, &NeuronParameters::threshold},
-     {"resistance", &NeuronEstimate::resistance, &NeuronParameters::resistance},
-     {"tau", &NeuronEstimate::tau, &NeuronParameters::tau},
-     {"refractory", &NeuronEstimate::refractory, &NeuronParameters::refractory}}};
+constexpr std::array<Named, 6> parameters{{{"rest", &NeuronEstimate::rest, &NeuronParameters::rest},
+                                           {"reset", &NeuronEstimate::reset, &NeuronParameters::reset},
+                                           {"threshold", &NeuronEstimate::threshold, &NeuronParameters::threshold},
+                                           {"resistance", &NeuronEstimate::resistance, &NeuronParameters::resistance},
+                                           {"tau", &NeuronEstimate::tau, &NeuronParameters::tau},
+                                           {"refractory", &NeuronEstimate::refractory, &NeuronParameters::refractory}}};
 
 bool holds(const Estimate& estimate, double truth) { return estimate.low <= truth && truth <= estimate.high; }
 
@@ -104,7 +103,8 @@ void add_noise(VoltageTrace& trace, double size, Random& random) {
   for (double& u : trace.potentials) u += normal(random);
 }
 
-const NeuronParameters cell{.rest = -67, .reset = -61, .threshold = -48, .resistance = 12, .tau = 9, .refractory = 2.53};
+const NeuronParameters cell{
+    .rest = -67, .reset = -61, .threshold = -48, .resistance = 12, .tau = 9, .refractory = 2.53};
 const std::vector<Pulse> three_steps{{5, 35, 1.2}, {50, 80, 2.4}, {85, 110, 5}};
 
 void expect_near_truth(const NeuronEstimate& found, const NeuronParameters& truth, double tolerance) {
@@ -153,7 +153,9 @@ struct Recording {
 /// Brian 2's traces know the threshold to what the potential rises in a step, and the refractory period to a step.
 TEST(Estimation, BrianTracesGiveTheirNeuronsBack) {
   const std::vector<Recording> recordings{
-      {"brian2_steps.csv", {.rest = -70, .reset = -65, .threshold = -50, .resistance = 10, .tau = 8, .refractory = 2}, 0.08},
+      {"brian2_steps.csv",
+       {.rest = -70, .reset = -65, .threshold = -50, .resistance = 10, .tau = 8, .refractory = 2},
+       0.08},
       {"brian2_noise.csv",
        {.rest = -62.3, .reset = -71.7, .threshold = -47.1, .resistance = 31.7, .tau = 13.9, .refractory = 3.3},
        0.3},
@@ -211,8 +213,7 @@ VoltageTrace grid_trace(const NeuronParameters& neuron, const std::function<doub
 
 TEST(Estimation, TellsAHeldSinusoidFromAnExactOne) {
   const auto value = [](double t) { return 1.5 + 2.5 * std::sin(2 * M_PI * 0.1 * t); };
-  const auto found =
-      estimate_neuron(grid_trace(cell, value, 150, 0.1), step(0, 200, 1.5) + sinusoid(0, 200, 2.5, 100));
+  const auto found = estimate_neuron(grid_trace(cell, value, 150, 0.1), step(0, 200, 1.5) + sinusoid(0, 200, 2.5, 100));
   EXPECT_EQ(found.input, InputReading::held);
   EXPECT_NEAR(found.tau->value, cell.tau, 1e-9);
   EXPECT_NEAR(found.resistance->value, cell.resistance, 1e-9);

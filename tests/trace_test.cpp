@@ -73,8 +73,9 @@ TEST_F(TraceFile, WhatCannotBeReadIsRefusedByItsLine) {
             "trace.csv:3: v_mV = nan: must be a finite number; write for example 2.5");
   EXPECT_EQ(refusal("t_ms,v_mV\n0,-70\n\n0.1\n"),
             "trace.csv:4: there is no field for v_mV in this row; give each row all its columns");
-  EXPECT_EQ(refusal("t_ms,v_mV\n0,-70\n0.2,-70\n0.1,-70\n0.2,-70\n"),
-            "trace.csv:4: time = 0.1 ms: must be later than the one before it, 0.2 ms; sort the rows by time, each once");
+  EXPECT_EQ(
+      refusal("t_ms,v_mV\n0,-70\n0.2,-70\n0.1,-70\n0.2,-70\n"),
+      "trace.csv:4: time = 0.1 ms: must be later than the one before it, 0.2 ms; sort the rows by time, each once");
   EXPECT_EQ(refusal("-1,-70\n0.2,-70\n"),
             "trace.csv:1: time = -1 ms: must not be before 0, where the current's clock starts; count time from there");
   EXPECT_EQ(refusal("t_ms,v_nA\n0,-70\n"),
@@ -105,9 +106,10 @@ TEST_F(TraceFile, ASingleColumnBelongsToTheTrace) {
     current_of("1\n2\n", trace);
     FAIL() << "nothing thrown";
   } catch (const FileError& error) {
-    EXPECT_STREQ(error.what(),
-                 "current.csv: has 2 values of the current, the trace has 3 samples; give one for each sample, or add a "
-                 "column of times");
+    EXPECT_STREQ(
+        error.what(),
+        "current.csv: has 2 values of the current, the trace has 3 samples; give one for each sample, or add a "
+        "column of times");
   }
 }
 

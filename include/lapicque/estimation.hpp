@@ -55,9 +55,9 @@ struct NeuronEstimate {
   std::vector<Reason> undetermined;  ///< why a parameter is empty; one entry for each that is
   std::vector<std::string> remarks;  ///< what limits the intervals, in words
 
-  double noise;              ///< mV: the standard deviation of the trace about the fit
-  InputReading input;        ///< the reading of the current that fits better; exact where both do
-  SpikeTiming timing;        ///< what the spikes' timing shows itself to be; either where there is no telling
+  double noise;                ///< mV: the standard deviation of the trace about the fit
+  InputReading input;          ///< the reading of the current that fits better; exact where both do
+  SpikeTiming timing;          ///< what the spikes' timing shows itself to be; either where there is no telling
   std::vector<double> spikes;  ///< ms: the middle of the interval between samples that each spike fell into
   std::vector<double> fitted;  ///< mV, the fitted exact solution at the trace's times; not-a-number within drawn spikes
 
@@ -88,9 +88,10 @@ struct NeuronEstimate {
 ///
 /// @param trace    at least 8 samples
 /// @param current  what was injected
-/// @throws InvalidArgument  fewer samples; times and potentials of different lengths, not finite, or times not ascending
+/// @throws InvalidArgument  fewer samples; times and potentials of different lengths, not finite, or times not
+/// ascending
 ///
-/// Cost: some hundred passes over the trace. See also: estimate_from_spikes.
+/// Cost: some hundred passes over the trace.
 NeuronEstimate estimate_neuron(const VoltageTrace& trace, const Current& current,
                                SpikeTiming timing = SpikeTiming::either);
 

@@ -1,11 +1,13 @@
 #include "lapicque/estimation.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/math/distributions/fisher_f.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "lapicque/error.hpp"
 #include "probe.hpp"
@@ -82,7 +84,8 @@ class Reader {
     double difference = 0;
     for (std::size_t i = 0; i < exact.unit.size(); ++i) {
       largest = std::max(largest, std::abs(exact.unit[i]) + std::abs(exact.jumps[i]));
-      difference = std::max(difference, std::abs(exact.unit[i] - held.unit[i]) + std::abs(exact.jumps[i] - held.jumps[i]));
+      difference =
+          std::max(difference, std::abs(exact.unit[i] - held.unit[i]) + std::abs(exact.jumps[i] - held.jumps[i]));
     }
     if (difference <= 1e-11 * largest) inputs_[0] = inputs_[1];
   }
@@ -326,7 +329,7 @@ class Reader {
     const auto continuous = threshold.continuous(free_, variance(free_), free_reach);
     const bool fits_grid = timing_ != SpikeTiming::continuous && grid_fits(tied);
     const bool sharp = continuous.release_error < 0.1;  // of a step
-    result.timing = !fits_grid || timing_ == SpikeTiming::continuous ? SpikeTiming::continuous
+    result.timing = !fits_grid || timing_ == SpikeTiming::continuous                  ? SpikeTiming::continuous
                     : timing_ == SpikeTiming::grid || sharp || !continuous.consistent ? SpikeTiming::grid
                                                                                       : SpikeTiming::either;
     const RelaxationFit& fit = result.timing == SpikeTiming::grid ? tied : free_;
@@ -334,10 +337,10 @@ class Reader {
     result.reset = linear_estimate(fit, reset);
     if (!result.reset) result.reset = continuous.reset;
     if (!result.reset) {
-      leave_out(result, Parameter::reset, "the potential leaves the reset potential between two samples, at no time seen");
+      leave_out(result, Parameter::reset,
+                "the potential leaves the reset potential between two samples, at no time seen");
     }
     const auto grid = threshold.grid(tied, reach(tied));
-    const bool clear = result.timing == SpikeTiming::continuous;
     if (result.timing == SpikeTiming::continuous) {
       result.threshold = continuous.threshold;
       result.refractory = continuous.refractory;
@@ -349,7 +352,7 @@ class Reader {
         widen(result.refractory, continuous.refractory);
       }
     }
-    if (!clear) allow_other_plateaus(result, tied);
+    if (result.timing != SpikeTiming::continuous) allow_other_plateaus(result, tied);
     for (const auto& [parameter, estimate] :
          {std::pair{Parameter::threshold, &result.threshold}, std::pair{Parameter::refractory, &result.refractory}}) {
       if (!*estimate) leave_out(result, parameter, "no spike is followed by a course that can be fitted");
@@ -406,7 +409,8 @@ class Reader {
     switch (result.timing) {
       case SpikeTiming::grid:
         result.remarks.emplace_back(
-            "the spikes are those of a simulator whose time step is the samples': the threshold is known up to what the "
+            "the spikes are those of a simulator whose time step is the samples': the threshold is known up to what "
+            "the "
             "potential rises in a step, the refractory period to one step, counted as Brian 2 does");
         break;
       case SpikeTiming::either:
@@ -426,7 +430,7 @@ class Reader {
   std::vector<double> fitted(const RelaxationFit& fit) const {
     const std::size_t count = trace_.times.size();
     std::vector<double> values(count, std::numeric_limits<double>::quiet_NaN());
-    const Courses courses(input(), fit, count);
+    const Courses courses(input(), fit);
     for (std::size_t s = 0; s < fit.stretches.size(); ++s) {
       const std::size_t end = s < spikes_.size() ? spikes_[s].last + 1 : count;
       if (s > 0) {

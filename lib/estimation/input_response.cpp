@@ -38,8 +38,8 @@ std::vector<double> sample_current(const Current& current, const std::vector<dou
   std::vector<double> values;
   CurrentEvaluator evaluator(current);
   for (std::size_t i = 0; i < times.size(); ++i) {
-    const double step = std::min(i > 0 ? times[i] - times[i - 1] : forever,
-                                 i + 1 < times.size() ? times[i + 1] - times[i] : forever);
+    const double step =
+        std::min(i > 0 ? times[i] - times[i - 1] : forever, i + 1 < times.size() ? times[i + 1] - times[i] : forever);
     const double before = evaluator.value_at(times[i] - hair * step);
     const double here = evaluator.value_at(times[i]);
     const double after = evaluator.value_at(times[i] + hair * step);
@@ -81,7 +81,8 @@ Response InputResponse::slope_at(double tau, std::span<const double> times) cons
 }
 
 std::vector<double> InputResponse::membrane(double tau, double resistance, std::span<const double> times) const {
-  const Neuron passive({.rest = 0, .reset = 0, .threshold = bound_, .resistance = resistance, .tau = tau, .refractory = 0});
+  const Neuron passive(
+      {.rest = 0, .reset = 0, .threshold = bound_, .resistance = resistance, .tau = tau, .refractory = 0});
   return membrane_potential(passive, current_, times);
 }
 

@@ -19,8 +19,8 @@ std::vector<Step> probing_steps(const NeuronEstimate& known, const VoltageTrace&
   }
   double rheobase = strongest > 0 ? 2 * strongest : 1;
   if (known.rest && known.resistance) {
-    const double highest = known.threshold ? known.threshold->value
-                                           : *std::max_element(trace.potentials.begin(), trace.potentials.end());
+    const double highest =
+        known.threshold ? known.threshold->value : *std::max_element(trace.potentials.begin(), trace.potentials.end());
     const double needed = (highest - known.rest->value) / known.resistance->value;
     if (needed > 0) rheobase = known.threshold ? needed : 2 * needed;
   }
@@ -30,9 +30,7 @@ std::vector<Step> probing_steps(const NeuronEstimate& known, const VoltageTrace&
   };
   const double unit = rounded(rheobase);
   const double phase = rounded(5 * (tau + refractory));
-  return {{phase, 2 * phase, unit / 2},
-          {3 * phase, 5 * phase, 1.5 * unit},
-          {6 * phase, 7 * phase, 4 * unit}};
+  return {{phase, 2 * phase, unit / 2}, {3 * phase, 5 * phase, 1.5 * unit}, {6 * phase, 7 * phase, 4 * unit}};
 }
 
 }  // namespace lapicque::estimation

@@ -67,9 +67,9 @@ std::vector<Stretch> stretches_of(std::span<const SampledSpike> spikes, Start st
 /// The linear part of the fit, a row for each sample: the unknowns c of free stretches are projected out.
 struct Relaxation::System {
   std::vector<Stretch> stretches;
-  Eigen::MatrixXd design;    // rest, resistance, reset
-  Eigen::VectorXd target;    // mV
-  Eigen::VectorXd decay;     // E of each row; 0 on plateaus
+  Eigen::MatrixXd design;             // rest, resistance, reset
+  Eigen::VectorXd target;             // mV
+  Eigen::VectorXd decay;              // E of each row; 0 on plateaus
   std::vector<Eigen::Index> samples;  // which sample a row is
   std::vector<Eigen::Index> begins;   // the first row of each stretch, and the end
 };
@@ -200,8 +200,8 @@ RelaxationFit Relaxation::fit(std::span<const SampledSpike> spikes, Start start,
     for (std::size_t s = 0; s < count; ++s) {
       const Stretch& stretch = system.stretches[s];
       const std::size_t a = stretch.anchor;
-      fit.decays[s] = stretch.tied ? fit.values[reset] - fit.values[rest] - fit.values[resistance] * fit.response.unit[a] -
-                                         fit.response.jumps[a]
+      fit.decays[s] = stretch.tied ? fit.values[reset] - fit.values[rest] -
+                                         fit.values[resistance] * fit.response.unit[a] - fit.response.jumps[a]
                                    : constants[s] - fit.couplings[s].head(tau).dot(linear.values);
       const Eigen::Index begin = system.begins[s];
       const Eigen::Index length = system.begins[s + 1] - begin;
@@ -221,8 +221,9 @@ RelaxationFit Relaxation::fit(std::span<const SampledSpike> spikes, Start start,
       fit.determined[static_cast<std::size_t>(j)] = all.determined[static_cast<std::size_t>(j)];
     }
     fit.covariance = all.covariance;
-    fit.freedom = static_cast<double>(rows) - static_cast<double>(all.rank) -
-                  static_cast<double>(std::count_if(fit.weights.begin(), fit.weights.end(), [](double w) { return w > 0; }));
+    fit.freedom =
+        static_cast<double>(rows) - static_cast<double>(all.rank) -
+        static_cast<double>(std::count_if(fit.weights.begin(), fit.weights.end(), [](double w) { return w > 0; }));
     const double step = all.determined[tau] ? std::clamp(all.values[tau], -tau_now / 2, tau_now) : 0;
     if (std::abs(step) <= 1e-14 * tau_now || round == rounds) break;
     tau_now += step;

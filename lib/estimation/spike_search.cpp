@@ -65,7 +65,8 @@ std::vector<SampledSpike> find_spikes(std::span<const double> potentials, const 
   std::vector<SampledSpike> spikes;
   for (std::size_t i = 0; i < left.size(); ++i) {
     if (!(left[i] < -largest / 2)) continue;
-    const std::size_t floor = std::max(spikes.empty() ? 0 : spikes.back().reset, i > longest_drawn ? i - longest_drawn : 0);
+    const std::size_t floor =
+        std::max(spikes.empty() ? 0 : spikes.back().reset, i > longest_drawn ? i - longest_drawn : 0);
     // A spike that falls in several steps is one.
     if (!spikes.empty() && i <= spikes.back().reset + 1) {
       spikes.back().reset = i + 1;

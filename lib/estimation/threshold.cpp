@@ -63,7 +63,7 @@ std::vector<Crossing> find_crossings(const Courses& courses, std::span<const std
   return crossings;
 }
 
-/// The probability beyond either end of a normal interval of 95 % for the extreme of `count` values.
+/// How much wider than an interval of 95 % for one value one for the extreme of `count` values is.
 double extreme_reach(std::size_t count) {
   return quantile(complement(boost::math::normal(), 0.025 / static_cast<double>(std::max<std::size_t>(count, 1)))) /
          quantile(complement(boost::math::normal(), 0.025));
@@ -99,9 +99,7 @@ Vector Courses::gradient(std::size_t s, std::size_t sample) const {
   const std::size_t a = stretch.anchor;
   const double elapsed = input_.times()[sample] - input_.times()[a];
   const double e = decay(s, input_.times()[sample]);
-  const auto drift = [&](std::size_t i) {
-    return fit_.values[resistance] * fit_.slope.unit[i] + fit_.slope.jumps[i];
-  };
+  const auto drift = [&](std::size_t i) { return fit_.values[resistance] * fit_.slope.unit[i] + fit_.slope.jumps[i]; };
   const double relaxing = fit_.decays[s] * e * elapsed / (fit_.values[tau] * fit_.values[tau]);
   Vector result;
   if (stretch.tied) {
@@ -132,7 +130,7 @@ std::vector<double> Courses::potentials(std::span<const std::size_t> stretches, 
 
 ThresholdReader::Grid ThresholdReader::grid(const RelaxationFit& tied, double reach) const {
   const auto& times = input_.times();
-  const Courses courses(input_, tied, times.size());
+  const Courses courses(input_, tied);
   double low = -infinity;
   double low_error = 0;
   double high = infinity;
@@ -168,8 +166,8 @@ ThresholdReader::Grid ThresholdReader::grid(const RelaxationFit& tied, double re
     const double step = times[release + 1] - times[release];
     const double stamp = times[drawn ? spike.last + 1 : spike.last];
     const double value = plateau_ == 1 && !drawn ? 0 : times[release] - stamp;
-    result.refractory = Estimate{value, std::max(0.0, times[release] - times[spike.reset]),
-                                 times[release] - times[spike.last] + step};
+    result.refractory =
+        Estimate{value, std::max(0.0, times[release] - times[spike.reset]), times[release] - times[spike.last] + step};
   }
   return result;
 }
@@ -179,7 +177,7 @@ ThresholdReader::Continuous ThresholdReader::continuous(const RelaxationFit& fre
   constexpr std::size_t most_spikes = 400;
   constexpr double told_apart_from = 1e-5;  // slopes are good to some 1e-8
   const auto& times = input_.times();
-  const Courses courses(input_, free, times.size());
+  const Courses courses(input_, free);
   Continuous result{{}, {}, {}, infinity, false, false};
 
   // Spikes with a fitted course before and after.
@@ -285,7 +283,8 @@ ThresholdReader::Continuous ThresholdReader::continuous(const RelaxationFit& fre
     const Eigen::VectorXd target = root.matrixL().solve(gap);
     scale = design.colwise().norm().cwiseInverse().transpose();
     const Eigen::JacobiSVD<Eigen::MatrixXd> svd(design * scale.asDiagonal(), Eigen::ComputeThinU | Eigen::ComputeThinV);
-    told_apart = equations >= unknowns && svd.singularValues()[unknowns - 1] > told_apart_from * svd.singularValues()[0];
+    told_apart =
+        equations >= unknowns && svd.singularValues()[unknowns - 1] > told_apart_from * svd.singularValues()[0];
     if (!told_apart) {
       // The threshold stays where it is; the refractory period follows.
       const Eigen::VectorXd ones = design.col(1);
@@ -295,9 +294,8 @@ ThresholdReader::Continuous ThresholdReader::continuous(const RelaxationFit& fre
     }
     const Eigen::VectorXd change = -(scale.asDiagonal() * svd.solve(target));
     discrepancy = (target + design * change).squaredNorm() / variance;
-    uncertainty = scale.asDiagonal() * svd.matrixV() *
-                  svd.singularValues().cwiseAbs2().cwiseInverse().asDiagonal() * svd.matrixV().transpose() *
-                  scale.asDiagonal();
+    uncertainty = scale.asDiagonal() * svd.matrixV() * svd.singularValues().cwiseAbs2().cwiseInverse().asDiagonal() *
+                  svd.matrixV().transpose() * scale.asDiagonal();
     const double rise = high - low;
     const double limited = std::clamp(change[0], -5 * std::abs(rise), 5 * std::abs(rise));
     threshold += limited;
@@ -311,8 +309,7 @@ ThresholdReader::Continuous ThresholdReader::continuous(const RelaxationFit& fre
       freedom < 1 || discrepancy < quantile(complement(boost::math::chi_squared(std::max(freedom, 1.0)), 0.001));
   double mean_error = 0;
   for (const double error : release_errors) mean_error += error * std::sqrt(variance);
-  result.release_error =
-      mean_error / static_cast<double>(release_errors.size()) / ((late.front() - early.front()) / 2);
+  result.release_error = mean_error / static_cast<double>(release_errors.size()) / ((late.front() - early.front()) / 2);
 
   // What the samples beside each spike allow, whatever the fit says.
   const double wide = extreme_reach(before.size());

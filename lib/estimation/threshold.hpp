@@ -13,8 +13,7 @@ namespace lapicque::estimation {
 /// The fitted courses between spikes, also where they were not fitted.
 class Courses {
  public:
-  Courses(const InputResponse& input, const RelaxationFit& fit, std::size_t samples)
-      : input_(input), fit_(fit), samples_(samples) {}
+  Courses(const InputResponse& input, const RelaxationFit& fit) : input_(input), fit_(fit) {}
 
   /// u of stretch s at a sample, mV.
   double potential(std::size_t s, std::size_t sample) const;
@@ -22,7 +21,7 @@ class Courses {
   /// The variance of that, to be multiplied by the variance of the noise.
   double variance(std::size_t s, std::size_t sample) const;
 
-  /// u of stretches s0, s0 + 1, ... at one time each, ascending.
+  /// u of each of the stretches at one time each, ascending.
   std::vector<double> potentials(std::span<const std::size_t> stretches, std::span<const double> times) const;
 
   /// du/d(values) with what it does to c, of stretch s at a sample.
@@ -36,7 +35,6 @@ class Courses {
 
   const InputResponse& input_;
   const RelaxationFit& fit_;
-  std::size_t samples_;
 };
 
 /// Threshold and refractory period from the fitted courses.

@@ -195,8 +195,9 @@ Current read_current_table(const std::filesystem::path& file, const VoltageTrace
   const Table table = table_file.read(kinds, units);
   const std::size_t count = table.columns[0].size();
   if (count != trace.times.size()) {
-    table_file.refuse(0, "has " + std::to_string(count) + " values of the current, the trace has " +
-                             std::to_string(trace.times.size()) + " samples",
+    table_file.refuse(0,
+                      "has " + std::to_string(count) + " values of the current, the trace has " +
+                          std::to_string(trace.times.size()) + " samples",
                       "give one for each sample, or add a column of times");
   }
   return held(trace.times, table.columns[0], table_file);

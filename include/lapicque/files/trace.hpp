@@ -11,8 +11,8 @@
 
 namespace lapicque {
 
-/// Units of a file's columns where its header names none (ms, mV and nA where these are empty, too). A header's own unit
-/// comes first.
+/// Units of a file's columns where its header names none (ms, mV and nA where these are empty, too). A header's own
+/// unit comes first.
 struct ColumnUnits {
   std::optional<std::string> time{};
   std::optional<std::string> voltage{};
