@@ -17,5 +17,6 @@ void add_response(CLI::App& program);
 void add_check_certificate(CLI::App& program);
 void add_export(CLI::App& program);
 void add_validate(CLI::App& program);
+void add_estimate(CLI::App& program);
 
 }  // namespace lapicque::program

@@ -69,6 +69,7 @@ int main(int argc, char** argv) {
   lapicque::program::add_check_certificate(program);
   lapicque::program::add_export(program);
   lapicque::program::add_validate(program);
+  lapicque::program::add_estimate(program);
 
   try {
     program.parse(argc, argv);

@@ -28,7 +28,7 @@ class Reader {
     for (std::size_t c = 0; c < columns.size(); ++c) wanted_.push_back(c);
   }
 
-  std::vector<std::vector<double>> read(std::string_view csv) {
+  Table read(std::string_view csv) {
     detail::Lines lines(csv);
     bool first = true;
     while (problems_.size() < most_problems) {
@@ -43,10 +43,11 @@ class Reader {
         if (!problems_.empty()) break;  // every row would be wrong
       } else {
         read_row(line);
+        rows_.push_back(line_);
       }
     }
     if (!problems_.empty()) throw FileError(std::move(problems_));
-    return std::move(values_);
+    return {std::move(values_), std::move(rows_)};
   }
 
  private:
@@ -110,6 +111,7 @@ class Reader {
   std::span<const std::string_view> columns_;
   std::vector<std::size_t> wanted_;  ///< for each field of a row: its index in columns_, or `ignored`
   std::vector<std::vector<double>> values_;
+  std::vector<std::size_t> rows_;  ///< the line of each row
   std::vector<Problem> problems_;
   std::size_t line_ = 0;
 };
@@ -144,9 +146,28 @@ std::string read_text(const std::filesystem::path& file) {
   return text;
 }
 
+Table parse_table(std::string_view csv, const std::string& name, std::span<const std::string_view> columns) {
+  return Reader(name, columns).read(csv);
+}
+
 std::vector<std::vector<double>> parse_columns(std::string_view csv, const std::string& name,
                                                std::span<const std::string_view> columns) {
-  return Reader(name, columns).read(csv);
+  return parse_table(csv, name, columns).columns;
+}
+
+Header header_of(std::string_view csv) {
+  detail::Lines lines(csv);
+  while (const auto line = lines.next()) {
+    const auto content = detail::trimmed(*line);
+    if (content.empty() || content.front() == '#') continue;
+    Header header;
+    header.line = lines.number();
+    header.is_header = is_header(content);
+    detail::Fields fields(content);
+    while (const auto field = fields.next()) header.names.emplace_back(*field);
+    return header;
+  }
+  return {};
 }
 
 std::vector<std::vector<double>> read_columns(const std::filesystem::path& file,

@@ -41,7 +41,7 @@ INSTANTIATE_TEST_SUITE_P(
         Misuse{{}, "A subcommand is required; see lapicque --help"},
         Misuse{{"simulate"},
                "simulate: no such subcommand; it is one of exercises, run, rheobase, strength-duration, fi, response, "
-               "check-certificate, export, validate; see lapicque --help"},
+               "check-certificate, export, validate, estimate; see lapicque --help"},
         Misuse{{"--verbose"}, "--verbose: no such option; see lapicque --help"},
         Misuse{{"run"}, "FILE is required; see lapicque run --help"},
         Misuse{{"run", "cell.toml", "--verbose"},
@@ -219,7 +219,7 @@ TEST_P(Help, ExamplesPrintWhatTheyShow) {
 
 INSTANTIATE_TEST_SUITE_P(Program, Help,
                          testing::Values("", "exercises", "run", "rheobase", "strength-duration", "fi", "response",
-                                         "check-certificate", "validate"));
+                                         "check-certificate", "validate", "estimate"));
 
 TEST(Version, IsTheProjects) {
   const Folder folder;

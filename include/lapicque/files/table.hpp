@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -26,6 +27,21 @@ std::vector<std::vector<double>> read_columns(const std::filesystem::path& file,
 /// The same from a text; `name` is what the file is called in messages.
 std::vector<std::vector<double>> parse_columns(std::string_view csv, const std::string& name,
                                                std::span<const std::string_view> columns);
+
+/// The same, with the line (counted from 1) that each row stands in.
+struct Table {
+  std::vector<std::vector<double>> columns;
+  std::vector<std::size_t> lines;
+};
+Table parse_table(std::string_view csv, const std::string& name, std::span<const std::string_view> columns);
+
+/// The fields of the first line that has any: a header, or the first row.
+struct Header {
+  std::vector<std::string> names;
+  std::size_t line = 0;    ///< counted from 1; 0 if there is none
+  bool is_header = false;  ///< false where the first field is a number
+};
+Header header_of(std::string_view csv);
 
 /// All of a file, as it is. @throws FileError  it cannot be read, or is neither a regular file nor a pipe
 std::string read_text(const std::filesystem::path& file);

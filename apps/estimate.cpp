@@ -1,0 +1,223 @@
+#include <array>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands.hpp"
+#include "figure.hpp"
+#include "lapicque/error.hpp"
+#include "lapicque/estimation.hpp"
+#include "lapicque/files/trace.hpp"
+#include "options.hpp"
+#include "output.hpp"
+#include "trace_figure.hpp"
+
+namespace lapicque::program {
+namespace {
+
+struct Row {
+  const char* name;
+  Parameter parameter;
+  std::optional<Estimate> NeuronEstimate::*value;
+};
+constexpr std::array<Row, 6> rows{{{"rest_mV", Parameter::rest, &NeuronEstimate::rest},
+                                   {"reset_mV", Parameter::reset, &NeuronEstimate::reset},
+                                   {"threshold_mV", Parameter::threshold, &NeuronEstimate::threshold},
+                                   {"resistance_MOhm", Parameter::resistance, &NeuronEstimate::resistance},
+                                   {"tau_ms", Parameter::tau, &NeuronEstimate::tau},
+                                   {"refractory_ms", Parameter::refractory, &NeuronEstimate::refractory}}};
+
+/// A text in double quotes; the texts here have none in them, and no line ends.
+std::string quoted(const std::string& text) { return "\"" + text + "\""; }
+
+/// The probing current as inputs of an experiment file.
+std::string input_blocks(const std::vector<Step>& steps) {
+  std::string text;
+  for (const Step& s : steps) {
+    text += "[[input]]\nkind = \"step\"\nstart = \"" + to_text(s.start, "ms") + "\"\nstop = \"" +
+            to_text(s.stop, "ms") + "\"\namplitude = \"" + to_text(s.amplitude, "nA") + "\"\n";
+  }
+  return text;
+}
+
+/// The same on one line of JSON.
+std::string escaped(const std::string& text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '\n') {
+      result += "\\n";
+    } else {
+      if (c == '"') result += '\\';
+      result += c;
+    }
+  }
+  return result;
+}
+
+class EstimateCommand {
+ public:
+  explicit EstimateCommand(CLI::App& app) {
+    app.add_option("TRACE", trace_, "the recorded potential (CSV with columns of time and potential)")->required();
+    app.add_option("--input", input_, "the injected current: an experiment file with its inputs, or a CSV table")
+        ->required()
+        ->type_name("FILE");
+    app.add_option("--time-unit", time_unit_, "of columns whose header names no unit (ms)")->type_name("UNIT");
+    app.add_option("--voltage-unit", voltage_unit_, "of a column whose header names no unit (mV)")->type_name("UNIT");
+    add_choice(app, "--timing", timing_, {"either", "continuous", "grid"},
+               "where spikes can lie: between samples, on a simulator's grid, or as the trace shows");
+    add_choice(app, "--format", format_, {"csv", "json"}, "how the parameters are printed");
+    add_output(app, "--plot", plot_, "figure.png", "draw the trace and the fitted exact solution into this file")
+        ->type_name("FIGURE.png|.svg");
+  }
+
+  void operator()() const {
+    require_apart({{"--plot", plot_}}, {trace_, input_});
+    std::optional<OutputFile> plot;
+    if (!plot_.empty()) {
+      figures::figure_format(plot_);
+      figures::require_gnuplot();
+      plot.emplace(plot_);
+    }
+    const ColumnUnits units{time_unit_, voltage_unit_};
+    const VoltageTrace trace = read_trace(trace_, units);
+    const Current current = read_known_current(input_, trace, units);
+    const NeuronEstimate estimate = computed(trace, current);
+    if (plot) {
+      const std::string title = std::filesystem::path(trace_).filename().string();
+      figures::write_figure(figures::trace_figure(title, trace, estimate, current), plot->temporary(),
+                            figures::figure_format(plot_));
+    }
+    print(estimate);
+    if (plot) plot->commit();
+  }
+
+ private:
+  NeuronEstimate computed(const VoltageTrace& trace, const Current& current) const {
+    const SpikeTiming timing = timing_ == "continuous" ? SpikeTiming::continuous
+                               : timing_ == "grid"     ? SpikeTiming::grid
+                                                       : SpikeTiming::either;
+    try {
+      return estimate_neuron(trace, current, timing);
+    } catch (const InvalidArgument& error) {
+      throw FileError({{trace_, 0, error.subject(), error.value(), error.rule(), error.mend()}});
+    }
+  }
+
+  void print(const NeuronEstimate& estimate) const {
+    StandardOutput out;
+    if (format_ == "json") {
+      print_json(out, estimate);
+    } else {
+      print_csv(out, estimate);
+    }
+    out.flush();
+    if (format_ == "json" || estimate.probe.empty()) return;
+    std::cerr << "This current would determine all:\n" << input_blocks(estimate.probe);
+  }
+
+  static std::string reason(const NeuronEstimate& estimate, Parameter parameter) {
+    for (const auto& [undetermined, text] : estimate.undetermined) {
+      if (undetermined == parameter) return text;
+    }
+    return {};
+  }
+
+  static void print_csv(StandardOutput& out, const NeuronEstimate& estimate) {
+    out << "parameter,value,low,high,undetermined\n";
+    for (const Row& row : rows) {
+      out << row.name;
+      if (const auto& value = estimate.*row.value) {
+        out << "," << value->value << "," << value->low << "," << value->high << ",\n";
+      } else {
+        out << ",,,," << quoted(reason(estimate, row.parameter)) << "\n";
+      }
+    }
+  }
+
+  static void print_json(StandardOutput& out, const NeuronEstimate& estimate) {
+    out << "{";
+    for (const Row& row : rows) {
+      out << quoted(row.name) << ": ";
+      if (const auto& value = estimate.*row.value) {
+        out << "{\"value\": " << value->value << ", \"low\": " << value->low << ", \"high\": " << value->high << "}";
+      } else {
+        out << "null";
+      }
+      out << ",\n ";
+    }
+    out << "\"undetermined\": {";
+    bool first = true;
+    for (const Row& row : rows) {
+      if (estimate.*row.value) continue;
+      out << (first ? "" : ",\n  ") << quoted(row.name) << ": " << quoted(reason(estimate, row.parameter));
+      first = false;
+    }
+    out << "},\n \"remarks\": [";
+    for (const std::string& remark : estimate.remarks) {
+      out << (&remark == estimate.remarks.data() ? "" : ", ") << quoted(remark);
+    }
+    out << "],\n \"noise_mV\": " << estimate.noise << ",\n \"spikes\": " << static_cast<double>(estimate.spikes.size())
+        << ",\n \"timing\": "
+        << (estimate.timing == SpikeTiming::grid         ? "\"grid\""
+            : estimate.timing == SpikeTiming::continuous ? "\"continuous\""
+                                                         : "\"either\"")
+        << ",\n \"input\": " << (estimate.input == InputReading::held ? "\"held\"" : "\"exact\"") << ",\n \"probe\": ";
+    if (estimate.probe.empty()) {
+      out << "null";
+    } else {
+      out << quoted(escaped(input_blocks(estimate.probe)));
+    }
+    out << "}\n";
+  }
+
+  std::string trace_;
+  std::string input_;
+  std::optional<std::string> time_unit_;
+  std::optional<std::string> voltage_unit_;
+  std::string timing_;
+  std::string format_;
+  std::string plot_;
+};
+
+}  // namespace
+
+void add_estimate(CLI::App& program) {
+  auto* app = program.add_subcommand("estimate", "a neuron's parameters out of a voltage trace");
+  const auto command = std::make_shared<EstimateCommand>(*app);
+  app->callback([command] { (*command)(); });
+  app->footer(
+      "Headers such as t_s, time (ms), v [mV] name unit and column; without one, time and potential come first. The\n"
+      "current's table has columns of time and current, each value held until the next, or one column, a value for "
+      "each\n"
+      "sample. Intervals are 95 % ones. What the current leaves open is said, with a current that would tell.\n\n"
+      "Examples, with cell.toml holding\n"
+      "  [neuron]\n"
+      "  rest = \"-70 mV\"\n"
+      "  reset = \"-65 mV\"\n"
+      "  threshold = \"-50 mV\"\n"
+      "  resistance = \"10 Mohm\"\n"
+      "  tau = \"8 ms\"\n"
+      "  refractory = \"2 ms\"\n"
+      "  [run]\n"
+      "  until = \"150 ms\"\n"
+      "  [[input]]\n"
+      "  kind = \"ramp\"\n"
+      "  start = \"5 ms\"\n"
+      "  stop = \"150 ms\"\n"
+      "  from = \"0 nA\"\n"
+      "  to = \"8 nA\"\n"
+      "  $ lapicque run cell.toml --trace trace.csv --trace-step 0.1ms | wc -l\n"
+      "  21\n"
+      "  $ lapicque estimate trace.csv --input cell.toml | awk -F , 'NR > 1 {printf \"%s %.6f\\n\", $1, $2}'\n"
+      "  rest_mV -70.000000\n"
+      "  reset_mV -65.000000\n"
+      "  threshold_mV -50.000000\n"
+      "  resistance_MOhm 10.000000\n"
+      "  tau_ms 8.000000\n"
+      "  refractory_ms 2.000000\n");
+}
+
+}  // namespace lapicque::program

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lapicque/current.hpp"
+#include "lapicque/neuron.hpp"
+
+namespace lapicque {
+
+/// A membrane potential as somebody recorded it.
+struct VoltageTrace {
+  std::vector<double> times;       ///< ms, ascending
+  std::vector<double> potentials;  ///< mV, as long as times
+};
+
+/// A parameter's value, and the interval that holds it with a probability of 95 %.
+struct Estimate {
+  double value;
+  double low;
+  double high;
+};
+
+/// The order in which parameters are reported.
+enum class Parameter { rest, reset, threshold, resistance, tau, refractory };
+
+/// What made the spikes of a trace.
+enum class SpikeTiming {
+  either,      ///< the trace decides; where it cannot, the intervals hold the truth of both
+  continuous,  ///< spikes and releases from the reset potential lie anywhere between the samples
+  grid,        ///< a simulator with the trace's time step: threshold and refractoriness are looked at once a sample
+};
+
+/// How the current acts between two samples.
+enum class InputReading {
+  exact,  ///< as it is
+  held,   ///< as its value at the earlier sample
+};
+
+/// What a trace tells of the neuron behind it.
+struct NeuronEstimate {
+  std::optional<Estimate> rest;        ///< mV
+  std::optional<Estimate> reset;       ///< mV
+  std::optional<Estimate> threshold;   ///< mV
+  std::optional<Estimate> resistance;  ///< MOhm
+  std::optional<Estimate> tau;         ///< ms
+  std::optional<Estimate> refractory;  ///< ms
+
+  struct Reason {
+    Parameter parameter;
+    std::string text;
+  };
+  std::vector<Reason> undetermined;  ///< why a parameter is empty; one entry for each that is
+  std::vector<std::string> remarks;  ///< what limits the intervals, in words
+
+  double noise;                ///< mV: the standard deviation of the trace about the fit
+  InputReading input;          ///< the reading of the current that fits better; exact where both do
+  SpikeTiming timing;          ///< what the spikes' timing shows itself to be; either where there is no telling
+  std::vector<double> spikes;  ///< ms: the middle of the interval between samples that each spike fell into
+  std::vector<double> fitted;  ///< mV, the fitted exact solution at the trace's times; not-a-number within drawn spikes
+
+  /// A current that would determine all that this trace's left undetermined; empty if nothing is.
+  std::vector<Step> probe;
+};
+
+/// The parameters of a leaky integrate-and-fire neuron from its membrane potential under a known current.
+///
+/// Between spikes the recorded potential is, with K the response of a membrane of 1 MOhm without leak potential,
+///
+///     u(t) = rest + R K(t; tau) + c exp(-t/tau),
+///
+/// linear in all but tau. Spikes are found as falls that no current explains; samples within drawn or clipped spikes
+/// are left out. tau, R and rest come from all stretches between spikes at once by least squares (for each tau the
+/// linear part in closed form), with one c for each stretch, or with all of them tied to the reset potential where
+/// spikes are on the samples' grid. The reset potential comes from the plateaus. The threshold and the refractory
+/// period come from where the fitted curve was when it was reset, and from when it left the reset potential:
+/// - continuous timing: u_e(r_e - refractory) = threshold for each spike e, r_e being the time at which the curve after
+///   the spike, followed back, has the reset potential. Spikes that cross at different speeds part the two.
+/// - on a grid: the threshold lies above the curve at every sample without a spike and below it, followed on, at the
+///   step of each spike. That is an interval and no more; its middle is the value. The refractory period is the
+///   number of steps spent at the reset potential, counted from the last sample before the spike as Brian 2 does; as
+///   others count from the sample after it, and round, the interval reaches one step to either side.
+///
+/// Intervals are two-sided 95 % ones for independent Gaussian noise of one size, with the residuals' correlation to
+/// their neighbours taken into account; grid intervals are bounds. See tests/estimation_test.cpp for their coverage.
+///
+/// @param trace    at least 8 samples
+/// @param current  what was injected
+/// @throws InvalidArgument  fewer samples; times and potentials of different lengths, not finite, or times not
+/// ascending
+///
+/// Cost: some hundred passes over the trace.
+NeuronEstimate estimate_neuron(const VoltageTrace& trace, const Current& current,
+                               SpikeTiming timing = SpikeTiming::either);
+
+}  // namespace lapicque

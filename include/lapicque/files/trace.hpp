@@ -1,0 +1,43 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lapicque/current.hpp"
+#include "lapicque/estimation.hpp"
+#include "lapicque/files/file_error.hpp"
+
+namespace lapicque {
+
+/// Units of a file's columns where its header names none (ms, mV and nA where these are empty, too). A header's own
+/// unit comes first.
+struct ColumnUnits {
+  std::optional<std::string> time{};
+  std::optional<std::string> voltage{};
+};
+
+/// A membrane potential from a CSV file (see read_columns for what such a file may look like).
+///
+/// With a header, the columns are those named t or time and v, vm, u, voltage or potential, whatever the capitals; a
+/// unit may follow after an underscore, or in brackets: "time_ms", "t_s", "t (ms)", "v [mV]". Without one, the first
+/// column is the time in `units`, the second the potential.
+///
+/// @throws FileError  as read_columns; no such column, or several; a unit that is unknown or of another dimension; a
+///                    time that is negative, or not later than the one before it
+VoltageTrace read_trace(const std::filesystem::path& file, const ColumnUnits& units = {});
+
+/// A current from a CSV file: columns t or time and i or current, each value held until the next one and the last for
+/// ever; or the current alone, a value for each sample of a trace. Without a header one column is the current alone.
+/// @param trace  whose samples the values of a single column belong to
+/// @throws FileError  as read_trace; times that are not evenly spaced in a file of more than 10000 rows; not as many
+///                    values as the trace has samples
+Current read_current_table(const std::filesystem::path& file, const VoltageTrace& trace, const ColumnUnits& units = {});
+
+/// The known current: an experiment file's inputs where `file` is one (its first line that says anything begins with
+/// a bracket, or its name ends in .toml), a table of the current else.
+/// @throws FileError
+Current read_known_current(const std::filesystem::path& file, const VoltageTrace& trace, const ColumnUnits& units = {});
+
+}  // namespace lapicque

@@ -1,0 +1,471 @@
+#include "lapicque/estimation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/math/distributions/fisher_f.hpp>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "lapicque/error.hpp"
+#include "probe.hpp"
+#include "relaxation.hpp"
+#include "spike_search.hpp"
+#include "threshold.hpp"
+
+namespace lapicque {
+namespace {
+
+using namespace estimation;
+
+constexpr std::size_t least_samples = 8;
+
+void check(const VoltageTrace& trace) {
+  if (trace.times.size() != trace.potentials.size()) {
+    throw InvalidArgument("potentials", std::to_string(trace.potentials.size()) + " values",
+                          "must be as many as the times, " + std::to_string(trace.times.size()));
+  }
+  if (trace.times.size() < least_samples) {
+    throw InvalidArgument("times", std::to_string(trace.times.size()) + " samples",
+                          "a trace must have at least " + std::to_string(least_samples) + " samples",
+                          "record for longer");
+  }
+  double last = -0.0;
+  for (std::size_t i = 0; i < trace.times.size(); ++i) {
+    const double time = trace.times[i];
+    if (!std::isfinite(time) || (i == 0 ? time < 0 : time <= last)) {
+      throw InvalidArgument("times[" + std::to_string(i + 1) + "]", to_text(time, "ms"),
+                            i == 0 ? "must not be before 0, where the current's clock starts"
+                                   : "must be later than the one before it, " + to_text(last, "ms"),
+                            "sort the samples by time, counted as in the current's description");
+    }
+    if (!std::isfinite(trace.potentials[i])) {
+      throw InvalidArgument("potentials[" + std::to_string(i + 1) + "]", to_text(trace.potentials[i], "mV"),
+                            "must be finite", "leave the sample out");
+    }
+    last = time;
+  }
+}
+
+double range_of(const std::vector<double>& values) {
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  return *high - *low;
+}
+
+/// The standard deviation of noise on a smooth curve, from second differences, whose variance is 6 times that of the
+/// noise; a spike here and there does not move their median.
+double local_noise(const std::vector<double>& values) {
+  std::vector<double> differences;
+  for (std::size_t i = 2; i < values.size(); ++i) {
+    differences.push_back(std::abs(values[i] - 2 * values[i - 1] + values[i - 2]));
+  }
+  const auto middle = differences.begin() + static_cast<std::ptrdiff_t>(differences.size() / 2);
+  std::nth_element(differences.begin(), middle, differences.end());
+  return 1.4826 * *middle / std::sqrt(6.0);
+}
+
+/// Everything that is known of a trace on the way.
+class Reader {
+ public:
+  Reader(const VoltageTrace& trace, const Current& current, SpikeTiming timing)
+      : trace_(trace),
+        timing_(timing),
+        range_(range_of(trace.potentials)),
+        noise_(local_noise(trace.potentials)),
+        inputs_{InputResponse(current, InputReading::exact, trace.times),
+                InputResponse(current, InputReading::held, trace.times)} {
+    // Where both readings are one, the quicker one will do.
+    const double tau = (trace.times.back() - trace.times.front()) / 20;
+    const Response exact = inputs_[0].at_samples(tau);
+    const Response held = inputs_[1].at_samples(tau);
+    double largest = 0;
+    double difference = 0;
+    for (std::size_t i = 0; i < exact.unit.size(); ++i) {
+      largest = std::max(largest, std::abs(exact.unit[i]) + std::abs(exact.jumps[i]));
+      difference =
+          std::max(difference, std::abs(exact.unit[i] - held.unit[i]) + std::abs(exact.jumps[i] - held.jumps[i]));
+    }
+    if (difference <= 1e-11 * largest) inputs_[0] = inputs_[1];
+  }
+
+  NeuronEstimate read() {
+    if (!one_course_explains_all()) {
+      spikes_ = find_spikes(trace_.potentials, inputs_[0]);
+      if (!spikes_.empty()) settle_spikes();
+    }
+    choose_reading();
+    NeuronEstimate result{};
+    result.input = reading_ == 0 ? InputReading::exact : InputReading::held;
+    if (spikes_.empty()) {
+      result.timing = SpikeTiming::either;
+      report_passive(result, free_, "there is no spike in the trace");
+    } else {
+      read_spikes(result);
+    }
+    return result;
+  }
+
+ private:
+  const InputResponse& input() const { return inputs_[static_cast<std::size_t>(reading_)]; }
+  Relaxation relaxation() const { return {input(), trace_.potentials}; }
+
+  /// Whether the whole trace is one exact solution, up to noise, in one of the readings of the current.
+  bool one_course_explains_all() {
+    for (reading_ = 0; reading_ < 2; ++reading_) {
+      tau_ = Relaxation(inputs_[1], trace_.potentials).coarse_tau({}, Start::free, 1).tau;
+      free_ = relaxation().fit({}, Start::free, 1, tau_);
+      const double rms = std::sqrt(free_.squares / std::max(free_.freedom, 1.0));
+      if (rms <= 1.3 * noise_ + 1e-5 * range_ + 1e-12 * std::abs(trace_.potentials.front())) return true;
+    }
+    reading_ = 0;
+    return false;
+  }
+
+  /// Finds the time spent at the reset potential together with the time constant, then takes back what is no spike and
+  /// adds what was missed, until nothing changes.
+  void settle_spikes() {
+    constexpr int rounds = 6;
+    for (int round = 0; round < rounds; ++round) {
+      find_plateau();
+      const auto before = spikes_.size();
+      revise_spikes();
+      if (spikes_.size() == before || spikes_.empty()) break;
+    }
+    if (!spikes_.empty()) find_plateau();
+  }
+
+  std::size_t most_plateau() const {
+    std::size_t most = trace_.times.size() - 1 - spikes_.back().reset;
+    // A train that ends in refractoriness says nothing about the others.
+    if (spikes_.size() > 1) most = trace_.times.size();
+    for (std::size_t e = 0; e + 1 < spikes_.size(); ++e) most = std::min(most, spikes_[e + 1].last - spikes_[e].reset);
+    return std::max<std::size_t>(most, 1);
+  }
+
+  /// How many samples in a row, from the reset on, have one value: plateau_, where there is no noise to hide it.
+  bool count_plateau() {
+    std::size_t least = trace_.times.size();
+    std::size_t most = 0;
+    for (std::size_t e = 0; e < spikes_.size(); ++e) {
+      const std::size_t end = e + 1 < spikes_.size() ? spikes_[e + 1].last : trace_.times.size();
+      std::size_t i = spikes_[e].reset;
+      const double level = trace_.potentials[i];
+      while (i < end && std::abs(trace_.potentials[i] - level) <= 1e-9 * range_) ++i;
+      if (i == end) continue;  // cut short by the next spike or the end
+      least = std::min(least, i - spikes_[e].reset);
+      most = std::max(most, i - spikes_[e].reset);
+    }
+    if (most < 2 || most > least + 1) return false;
+    plateau_ = most;
+    return true;
+  }
+
+  /// The number of samples at the reset potential, and tau_ with it. The current may be read as held here: that is
+  /// near enough, and quick.
+  void find_plateau() {
+    const Relaxation quick(inputs_[1], trace_.potentials);
+    if (count_plateau()) {
+      tau_ = quick.coarse_tau(spikes_, Start::free, plateau_).tau;
+      return;
+    }
+    const std::size_t most = most_plateau();
+    double best = std::numeric_limits<double>::infinity();
+    const auto attempt = [&](std::size_t plateau, double tau, const Response& response) {
+      const double squares = quick.squares_at(spikes_, Start::tied, plateau, tau, response);
+      if (!(squares < best)) return;
+      best = squares;
+      plateau_ = plateau;
+      tau_ = tau;
+    };
+    for (const double part : {0.25, 0.6, 0.9}) {
+      const auto late = 1 + static_cast<std::size_t>(part * static_cast<double>(most - 1));
+      const double tau = quick.coarse_tau(spikes_, Start::free, late).tau;
+      const Response response = inputs_[1].at_samples(tau);
+      for (std::size_t m = 1; m <= most; m += 1 + m / 4) attempt(m, tau, response);
+    }
+    for (int round = 0; round < 3; ++round) {
+      const double tau = quick.coarse_tau(spikes_, Start::tied, plateau_).tau;
+      const Response response = inputs_[1].at_samples(tau);
+      const std::size_t before = plateau_;
+      for (std::size_t stride = 1 + plateau_ / 4; stride > 0; stride /= 2) {
+        const std::size_t centre = plateau_;
+        attempt(std::max(centre, stride + 1) - stride, tau, response);
+        attempt(std::min(centre + stride, most), tau, response);
+      }
+      if (plateau_ == before) break;
+    }
+  }
+
+  void revise_spikes() {
+    const RelaxationFit fit = relaxation().fit(spikes_, Start::tied, plateau_, tau_);
+    std::vector<double> falls;
+    for (const SampledSpike& spike : spikes_) {
+      falls.push_back(trace_.potentials[spike.last] - fit.values[reset]);
+    }
+    std::nth_element(falls.begin(), falls.begin() + static_cast<std::ptrdiff_t>(falls.size() / 2), falls.end());
+    const double fall = falls[falls.size() / 2];
+    const std::vector<double> expected = fitted(fit);
+    // How far the trace lies above the fit from a sample on: long enough for noise to average out.
+    const auto excess = [&](std::size_t from) {
+      constexpr std::size_t enough = 5;
+      double sum = 0;
+      std::size_t count = 0;
+      for (std::size_t i = from; i < expected.size() && count < enough && std::isfinite(expected[i]); ++i, ++count) {
+        sum += trace_.potentials[i] - expected[i];
+      }
+      return count > 0 ? sum / static_cast<double>(count) : 0;
+    };
+
+    std::vector<SampledSpike> kept;
+    for (const SampledSpike& spike : spikes_) {
+      if (excess(spike.reset) < fall / 2) kept.push_back(spike);
+    }
+    std::vector<SampledSpike> missed;
+    for (const Stretch& stretch : fit.stretches) {
+      for (std::size_t i = stretch.first; i + 1 < stretch.end; ++i) {
+        const double before = trace_.potentials[i] - expected[i];
+        const double after = trace_.potentials[i + 1] - expected[i + 1];
+        if (before - after < 0.4 * fall || excess(i + 1) > -fall / 2) continue;
+        missed.push_back({i, i + 1});
+        i += plateau_;
+      }
+    }
+    kept.insert(kept.end(), missed.begin(), missed.end());
+    std::sort(kept.begin(), kept.end(), [](const auto& a, const auto& b) { return a.last < b.last; });
+    spikes_ = kept;
+  }
+
+  /// The reading of the current with the smaller residuals of free courses; what is undecided is read as it is.
+  void choose_reading() {
+    const double floor = std::pow(1e-11 * range_, 2) * static_cast<double>(trace_.times.size());
+    std::array<RelaxationFit, 2> fits;
+    for (reading_ = 0; reading_ < 2; ++reading_) {
+      fits[static_cast<std::size_t>(reading_)] = relaxation().fit(spikes_, Start::free, plateau_, tau_);
+    }
+    const double gain = fits[0].squares - fits[1].squares;
+    reading_ = gain > floor && gain > 12 * fits[1].squares / std::max(fits[1].freedom, 1.0) ? 1 : 0;
+    free_ = fits[static_cast<std::size_t>(reading_)];
+  }
+
+  /// The variance of the noise, not below what rounding makes of it.
+  double variance(const RelaxationFit& fit) const {
+    const double floor = 1e-13 * (range_ + std::abs(trace_.potentials.front()));
+    return fit.squares / std::max(fit.freedom, 1.0) + floor * floor;
+  }
+
+  /// How many standard errors an interval reaches to either side.
+  double reach(const RelaxationFit& fit) const {
+    const boost::math::students_t distribution(std::max(fit.freedom, 1.0));
+    return quantile(complement(distribution, 0.025)) *
+           std::sqrt(variance(fit) * (1 + fit.correlation) / (1 - fit.correlation));
+  }
+
+  std::optional<Estimate> linear_estimate(const RelaxationFit& fit, Column column) const {
+    const auto j = static_cast<std::size_t>(column);
+    if (!fit.determined[j]) return std::nullopt;
+    const double value = fit.values[column];
+    const bool is_potential = column == rest || column == reset;
+    const double floor = 1e-10 * (is_potential ? range_ + std::abs(value) : std::abs(value));
+    const double half = reach(fit) * std::sqrt(fit.covariance(column, column)) + floor;
+    return Estimate{value, value - half, value + half};
+  }
+
+  static void leave_out(NeuronEstimate& result, Parameter parameter, std::string reason) {
+    result.undetermined.push_back({parameter, std::move(reason)});
+  }
+
+  /// rest, resistance and tau; and the reasons for those that the fit leaves open.
+  void report_membrane(NeuronEstimate& result, const RelaxationFit& fit) const {
+    result.noise = std::sqrt(fit.squares / std::max(fit.freedom, 1.0));
+    result.rest = linear_estimate(fit, rest);
+    result.resistance = linear_estimate(fit, resistance);
+    result.tau = linear_estimate(fit, tau);
+    const auto blurred = [](const std::optional<Estimate>& e) { return e && !(e->low > 0 && e->high < 10 * e->low); };
+    const auto currents = input().current();
+    const auto [least, most] = std::minmax_element(currents.begin(), currents.end());
+    const bool constant = *most - *least <= 1e-12 * std::max(std::abs(*least), std::abs(*most));
+    const bool silent = constant && *most == 0;
+    if (blurred(result.tau)) {
+      result.tau.reset();
+      leave_out(result, Parameter::tau, "the noise hides how the potential relaxes");
+    } else if (!result.tau) {
+      leave_out(result, Parameter::tau, "the potential does not relax anywhere: nothing moves it");
+    }
+    if (silent) {
+      result.resistance.reset();
+      leave_out(result, Parameter::resistance, "there is no current");
+    } else if (blurred(result.resistance)) {
+      result.resistance.reset();
+      leave_out(result, Parameter::resistance, "the noise hides what the current does");
+    } else if (!result.resistance) {
+      leave_out(result, Parameter::resistance,
+                constant ? "the current is constant, so that only rest + resistance x current shows: " +
+                               to_text(fit.values[rest] + fit.values[resistance] * *most, "mV")
+                         : "what the current does cannot be told from the relaxation of the potential");
+    }
+    if (!result.rest) {
+      leave_out(result, Parameter::rest,
+                constant ? "the current is constant, so that only rest + resistance x current shows: " +
+                               to_text(fit.values[rest] + fit.values[resistance] * *most, "mV")
+                         : "the level that the potential would settle at cannot be told from what the current does");
+    }
+  }
+
+  void report_passive(NeuronEstimate& result, const RelaxationFit& fit, const std::string& reason) const {
+    report_membrane(result, fit);
+    for (const Parameter p : {Parameter::reset, Parameter::threshold, Parameter::refractory}) {
+      leave_out(result, p, reason);
+    }
+    result.fitted = fitted(fit);
+    finish(result);
+  }
+
+  void read_spikes(NeuronEstimate& result) {
+    const RelaxationFit tied = relaxation().fit(spikes_, Start::tied, plateau_, tau_);
+    const double free_reach = reach(free_);
+    ThresholdReader threshold(input(), spikes_, plateau_);
+    const auto continuous = threshold.continuous(free_, variance(free_), free_reach);
+    const bool fits_grid = timing_ != SpikeTiming::continuous && grid_fits(tied);
+    const bool sharp = continuous.release_error < 0.1;  // of a step
+    result.timing = !fits_grid || timing_ == SpikeTiming::continuous                  ? SpikeTiming::continuous
+                    : timing_ == SpikeTiming::grid || sharp || !continuous.consistent ? SpikeTiming::grid
+                                                                                      : SpikeTiming::either;
+    const RelaxationFit& fit = result.timing == SpikeTiming::grid ? tied : free_;
+    report_membrane(result, fit);
+    result.reset = linear_estimate(fit, reset);
+    if (!result.reset) result.reset = continuous.reset;
+    if (!result.reset) {
+      leave_out(result, Parameter::reset,
+                "the potential leaves the reset potential between two samples, at no time seen");
+    }
+    const auto grid = threshold.grid(tied, reach(tied));
+    if (result.timing == SpikeTiming::continuous) {
+      result.threshold = continuous.threshold;
+      result.refractory = continuous.refractory;
+    } else {
+      result.threshold = grid.threshold;
+      result.refractory = grid.refractory;
+      if (result.timing == SpikeTiming::either) {
+        widen(result.threshold, continuous.threshold);
+        widen(result.refractory, continuous.refractory);
+      }
+    }
+    if (result.timing != SpikeTiming::continuous) allow_other_plateaus(result, tied);
+    for (const auto& [parameter, estimate] :
+         {std::pair{Parameter::threshold, &result.threshold}, std::pair{Parameter::refractory, &result.refractory}}) {
+      if (!*estimate) leave_out(result, parameter, "no spike is followed by a course that can be fitted");
+    }
+    remark(result, continuous.separate);
+    for (const SampledSpike& spike : spikes_) {
+      result.spikes.push_back(std::midpoint(trace_.times[spike.last], trace_.times[spike.reset]));
+    }
+    result.fitted = fitted(fit);
+    finish(result);
+  }
+
+  /// Noise may let a plateau of a sample more or less fit as well; the intervals then hold for those as well.
+  void allow_other_plateaus(NeuronEstimate& result, const RelaxationFit& tied) {
+    constexpr double as_well = 6;  // of the noise's variance; beyond it lie 1.5 % of chi-squared
+    const std::size_t best = plateau_;
+    const std::size_t most = most_plateau();
+    const auto attempt = [&](std::size_t plateau) {
+      const RelaxationFit other = relaxation().fit(spikes_, Start::tied, plateau, tau_);
+      if (!(other.squares - tied.squares < as_well * variance(tied))) return false;
+      plateau_ = plateau;
+      widen(result.rest, linear_estimate(other, rest));
+      widen(result.reset, linear_estimate(other, reset));
+      widen(result.resistance, linear_estimate(other, resistance));
+      widen(result.tau, linear_estimate(other, tau));
+      const auto grid = ThresholdReader(input(), spikes_, plateau).grid(other, reach(other));
+      widen(result.threshold, grid.threshold);
+      widen(result.refractory, grid.refractory);
+      return true;
+    };
+    for (std::size_t m = best; m-- > 1 && attempt(m);) {
+    }
+    for (std::size_t m = best; ++m <= most && attempt(m);) {
+    }
+    plateau_ = best;
+  }
+
+  static void widen(std::optional<Estimate>& a, const std::optional<Estimate>& b) {
+    if (!a || !b) return;
+    a->low = std::min(a->low, b->low);
+    a->high = std::max(a->high, b->high);
+  }
+
+  /// Whether courses that begin on a sample, at the reset potential, fit as well as they should.
+  bool grid_fits(const RelaxationFit& tied) const {
+    const double extra = tied.freedom - free_.freedom;
+    if (extra < 1 || free_.freedom < 1) return false;
+    const double floor = std::pow(1e-9 * range_, 2);
+    const double ratio = (tied.squares - free_.squares) / extra / (free_.squares / free_.freedom + floor);
+    return ratio < quantile(complement(boost::math::fisher_f(extra, free_.freedom), 0.001));
+  }
+
+  void remark(NeuronEstimate& result, bool separate) const {
+    switch (result.timing) {
+      case SpikeTiming::grid:
+        result.remarks.emplace_back(
+            "the spikes are those of a simulator whose time step is the samples': the threshold is known up to what "
+            "the "
+            "potential rises in a step, the refractory period to one step, counted as Brian 2 does");
+        break;
+      case SpikeTiming::either:
+        result.remarks.emplace_back(
+            "the noise hides whether spikes lie on the samples or between them: the intervals of threshold and "
+            "refractory period hold for both");
+        break;
+      case SpikeTiming::continuous:
+        if (!separate) {
+          result.remarks.emplace_back(
+              "all spikes cross the threshold at one speed: threshold and refractory period are known to what a step "
+              "between samples leaves open");
+        }
+    }
+  }
+
+  std::vector<double> fitted(const RelaxationFit& fit) const {
+    const std::size_t count = trace_.times.size();
+    std::vector<double> values(count, std::numeric_limits<double>::quiet_NaN());
+    const Courses courses(input(), fit);
+    for (std::size_t s = 0; s < fit.stretches.size(); ++s) {
+      const std::size_t end = s < spikes_.size() ? spikes_[s].last + 1 : count;
+      if (s > 0) {
+        const std::size_t release = std::min(spikes_[s - 1].reset + plateau_, end);
+        for (std::size_t i = spikes_[s - 1].reset; i < release; ++i) values[i] = fit.values[reset];
+      }
+      for (std::size_t i = fit.stretches[s].first; i < end; ++i) values[i] = courses.potential(s, i);
+    }
+    return values;
+  }
+
+  static void finish(NeuronEstimate& result) {
+    std::stable_sort(result.undetermined.begin(), result.undetermined.end(),
+                     [](const auto& a, const auto& b) { return a.parameter < b.parameter; });
+  }
+
+  const VoltageTrace& trace_;
+  SpikeTiming timing_;
+  double range_;
+  double noise_;
+  std::array<InputResponse, 2> inputs_;
+  int reading_ = 0;
+  std::vector<SampledSpike> spikes_;
+  std::size_t plateau_ = 1;
+  double tau_ = 1;
+  RelaxationFit free_{};
+};
+
+}  // namespace
+
+NeuronEstimate estimate_neuron(const VoltageTrace& trace, const Current& current, SpikeTiming timing) {
+  check(trace);
+  NeuronEstimate result = Reader(trace, current, timing).read();
+  if (!result.undetermined.empty()) result.probe = probing_steps(result, trace, current);
+  return result;
+}
+
+}  // namespace lapicque

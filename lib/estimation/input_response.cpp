@@ -1,0 +1,122 @@
+#include "input_response.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <utility>
+
+#include "lapicque/current_value.hpp"
+#include "lapicque/spike_train.hpp"
+
+namespace lapicque::estimation {
+namespace {
+
+/// More than |I| (nA) ever is, plus the sum of all jumps (mV).
+double bound_of(const Current& current) {
+  double bound = 1;
+  for (const Step& s : current.steps()) bound += std::abs(s.amplitude);
+  for (const Ramp& r : current.ramps()) bound += std::max(std::abs(r.from), std::abs(r.to));
+  for (const Sinusoid& s : current.sinusoids()) bound += std::abs(s.amplitude);
+  for (const Samples& s : current.samples()) {
+    double most = 0;
+    for (const double value : *s.values) most = std::max(most, std::abs(value));
+    bound += most;
+  }
+  for (const Synapse& s : current.synapses()) {
+    for (const Event& event : *s.events) bound += std::abs(event.size);
+  }
+  for (const Pulses& p : current.pulses()) {
+    for (const Event& event : *p.events) bound += std::abs(event.size);
+  }
+  return bound;
+}
+
+/// I at the samples. A sample's time may have been rounded to the wrong side of a discontinuity that it stands at; then
+/// the value a hair later differs from it by more than the current's slope explains.
+std::vector<double> sample_current(const Current& current, const std::vector<double>& times) {
+  constexpr double hair = 1e-6;
+  std::vector<double> values;
+  CurrentEvaluator evaluator(current);
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    const double step =
+        std::min(i > 0 ? times[i] - times[i - 1] : forever, i + 1 < times.size() ? times[i + 1] - times[i] : forever);
+    const double before = evaluator.value_at(times[i] - hair * step);
+    const double here = evaluator.value_at(times[i]);
+    const double after = evaluator.value_at(times[i] + hair * step);
+    values.push_back(std::abs(after - here) > 2 * std::abs(here - before) ? after : here);
+  }
+  return values;
+}
+
+}  // namespace
+
+InputResponse::InputResponse(const Current& current, InputReading reading, std::vector<double> times)
+    : current_(current),
+      reading_(reading),
+      times_(std::move(times)),
+      sampled_(sample_current(current, times_)),
+      bound_(4 * bound_of(current)) {
+  for (const Pulses& pulses : current.pulses()) {
+    std::copy_if(pulses.events->begin(), pulses.events->end(), std::back_inserter(jumps_),
+                 [&](const Event& event) { return event.time >= 0 && event.time > times_.front(); });
+  }
+  std::sort(jumps_.begin(), jumps_.end(), [](const Event& a, const Event& b) { return a.time < b.time; });
+}
+
+Response InputResponse::at_samples(double tau) const { return at(tau, times_); }
+
+Response InputResponse::at(double tau, std::span<const double> times) const {
+  return reading_ == InputReading::held ? held(tau, times) : exact(tau, times);
+}
+
+Response InputResponse::slope_at(double tau, std::span<const double> times) const {
+  const double step = 1e-5 * tau;
+  Response above = at(tau + step, times);
+  const Response below = at(tau - step, times);
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    above.unit[i] = (above.unit[i] - below.unit[i]) / (2 * step);
+    above.jumps[i] = (above.jumps[i] - below.jumps[i]) / (2 * step);
+  }
+  return above;
+}
+
+std::vector<double> InputResponse::membrane(double tau, double resistance, std::span<const double> times) const {
+  const Neuron passive(
+      {.rest = 0, .reset = 0, .threshold = bound_, .resistance = resistance, .tau = tau, .refractory = 0});
+  return membrane_potential(passive, current_, times);
+}
+
+Response InputResponse::exact(double tau, std::span<const double> times) const {
+  Response response{membrane(tau, 1, times), std::vector<double>(times.size(), 0.0)};
+  if (current_.pulses().empty()) return response;
+  // The membrane has u = R K + jumps; this is so for R = 1 MOhm and for 2 MOhm.
+  const auto twice = membrane(tau, 2, times);
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    response.jumps[i] = 2 * response.unit[i] - twice[i];
+    response.unit[i] = twice[i] - response.unit[i];
+  }
+  return response;
+}
+
+Response InputResponse::held(double tau, std::span<const double> times) const {
+  Response response;
+  std::size_t sample = 0;
+  double unit = 0;
+  double jumped = 0;
+  std::size_t next = 0;
+  for (const double time : times) {
+    while (sample + 1 < times_.size() && times_[sample + 1] <= time) {
+      const double gone = -std::expm1(-(times_[sample + 1] - times_[sample]) / tau);
+      unit += gone * (sampled_[sample] - unit);
+      jumped -= gone * jumped;
+      ++sample;
+      for (; next < jumps_.size() && jumps_[next].time <= times_[sample]; ++next) jumped += jumps_[next].size;
+    }
+    const double gone = -std::expm1(-(time - times_[sample]) / tau);
+    response.unit.push_back(unit + gone * (sampled_[sample] - unit));
+    response.jumps.push_back(jumped - gone * jumped);
+  }
+  return response;
+}
+
+}  // namespace lapicque::estimation

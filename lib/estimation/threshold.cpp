@@ -1,0 +1,352 @@
+#include "threshold.hpp"
+
+#include <algorithm>
+#include <boost/math/distributions/chi_squared.hpp>
+#include <boost/math/distributions/normal.hpp>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace lapicque::estimation {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// Where a course has some potential: found by secants, all spikes at once.
+struct Crossing {
+  double time;   ///< ms
+  double slope;  ///< du/dt there, mV/ms
+  bool found;
+};
+
+std::vector<Crossing> find_crossings(const Courses& courses, std::span<const std::size_t> stretches,
+                                     std::span<const double> from, std::span<const double> to, double level) {
+  constexpr int rounds = 12;
+  const std::size_t count = stretches.size();
+  std::vector<double> x0(from.begin(), from.end());
+  std::vector<double> x1(to.begin(), to.end());
+  // The bracket of a release may reach past the next one's start where plateaus end at the next spike.
+  for (std::size_t e = 0; e + 1 < count; ++e) x1[e] = std::min(x1[e], from[e + 1]);
+  std::vector<double> y0 = courses.potentials(stretches, x0);
+  std::vector<double> y1 = courses.potentials(stretches, x1);
+  std::vector<Crossing> crossings(count);
+  for (std::size_t e = 0; e < count; ++e) crossings[e] = {x1[e], (y1[e] - y0[e]) / (x1[e] - x0[e]), false};
+  for (int round = 0; round < rounds; ++round) {
+    for (std::size_t e = 0; e < count; ++e) {
+      // A secant across less than a thousandth of the first one loses more digits than it gains.
+      if (std::abs(x1[e] - x0[e]) > 1e-3 * (to[e] - from[e])) crossings[e].slope = (y1[e] - y0[e]) / (x1[e] - x0[e]);
+      // Some way beyond the bracket, but not past the neighbours': the times must stay in order.
+      const double margin = 2 * (to[e] - from[e]);
+      const double least = std::max(from[e] - margin, e > 0 ? std::midpoint(to[e - 1], from[e]) : from[e] - margin);
+      const double most = std::min(to[e] + margin, e + 1 < count ? std::midpoint(to[e], from[e + 1]) : to[e] + margin);
+      const double next = x1[e] - (y1[e] - level) / crossings[e].slope;
+      x0[e] = x1[e];
+      y0[e] = y1[e];
+      x1[e] = std::isfinite(next) ? std::clamp(next, least, std::max(least, most)) : to[e];
+    }
+    y1 = courses.potentials(stretches, x1);
+  }
+  // The secants' slopes are those of some way before; these are the slopes here, to 1e-8.
+  const auto beside = [&](double part) {
+    std::vector<double> times(x1);
+    for (std::size_t e = 0; e < count; ++e) times[e] += part * (to[e] - from[e]);
+    return courses.potentials(stretches, times);
+  };
+  const auto after = beside(1e-3);
+  const auto before = beside(-1e-3);
+  for (std::size_t e = 0; e < count; ++e) {
+    const double off = std::abs(y1[e] - level);
+    crossings[e].time = x1[e];
+    crossings[e].slope = (after[e] - before[e]) / (2e-3 * (to[e] - from[e]));
+    crossings[e].found = crossings[e].slope > 0 && off <= 1e-9 * (std::abs(level) + 1);
+  }
+  return crossings;
+}
+
+/// How much wider than an interval of 95 % for one value one for the extreme of `count` values is.
+double extreme_reach(std::size_t count) {
+  return quantile(complement(boost::math::normal(), 0.025 / static_cast<double>(std::max<std::size_t>(count, 1)))) /
+         quantile(complement(boost::math::normal(), 0.025));
+}
+
+/// The sample at which the course before a spike, followed on, is highest by the time of the reset; it may be falling
+/// again behind a drawn spike.
+std::size_t highest(const Courses& courses, std::size_t stretch, const SampledSpike& spike) {
+  std::size_t top = spike.reset;
+  for (std::size_t i = spike.last + 1; i < spike.reset; ++i) {
+    if (courses.potential(stretch, i) > courses.potential(stretch, top)) top = i;
+  }
+  return top;
+}
+
+}  // namespace
+
+double Courses::decay(std::size_t s, double time) const {
+  return std::exp(-(time - input_.times()[fit_.stretches[s].anchor]) / fit_.values[tau]);
+}
+
+double Courses::own(std::size_t s, std::size_t sample) const {
+  return fit_.stretches[s].tied ? 0 : decay(s, input_.times()[sample]);
+}
+
+double Courses::potential(std::size_t s, std::size_t sample) const {
+  return fit_.values[rest] + fit_.values[resistance] * fit_.response.unit[sample] + fit_.response.jumps[sample] +
+         fit_.decays[s] * decay(s, input_.times()[sample]);
+}
+
+Vector Courses::gradient(std::size_t s, std::size_t sample) const {
+  const Stretch& stretch = fit_.stretches[s];
+  const std::size_t a = stretch.anchor;
+  const double elapsed = input_.times()[sample] - input_.times()[a];
+  const double e = decay(s, input_.times()[sample]);
+  const auto drift = [&](std::size_t i) { return fit_.values[resistance] * fit_.slope.unit[i] + fit_.slope.jumps[i]; };
+  const double relaxing = fit_.decays[s] * e * elapsed / (fit_.values[tau] * fit_.values[tau]);
+  Vector result;
+  if (stretch.tied) {
+    result << 1 - e, fit_.response.unit[sample] - fit_.response.unit[a] * e, e, drift(sample) - drift(a) * e + relaxing;
+  } else {
+    result << 1, fit_.response.unit[sample], 0, drift(sample) + relaxing;
+    result -= e * fit_.couplings[s];
+  }
+  return result;
+}
+
+double Courses::variance(std::size_t s, std::size_t sample) const {
+  const Vector slope = gradient(s, sample);
+  const double common = slope.dot(fit_.covariance * slope);
+  const double e = own(s, sample);
+  return common + (fit_.weights[s] > 0 ? e * e / fit_.weights[s] : 0);
+}
+
+std::vector<double> Courses::potentials(std::span<const std::size_t> stretches, std::span<const double> times) const {
+  const Response response = input_.at(fit_.values[tau], times);
+  std::vector<double> result;
+  for (std::size_t k = 0; k < times.size(); ++k) {
+    result.push_back(fit_.values[rest] + fit_.values[resistance] * response.unit[k] + response.jumps[k] +
+                     fit_.decays[stretches[k]] * decay(stretches[k], times[k]));
+  }
+  return result;
+}
+
+ThresholdReader::Grid ThresholdReader::grid(const RelaxationFit& tied, double reach) const {
+  const auto& times = input_.times();
+  const Courses courses(input_, tied);
+  double low = -infinity;
+  double low_error = 0;
+  double high = infinity;
+  double high_error = 0;
+  for (std::size_t s = 0; s < tied.stretches.size(); ++s) {
+    const Stretch& stretch = tied.stretches[s];
+    if (stretch.end <= stretch.first) continue;
+    const std::size_t end = s < spikes_.size() ? spikes_[s].last + 1 : times.size();
+    for (std::size_t i = stretch.first; i < end; ++i) {
+      const double u = courses.potential(s, i);
+      if (u <= low) continue;
+      low = u;
+      low_error = reach * std::sqrt(courses.variance(s, i));
+    }
+    if (s == spikes_.size()) continue;
+    const std::size_t top = highest(courses, s, spikes_[s]);
+    const double u = courses.potential(s, top);
+    if (u >= high) continue;
+    high = u;
+    high_error = reach * std::sqrt(courses.variance(s, top));
+  }
+  Grid result;
+  if (std::isfinite(low) && std::isfinite(high)) {
+    result.threshold = Estimate{std::midpoint(low, high), std::min(low - low_error, high - high_error),
+                                std::max(low + low_error, high + high_error)};
+  }
+  // A spike of which no sample is seen has its time at the last sample before it; of one that is drawn, at the first of
+  // its samples.
+  const SampledSpike& spike = spikes_.front();
+  const std::size_t release = spike.reset - 1 + plateau_;
+  if (release + 1 < times.size()) {
+    const bool drawn = spike.reset > spike.last + 1;
+    const double step = times[release + 1] - times[release];
+    const double stamp = times[drawn ? spike.last + 1 : spike.last];
+    const double value = plateau_ == 1 && !drawn ? 0 : times[release] - stamp;
+    result.refractory =
+        Estimate{value, std::max(0.0, times[release] - times[spike.reset]), times[release] - times[spike.last] + step};
+  }
+  return result;
+}
+
+ThresholdReader::Continuous ThresholdReader::continuous(const RelaxationFit& free, double variance,
+                                                        double reach) const {
+  constexpr std::size_t most_spikes = 400;
+  constexpr double told_apart_from = 1e-5;  // slopes are good to some 1e-8
+  const auto& times = input_.times();
+  const Courses courses(input_, free);
+  Continuous result{{}, {}, {}, infinity, false, false};
+
+  // Spikes with a fitted course before and after.
+  std::vector<std::size_t> before;
+  std::vector<std::size_t> after;
+  std::vector<double> last;
+  std::vector<double> first_reset;
+  std::vector<double> early;
+  std::vector<double> late;
+  for (std::size_t e = 0; e < spikes_.size() && before.size() < most_spikes; ++e) {
+    const std::size_t release = spikes_[e].reset - 1 + plateau_;
+    const auto fitted = [&](std::size_t s) { return free.stretches[s].end >= free.stretches[s].first + 2; };
+    if (!fitted(e) || !fitted(e + 1) || release + 1 >= times.size()) continue;
+    before.push_back(e);
+    after.push_back(e + 1);
+    last.push_back(times[spikes_[e].last]);
+    first_reset.push_back(times[spikes_[e].reset]);
+    early.push_back(times[release - 1]);
+    late.push_back(times[release + 1]);
+  }
+  if (before.empty()) return result;
+
+  const bool reset_seen = free.determined[reset];
+  double level = reset_seen ? free.values[reset] : courses.potential(after[0], spikes_[before[0]].reset);
+  double low = -infinity;
+  double high = infinity;
+  double low_error = 0;
+  double high_error = 0;
+  for (const std::size_t e : before) {
+    const double below = courses.potential(e, spikes_[e].last);
+    const std::size_t top = highest(courses, e, spikes_[e]);
+    const double above = courses.potential(e, top);
+    if (below > low) {
+      low = below;
+      low_error = reach * std::sqrt(courses.variance(e, spikes_[e].last));
+    }
+    if (above < high) {
+      high = above;
+      high_error = reach * std::sqrt(courses.variance(e, top));
+    }
+  }
+  double threshold = std::midpoint(low, high);
+  double refractory = 0;
+
+  const Eigen::Index unknowns = reset_seen ? 2 : 3;
+  Eigen::VectorXd scale;
+  Eigen::MatrixXd uncertainty;
+  std::vector<double> releases;
+  std::vector<double> release_errors;
+  double discrepancy = 0;
+  Eigen::Index equations = 0;
+  bool told_apart = false;
+  for (int round = 0; round < 12; ++round) {
+    const auto up = find_crossings(courses, before, last, first_reset, threshold);
+    const auto out = find_crossings(courses, after, early, late, level);
+    std::vector<std::size_t> good;
+    for (std::size_t k = 0; k < before.size(); ++k) {
+      if (up[k].found && out[k].found) good.push_back(k);
+    }
+    equations = static_cast<Eigen::Index>(good.size());
+    if (good.empty()) return result;
+    if (round == 0) {
+      double sum = 0;
+      for (const std::size_t k : good) sum += out[k].time - up[k].time;
+      refractory = sum / static_cast<double>(good.size());
+    }
+    // g_k = release - crossing - refractory, and its covariance from that of the courses.
+    Eigen::VectorXd gap(equations);
+    Eigen::MatrixXd common(equations, columns);
+    Eigen::MatrixXd slopes(equations, 3);
+    Eigen::VectorXd own_before(equations);
+    Eigen::VectorXd own_after(equations);
+    releases.clear();
+    release_errors.clear();
+    for (Eigen::Index row = 0; row < equations; ++row) {
+      const std::size_t k = good[static_cast<std::size_t>(row)];
+      const std::size_t e = before[k];
+      const std::size_t release = spikes_[e].reset - 1 + plateau_;
+      gap[row] = out[k].time - up[k].time - refractory;
+      slopes.row(row) << -1 / up[k].slope, -1, 1 / out[k].slope;
+      Vector at_release = -courses.gradient(after[k], release);
+      if (reset_seen) at_release[reset] += 1;
+      common.row(row) = (at_release / out[k].slope + courses.gradient(e, spikes_[e].last) / up[k].slope).transpose();
+      own_before[row] = courses.own(e, spikes_[e].last) / std::sqrt(free.weights[e]) / up[k].slope;
+      own_after[row] = -courses.own(after[k], release) / std::sqrt(free.weights[after[k]]) / out[k].slope;
+      releases.push_back(out[k].time);
+      release_errors.push_back(std::sqrt(at_release.dot(free.covariance * at_release) / std::pow(out[k].slope, 2) +
+                                         std::pow(own_after[row], 2)));
+    }
+    Eigen::MatrixXd covariance = common * free.covariance * common.transpose();
+    for (Eigen::Index row = 0; row < equations; ++row) {
+      const std::size_t k = good[static_cast<std::size_t>(row)];
+      const double rounding = 1e-11 * (late[k] - early[k]) / std::sqrt(variance);
+      covariance(row, row) += std::pow(own_before[row], 2) + std::pow(own_after[row], 2) + rounding * rounding;
+      if (row + 1 < equations && after[k] == before[good[static_cast<std::size_t>(row + 1)]]) {
+        const double shared = own_after[row] * own_before[row + 1];
+        covariance(row, row + 1) += shared;
+        covariance(row + 1, row) += shared;
+      }
+    }
+    const Eigen::LLT<Eigen::MatrixXd> root(covariance);
+    const Eigen::MatrixXd design = root.matrixL().solve(slopes.leftCols(unknowns));
+    const Eigen::VectorXd target = root.matrixL().solve(gap);
+    scale = design.colwise().norm().cwiseInverse().transpose();
+    const Eigen::JacobiSVD<Eigen::MatrixXd> svd(design * scale.asDiagonal(), Eigen::ComputeThinU | Eigen::ComputeThinV);
+    told_apart =
+        equations >= unknowns && svd.singularValues()[unknowns - 1] > told_apart_from * svd.singularValues()[0];
+    if (!told_apart) {
+      // The threshold stays where it is; the refractory period follows.
+      const Eigen::VectorXd ones = design.col(1);
+      refractory -= ones.dot(target) / ones.squaredNorm();
+      discrepancy = (target - ones * (ones.dot(target) / ones.squaredNorm())).squaredNorm() / variance;
+      break;
+    }
+    const Eigen::VectorXd change = -(scale.asDiagonal() * svd.solve(target));
+    discrepancy = (target + design * change).squaredNorm() / variance;
+    uncertainty = scale.asDiagonal() * svd.matrixV() * svd.singularValues().cwiseAbs2().cwiseInverse().asDiagonal() *
+                  svd.matrixV().transpose() * scale.asDiagonal();
+    const double rise = high - low;
+    const double limited = std::clamp(change[0], -5 * std::abs(rise), 5 * std::abs(rise));
+    threshold += limited;
+    refractory += change[1];
+    if (!reset_seen) level += change[2];
+    if (std::abs(limited) < 1e-13 * (std::abs(threshold) + 1)) break;
+  }
+
+  const double freedom = static_cast<double>(equations - (told_apart ? unknowns : 1));
+  result.consistent =
+      freedom < 1 || discrepancy < quantile(complement(boost::math::chi_squared(std::max(freedom, 1.0)), 0.001));
+  double mean_error = 0;
+  for (const double error : release_errors) mean_error += error * std::sqrt(variance);
+  result.release_error = mean_error / static_cast<double>(release_errors.size()) / ((late.front() - early.front()) / 2);
+
+  // What the samples beside each spike allow, whatever the fit says.
+  const double wide = extreme_reach(before.size());
+  Estimate threshold_bound{std::midpoint(low, high), low - wide * low_error, high + wide * high_error};
+  Estimate refractory_bound{refractory, 0, infinity};
+  for (std::size_t k = 0; k < releases.size() && releases.size() == before.size(); ++k) {
+    const double error = wide * reach * release_errors[k];
+    refractory_bound.low = std::max(refractory_bound.low, releases[k] - first_reset[k] - error);
+    refractory_bound.high = std::min(refractory_bound.high, releases[k] - last[k] + error);
+  }
+  const auto combine = [](const Estimate& fit, const Estimate& bound) {
+    Estimate both{fit.value, std::max(fit.low, bound.low), std::min(fit.high, bound.high)};
+    if (both.low > both.high) return fit;
+    both.value = std::clamp(both.value, both.low, both.high);
+    return both;
+  };
+  result.separate = told_apart;
+  if (told_apart) {
+    const double floor = 1e-9;
+    const double theta_half = reach * std::sqrt(uncertainty(0, 0)) + floor;
+    const double delta_half = reach * std::sqrt(uncertainty(1, 1)) + floor;
+    result.separate = 2 * theta_half < high - low;
+    result.threshold = combine({threshold, threshold - theta_half, threshold + theta_half}, threshold_bound);
+    result.refractory =
+        combine({refractory, std::max(0.0, refractory - delta_half), refractory + delta_half}, refractory_bound);
+    if (!reset_seen) {
+      const double half = reach * std::sqrt(uncertainty(2, 2)) + floor;
+      result.reset = Estimate{level, level - half, level + half};
+    }
+    return result;
+  }
+  if (threshold_bound.low <= threshold_bound.high) result.threshold = threshold_bound;
+  if (refractory_bound.low <= refractory_bound.high && std::isfinite(refractory_bound.high)) {
+    refractory_bound.value = std::midpoint(refractory_bound.low, refractory_bound.high);
+    result.refractory = refractory_bound;
+  }
+  return result;
+}
+
+}  // namespace lapicque::estimation

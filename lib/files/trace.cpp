@@ -1,0 +1,222 @@
+#include "lapicque/files/trace.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <cstdlib>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "lapicque/error.hpp"
+#include "lapicque/files/experiment.hpp"
+#include "lapicque/files/quantity.hpp"
+#include "lapicque/files/table.hpp"
+#include "text.hpp"
+
+namespace lapicque {
+namespace {
+
+/// A kind of column, and what headers call it.
+struct Kind {
+  const char* what;
+  Dimension dimension;
+  std::array<std::string_view, 5> names;
+  const char* example;
+};
+constexpr Kind time_kind{"the time", Dimension::time, {"time", "t", "", "", ""}, "time_ms"};
+constexpr Kind voltage_kind{
+    "the potential", Dimension::voltage, {"potential", "v", "vm", "u", "voltage"}, "potential_mV"};
+constexpr Kind current_kind{"the current", Dimension::current, {"current", "i", "", "", ""}, "current_nA"};
+
+/// A header's name in two parts: "t (ms)" is "t" and "ms".
+struct Name {
+  std::string word;
+  std::string unit;
+};
+
+Name split(std::string_view text) {
+  const auto at = text.find_first_of("_([/ ");
+  Name name{std::string(text.substr(0, at)), {}};
+  std::transform(name.word.begin(), name.word.end(), name.word.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (at == std::string_view::npos) return name;
+  const auto begin = text.find_first_not_of("_([/ ", at);
+  const auto end = text.find_last_not_of(")] ");
+  if (begin != std::string_view::npos && end >= begin) name.unit = text.substr(begin, end - begin + 1);
+  return name;
+}
+
+class TableFile {
+ public:
+  explicit TableFile(const std::filesystem::path& file) : name_(file.string()), text_(read_text(file)) {
+    header_ = header_of(text_);
+  }
+
+  bool has(const Kind& kind) const {
+    return std::any_of(header_.names.begin(), header_.names.end(), [&](const auto& n) { return is(n, kind); });
+  }
+  bool has_header() const { return header_.is_header; }
+  std::size_t first_row_fields() const { return header_.names.size(); }
+
+  /// The columns of these kinds, in base units, and the lines that their rows stand in.
+  Table read(std::span<const Kind* const> kinds, const ColumnUnits& units) const {
+    std::vector<std::string> columns;
+    std::vector<double> factors;
+    for (const Kind* kind : kinds) {
+      std::string unit = text_of(kind->dimension).unit;
+      if (kind->dimension == Dimension::time) unit = units.time.value_or(unit);
+      if (kind->dimension == Dimension::voltage) unit = units.voltage.value_or(unit);
+      columns.emplace_back(kind->example);
+      if (header_.is_header) {
+        columns.back() = find(*kind);
+        if (const std::string own = split(columns.back()).unit; !own.empty()) unit = own;
+      }
+      factors.push_back(factor(columns.back(), unit, kind->dimension));
+    }
+    const std::vector<std::string_view> views(columns.begin(), columns.end());
+    Table table = parse_table(text_, name_, views);
+    for (std::size_t c = 0; c < factors.size(); ++c) {
+      for (double& value : table.columns[c]) value *= factors[c];
+    }
+    return table;
+  }
+
+  void require_ascending(const Table& table) const {
+    const auto& times = table.columns[0];
+    std::vector<Problem> problems;
+    for (std::size_t i = 0; i < times.size() && problems.size() < 10; ++i) {
+      if (i == 0 && times[0] < 0) {
+        problems.push_back({name_, table.lines[i], "time", to_text(times[i], "ms"),
+                            "must not be before 0, where the current's clock starts", "count time from there"});
+      } else if (i > 0 && !(times[i] > times[i - 1])) {
+        problems.push_back({name_, table.lines[i], "time", to_text(times[i], "ms"),
+                            "must be later than the one before it, " + to_text(times[i - 1], "ms"),
+                            "sort the rows by time, each once"});
+      }
+    }
+    if (!problems.empty()) throw FileError(std::move(problems));
+  }
+
+  [[noreturn]] void refuse(std::size_t line, std::string rule, std::string mend) const {
+    throw FileError({{name_, line, "", "", std::move(rule), std::move(mend)}});
+  }
+
+ private:
+  static bool is(const std::string& column, const Kind& kind) {
+    const std::string word = split(column).word;
+    return !word.empty() && std::find(kind.names.begin(), kind.names.end(), word) != kind.names.end();
+  }
+
+  std::string find(const Kind& kind) const {
+    std::string found;
+    std::string all;
+    for (const std::string& name : header_.names) {
+      all += (all.empty() ? "" : ", ") + name;
+      if (!is(name, kind)) continue;
+      if (!found.empty()) {
+        refuse(header_.line, "there are several columns for " + std::string(kind.what) + ": " + found + ", " + name,
+               "leave one of them");
+      }
+      found = name;
+    }
+    if (found.empty()) {
+      refuse(header_.line, "there is no column for " + std::string(kind.what) + ", but " + detail::shown(all),
+             "name a column for example " + std::string(kind.example));
+    }
+    return found;
+  }
+
+  double factor(const std::string& column, const std::string& unit, Dimension dimension) const {
+    try {
+      return parse_quantity("1 " + unit, dimension);
+    } catch (const InvalidArgument& error) {
+      throw FileError({{name_, header_.line, "column " + column, detail::shown(unit), error.rule(),
+                        "name a unit such as " + std::string(text_of(dimension).unit)}});
+    }
+  }
+
+  std::string name_;
+  std::string text_;
+  Header header_;
+};
+
+/// The step of evenly spaced times; 0 where they are not.
+double even_step(const std::vector<double>& times) {
+  const double step = (times.back() - times.front()) / static_cast<double>(times.size() - 1);
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    if (std::abs(times[i] - (times.front() + static_cast<double>(i) * step)) > 1e-6 * step) return 0;
+  }
+  // 12 digits are what the times have in common; the rest is their rounding.
+  const double digit = std::pow(10, std::floor(std::log10(step)) - 11);
+  return digit < 1 ? std::round(step / digit) / std::round(1 / digit) : std::round(step / digit) * digit;
+}
+
+Current held(const std::vector<double>& times, const std::vector<double>& values, const TableFile& file) {
+  constexpr std::size_t most_uneven = 10000;
+  const std::size_t count = times.size();
+  if (count == 0) return {};
+  const double rest_of_time = times.back();
+  if (count == 1) return step(rest_of_time, forever, values[0]);
+  if (const double spacing = even_step(times); spacing > 0) {
+    Current current = samples(times.front(), spacing, values);
+    const double end = current.samples()[0].stop();
+    return current + step(end, forever, values.back());
+  }
+  if (count > most_uneven) {
+    file.refuse(0, "has more than 10000 rows, and their times are not evenly spaced", "sample the current evenly");
+  }
+  Current current;
+  for (std::size_t i = 0; i + 1 < count; ++i) current += step(times[i], times[i + 1], values[i]);
+  return current + step(rest_of_time, forever, values.back());
+}
+
+}  // namespace
+
+VoltageTrace read_trace(const std::filesystem::path& file, const ColumnUnits& units) {
+  const TableFile table_file(file);
+  const std::array kinds{&time_kind, &voltage_kind};
+  Table table = table_file.read(kinds, units);
+  table_file.require_ascending(table);
+  return {std::move(table.columns[0]), std::move(table.columns[1])};
+}
+
+Current read_current_table(const std::filesystem::path& file, const VoltageTrace& trace, const ColumnUnits& units) {
+  const TableFile table_file(file);
+  const bool has_times = table_file.has_header() ? table_file.has(time_kind) : table_file.first_row_fields() > 1;
+  if (has_times) {
+    const std::array kinds{&time_kind, &current_kind};
+    const Table table = table_file.read(kinds, units);
+    table_file.require_ascending(table);
+    return held(table.columns[0], table.columns[1], table_file);
+  }
+  const std::array kinds{&current_kind};
+  const Table table = table_file.read(kinds, units);
+  const std::size_t count = table.columns[0].size();
+  if (count != trace.times.size()) {
+    table_file.refuse(0,
+                      "has " + std::to_string(count) + " values of the current, the trace has " +
+                          std::to_string(trace.times.size()) + " samples",
+                      "give one for each sample, or add a column of times");
+  }
+  return held(trace.times, table.columns[0], table_file);
+}
+
+Current read_known_current(const std::filesystem::path& file, const VoltageTrace& trace, const ColumnUnits& units) {
+  if (file.extension() == ".toml") return read_inputs(file);
+  const std::string text = read_text(file);
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find('\n'), rest.size() - 1);
+    const auto line = detail::trimmed(rest.substr(0, end));
+    if (!line.empty() && line.front() != '#' && line != "\r") {
+      if (line.front() == '[') return read_inputs(file);
+      break;
+    }
+    rest.remove_prefix(end + 1);
+  }
+  return read_current_table(file, trace, units);
+}
+
+}  // namespace lapicque

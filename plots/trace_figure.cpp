@@ -1,0 +1,73 @@
+#include "trace_figure.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+#include "lapicque/current_value.hpp"
+
+namespace lapicque::figures {
+namespace {
+
+constexpr std::size_t recorded_points = 400;
+
+Curve recorded_curve(const VoltageTrace& trace) {
+  Curve curve{"recorded", Mark::circles, {}, {}};
+  const std::size_t stride = std::max<std::size_t>(1, trace.times.size() / recorded_points);
+  for (std::size_t i = 0; i < trace.times.size(); i += stride) {
+    curve.x.push_back(trace.times[i]);
+    curve.y.push_back(trace.potentials[i]);
+  }
+  return curve;
+}
+
+/// The fitted potential; the line breaks where there was a spike.
+Curve fitted_curve(const VoltageTrace& trace, const NeuronEstimate& estimate) {
+  Curve curve{"fitted exact solution", Mark::line, {}, {}};
+  auto spike = estimate.spikes.begin();
+  for (std::size_t i = 0; i < trace.times.size(); ++i) {
+    for (; spike != estimate.spikes.end() && *spike <= trace.times[i]; ++spike) {
+      curve.x.push_back(*spike);
+      curve.y.push_back(std::numeric_limits<double>::quiet_NaN());
+    }
+    curve.x.push_back(trace.times[i]);
+    curve.y.push_back(estimate.fitted[i]);
+  }
+  return curve;
+}
+
+}  // namespace
+
+Figure trace_figure(const std::string& title, const VoltageTrace& trace, const NeuronEstimate& estimate,
+                    const Current& current) {
+  const double from = trace.times.front();
+  const double to = trace.times.back();
+  const Axis time_axis{"time (ms)", false, from, to};
+
+  Panel potential{"Membrane potential", time_axis, {"potential (mV)"}, {}};
+  potential.curves.push_back(recorded_curve(trace));
+  potential.curves.push_back(fitted_curve(trace, estimate));
+  const auto level = [&](const char* name, Mark mark, const std::optional<Estimate>& value) {
+    if (value) potential.curves.push_back(level_line(name, mark, value->value, from, to));
+  };
+  level("threshold", Mark::dots, estimate.threshold);
+  level("rest", Mark::dashes, estimate.rest);
+  level("reset", Mark::dots, estimate.reset);
+
+  Panel residual{"Recorded minus fitted", time_axis, {"difference (mV)"}, {}};
+  Curve left{"difference", Mark::thin_line, trace.times, {}};
+  for (std::size_t i = 0; i < trace.times.size(); ++i) {
+    left.y.push_back(trace.potentials[i] - estimate.fitted[i]);
+  }
+  residual.curves.push_back(left);
+
+  Panel injected{"Injected current", time_axis, {"current (nA)"}, {}};
+  CurrentEvaluator evaluator(current);
+  Curve drive{"current", Mark::line, trace.times, {}};
+  for (const double time : trace.times) drive.y.push_back(evaluator.value_at(time));
+  injected.curves.push_back(drive);
+  return {title, {potential, residual, injected}};
+}
+
+}  // namespace lapicque::figures

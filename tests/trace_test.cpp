@@ -1,0 +1,123 @@
+// Traces and currents from CSV files: names of columns, units, and what is refused.
+
+#include "lapicque/files/trace.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "lapicque/current_value.hpp"
+
+namespace lapicque {
+namespace {
+
+class TraceFile : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = std::filesystem::temp_directory_path() /
+              ("lapicque-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    std::filesystem::create_directories(folder_);
+    std::filesystem::current_path(folder_);
+  }
+  void TearDown() override {
+    std::filesystem::current_path("/");
+    std::filesystem::remove_all(folder_);
+  }
+  static VoltageTrace trace_of(const std::string& text, const ColumnUnits& units = {}) {
+    std::ofstream("trace.csv") << text;
+    return read_trace("trace.csv", units);
+  }
+  static std::string refusal(const std::string& text, const ColumnUnits& units = {}) {
+    try {
+      trace_of(text, units);
+    } catch (const FileError& error) {
+      return error.what();
+    }
+    return "";
+  }
+  static Current current_of(const std::string& text, const VoltageTrace& trace = {}) {
+    std::ofstream("current.csv") << text;
+    return read_known_current("current.csv", trace);
+  }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+TEST_F(TraceFile, UnitsComeFromTheHeader) {
+  for (const char* header : {"time_ms,potential_mV", "t (ms),v (mV)", "Time [ms],Vm [mV]", "t_ms,u_mV", "time,v"}) {
+    const auto trace = trace_of(std::string(header) + "\n0,-70\n0.1,-69.5\n");
+    EXPECT_EQ(trace.times, (std::vector<double>{0, 0.1})) << header;
+    EXPECT_EQ(trace.potentials, (std::vector<double>{-70, -69.5})) << header;
+  }
+  const auto trace = trace_of("v_V,neuron,t_s\n-0.07,1,0\n-0.0695,1,0.0001\n");
+  EXPECT_DOUBLE_EQ(trace.times[1], 0.1);
+  EXPECT_DOUBLE_EQ(trace.potentials[1], -69.5);
+}
+
+TEST_F(TraceFile, UnitsComeFromOptionsWhereTheHeaderHasNone) {
+  const auto trace = trace_of("0,-0.07\n0.5,-0.0695\n", {"s", "V"});
+  EXPECT_DOUBLE_EQ(trace.times[1], 500);
+  EXPECT_DOUBLE_EQ(trace.potentials[1], -69.5);
+  EXPECT_DOUBLE_EQ(trace_of("t_ms,v\n0,0\n0.5,1\n", {"s", "V"}).times[1], 0.5);
+}
+
+TEST_F(TraceFile, WhatCannotBeReadIsRefusedByItsLine) {
+  EXPECT_EQ(refusal("t_ms,w\n0,1\n"),
+            "trace.csv:1: there is no column for the potential, but t_ms, w; name a column for example potential_mV");
+  EXPECT_EQ(refusal("# made by hand\nt_ms,v_mV,u_mV\n0,1,2\n"),
+            "trace.csv:2: there are several columns for the potential: v_mV, u_mV; leave one of them");
+  EXPECT_EQ(refusal("t_ms,v_mV\n0,-70\n0.1,nan\n"),
+            "trace.csv:3: v_mV = nan: must be a finite number; write for example 2.5");
+  EXPECT_EQ(refusal("t_ms,v_mV\n0,-70\n\n0.1\n"),
+            "trace.csv:4: there is no field for v_mV in this row; give each row all its columns");
+  EXPECT_EQ(
+      refusal("t_ms,v_mV\n0,-70\n0.2,-70\n0.1,-70\n0.2,-70\n"),
+      "trace.csv:4: time = 0.1 ms: must be later than the one before it, 0.2 ms; sort the rows by time, each once");
+  EXPECT_EQ(refusal("-1,-70\n0.2,-70\n"),
+            "trace.csv:1: time = -1 ms: must not be before 0, where the current's clock starts; count time from there");
+  EXPECT_EQ(refusal("t_ms,v_nA\n0,-70\n"),
+            "trace.csv:1: column v_nA = nA: expected a voltage, nA is a current; name a unit such as mV");
+  EXPECT_EQ(refusal("t,v\n0,-70\n", {"parsnip", "mV"}).substr(0, 31), "trace.csv:1: column t = parsnip");
+}
+
+TEST_F(TraceFile, CurrentsAreHeld) {
+  const auto even = current_of("time_ms,current_nA\n0,1\n0.1,2\n0.2,3\n");
+  CurrentEvaluator evaluator(even);
+  EXPECT_EQ(evaluator.value_at(0.05), 1);
+  EXPECT_EQ(evaluator.value_at(0.1), 2);
+  EXPECT_EQ(evaluator.value_at(0.25), 3);
+  EXPECT_EQ(evaluator.value_at(1000), 3);
+  const auto uneven = current_of("t (s),i (pA)\n0,0\n0.005,2500\n0.1,0\n");
+  CurrentEvaluator second(uneven);
+  EXPECT_EQ(second.value_at(4), 0);
+  EXPECT_DOUBLE_EQ(second.value_at(5), 2.5);
+  EXPECT_EQ(second.value_at(100), 0);
+}
+
+TEST_F(TraceFile, ASingleColumnBelongsToTheTrace) {
+  const VoltageTrace trace{{0, 0.5, 1}, {-70, -70, -70}};
+  const auto current = current_of("current_nA\n1\n2\n3\n", trace);
+  CurrentEvaluator evaluator(current);
+  EXPECT_EQ(evaluator.value_at(0.6), 2);
+  try {
+    current_of("1\n2\n", trace);
+    FAIL() << "nothing thrown";
+  } catch (const FileError& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "current.csv: has 2 values of the current, the trace has 3 samples; give one for each sample, or add a "
+        "column of times");
+  }
+}
+
+TEST_F(TraceFile, AnExperimentFileIsKnownByItsBrackets) {
+  const auto current = current_of("# inputs\n\n[[input]]\nkind = \"step\"\nstart = 5\namplitude = 2.5\n");
+  ASSERT_EQ(current.steps().size(), 1U);
+  EXPECT_EQ(current.steps()[0].amplitude, 2.5);
+}
+
+}  // namespace
+}  // namespace lapicque
