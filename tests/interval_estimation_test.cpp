@@ -217,7 +217,7 @@ TEST(IntervalEstimation, FewerThanFourCurrentsGiveBoundsInWords) {
     for (const auto& [name, value, actual] : parameters) EXPECT_FALSE(estimate.*value) << name;
     EXPECT_NE(reason(estimate, "tau").find("intervals at " + std::to_string(count)), std::string::npos);
     EXPECT_NE(reason(estimate, "rheobase").find("below the least current that fired, 2.5 nA"), std::string::npos);
-    EXPECT_NE(reason(estimate, "refractory").find("below the shortest interval, "), std::string::npos);
+    EXPECT_NE(reason(estimate, "refractory").find("below the shortest mean interval, "), std::string::npos);
   }
 }
 

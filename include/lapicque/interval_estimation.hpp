@@ -47,7 +47,7 @@ struct IntervalEstimate {
 /// These four are all that intervals hold: shifting all potentials by one value, or scaling them and R by one factor,
 /// changes no interval. So rest, reset, threshold and R are never determined, and the four only by four different
 /// currents or more, of which some are near the rheobase and some well above it. With fewer there is a reason for each,
-/// with the bounds that hold nevertheless: refractory >= 0 and below the shortest interval, a < b < the least current.
+/// with the bounds that hold nevertheless: refractory >= 0 and below the shortest mean interval, a < b < the least current.
 ///
 /// Weighted least squares: for a net of (a, b) the linear rest in closed form, then Levenberg and Marquardt's method
 /// from the best of it. What disturbs the times is read off them:

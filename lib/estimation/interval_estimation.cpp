@@ -18,6 +18,9 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
+/// What is made of times before they come here: units converted, printed with 12 digits or more, added up.
+constexpr double relative_rounding = 1e-12;
+
 void check(std::span<const ConstantCurrentTrain> trains) {
   bool any = false;
   for (std::size_t k = 0; k < trains.size(); ++k) {
@@ -46,7 +49,7 @@ std::optional<double> grid_of(std::span<const ConstantCurrentTrain> trains) {
   for (const auto& train : trains) {
     for (const double time : train.times) largest = std::max(largest, std::abs(time));
   }
-  const double rounding = 1e-12 * largest;
+  const double rounding = relative_rounding * largest;
   double step = 0;
   double longest = 0;
   for (const auto& train : trains) {
@@ -64,8 +67,19 @@ std::optional<double> grid_of(std::span<const ConstantCurrentTrain> trains) {
     }
   }
   // What times without a grid have in common is little more than their rounding.
-  if (step < 1e4 * rounding) return std::nullopt;
-  return step;
+  if (step > 1e4 * rounding) return step;
+  // Euclid's algorithm does not reach the last digit of times printed with many; that one is a power of ten.
+  for (const double printed : {1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9}) {
+    const auto on_it = [&](const ConstantCurrentTrain& train) {
+      for (std::size_t i = 1; i < train.times.size(); ++i) {
+        const double interval = train.times[i] - train.times[i - 1];
+        if (std::abs(std::remainder(interval, printed)) > 1e-3 * printed) return false;
+      }
+      return true;
+    };
+    if (std::all_of(trains.begin(), trains.end(), on_it)) return printed;
+  }
+  return std::nullopt;
 }
 
 /// The mean interval of a train, with what is left of it in both models of what disturbs the times.
@@ -287,7 +301,7 @@ class IntervalReader {
       }
     }
     const double step = result_.grid.value_or(0);
-    const double rounding = 2 * std::numeric_limits<double>::epsilon() * largest;
+    const double rounding = relative_rounding * largest;
     on_grid_ = result_.grid && !varied_;
     if (on_grid_ && freedom_ > 0) {
       periods_ = renewal;
@@ -410,7 +424,7 @@ class IntervalReader {
   }
 
   std::string refractory_bounds() const {
-    return "it is at least 0 ms and below the shortest interval, " + to_text(shortest_, "ms");
+    return "it is at least 0 ms and below the shortest mean interval, " + to_text(shortest_, "ms");
   }
   std::string rheobase_bound() const { return "it is below the least current that fired, " + to_text(least_, "nA"); }
   std::string reset_bound() const { return "it is below the rheobase, so below " + to_text(least_, "nA"); }
