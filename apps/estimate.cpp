@@ -11,6 +11,7 @@
 #include "lapicque/error.hpp"
 #include "lapicque/estimation.hpp"
 #include "lapicque/files/trace.hpp"
+#include "lapicque/interval_estimation.hpp"
 #include "options.hpp"
 #include "output.hpp"
 #include "trace_figure.hpp"
@@ -29,6 +30,22 @@ constexpr std::array<Row, 6> rows{{{"rest_mV", Parameter::rest, &NeuronEstimate:
                                    {"resistance_MOhm", Parameter::resistance, &NeuronEstimate::resistance},
                                    {"tau_ms", Parameter::tau, &NeuronEstimate::tau},
                                    {"refractory_ms", Parameter::refractory, &NeuronEstimate::refractory}}};
+
+/// What spike times can tell; a null for the rest.
+struct IntervalRow {
+  const char* name;
+  const char* parameter;
+  std::optional<Estimate> IntervalEstimate::*value;
+};
+constexpr std::array<IntervalRow, 8> interval_rows{
+    {{"rest_mV", "rest", nullptr},
+     {"reset_mV", "reset", nullptr},
+     {"threshold_mV", "threshold", nullptr},
+     {"resistance_MOhm", "resistance", nullptr},
+     {"tau_ms", "tau", &IntervalEstimate::tau},
+     {"refractory_ms", "refractory", &IntervalEstimate::refractory},
+     {"rheobase_nA", "rheobase", &IntervalEstimate::rheobase},
+     {"reset_current_nA", "reset_current", &IntervalEstimate::reset_current}}};
 
 /// A text in double quotes; the texts here have none in them, and no line ends.
 std::string quoted(const std::string& text) { return "\"" + text + "\""; }
@@ -60,20 +77,36 @@ std::string escaped(const std::string& text) {
 class EstimateCommand {
  public:
   explicit EstimateCommand(CLI::App& app) {
-    app.add_option("TRACE", trace_, "the recorded potential (CSV with columns of time and potential)")->required();
-    app.add_option("--input", input_, "the injected current: an experiment file with its inputs, or a CSV table")
-        ->required()
-        ->type_name("FILE");
+    auto* trace = app.add_option("TRACE", trace_, "the recorded potential (CSV with columns of time and potential)");
+    auto* input =
+        app.add_option("--input", input_, "the injected current: an experiment file with its inputs, or a CSV table")
+            ->type_name("FILE");
+    auto* spikes = app.add_option("--spikes", spikes_,
+                                  "instead of both: spike times or intervals under constant currents (CSV with columns "
+                                  "of current and time, or current and interval)")
+                       ->type_name("TABLE")
+                       ->excludes(trace)
+                       ->excludes(input);
     app.add_option("--time-unit", time_unit_, "of columns whose header names no unit (ms)")->type_name("UNIT");
-    app.add_option("--voltage-unit", voltage_unit_, "of a column whose header names no unit (mV)")->type_name("UNIT");
+    app.add_option("--voltage-unit", voltage_unit_, "of a column whose header names no unit (mV)")
+        ->type_name("UNIT")
+        ->excludes(spikes);
     add_choice(app, "--timing", timing_, {"either", "continuous", "grid"},
-               "where spikes can lie: between samples, on a simulator's grid, or as the trace shows");
+               "where spikes can lie: between samples, on a simulator's grid, or as the trace shows")
+        ->excludes(spikes);
     add_choice(app, "--format", format_, {"csv", "json"}, "how the parameters are printed");
     add_output(app, "--plot", plot_, "figure.png", "draw the trace and the fitted exact solution into this file")
-        ->type_name("FIGURE.png|.svg");
+        ->type_name("FIGURE.png|.svg")
+        ->excludes(spikes);
   }
 
   void operator()() const {
+    if (!spikes_.empty()) {
+      print_intervals(estimate_from_intervals(read_trains(spikes_, {time_unit_, std::nullopt})));
+      return;
+    }
+    if (trace_.empty()) throw CLI::RequiredError("TRACE (or --spikes)");
+    if (input_.empty()) throw CLI::RequiredError("--input");
     require_apart({{"--plot", plot_}}, {trace_, input_});
     std::optional<OutputFile> plot;
     if (!plot_.empty()) {
@@ -173,8 +206,64 @@ class EstimateCommand {
     out << "}\n";
   }
 
+  void print_intervals(const IntervalEstimate& estimate) const {
+    StandardOutput out;
+    const auto value_of = [&](const IntervalRow& row) { return row.value ? estimate.*row.value : std::nullopt; };
+    const auto reason_of = [&](const IntervalRow& row) -> std::string {
+      for (const auto& [parameter, text] : estimate.undetermined) {
+        if (parameter == row.parameter) return text;
+      }
+      return {};
+    };
+    if (format_ == "csv") {
+      out << "parameter,value,low,high,undetermined\n";
+      for (const IntervalRow& row : interval_rows) {
+        out << row.name;
+        if (const auto value = value_of(row)) {
+          out << "," << value->value << "," << value->low << "," << value->high << ",\n";
+        } else {
+          out << ",,,," << quoted(reason_of(row)) << "\n";
+        }
+      }
+      out.flush();
+      return;
+    }
+    out << "{";
+    for (const IntervalRow& row : interval_rows) {
+      out << quoted(row.name) << ": ";
+      if (const auto value = value_of(row)) {
+        out << "{\"value\": " << value->value << ", \"low\": " << value->low << ", \"high\": " << value->high << "}";
+      } else {
+        out << "null";
+      }
+      out << ",\n ";
+    }
+    out << "\"undetermined\": {";
+    bool first = true;
+    for (const IntervalRow& row : interval_rows) {
+      if (value_of(row)) continue;
+      out << (first ? "" : ",\n  ") << quoted(row.name) << ": " << quoted(reason_of(row));
+      first = false;
+    }
+    out << "},\n \"remarks\": [";
+    for (const std::string& remark : estimate.remarks) {
+      out << (&remark == estimate.remarks.data() ? "" : ", ") << quoted(remark);
+    }
+    out << "],\n \"noise_ms\": " << estimate.noise
+        << ",\n \"noise_in\": " << (estimate.accumulates ? "\"intervals\"" : "\"times\"") << ",\n \"grid_ms\": ";
+    if (estimate.grid) {
+      out << *estimate.grid;
+    } else {
+      out << "null";
+    }
+    out << ",\n \"currents\": " << static_cast<double>(estimate.currents)
+        << ",\n \"intervals\": " << static_cast<double>(estimate.intervals) << "}\n";
+    out.flush();
+  }
+
   std::string trace_;
   std::string input_;
+  std::string spikes_;
   std::optional<std::string> time_unit_;
   std::optional<std::string> voltage_unit_;
   std::string timing_;
@@ -185,14 +274,17 @@ class EstimateCommand {
 }  // namespace
 
 void add_estimate(CLI::App& program) {
-  auto* app = program.add_subcommand("estimate", "a neuron's parameters out of a voltage trace");
+  auto* app = program.add_subcommand("estimate", "a neuron's parameters out of a voltage trace, or spike times");
   const auto command = std::make_shared<EstimateCommand>(*app);
   app->callback([command] { (*command)(); });
   app->footer(
       "Headers such as t_s, time (ms), v [mV] name unit and column; without one, time and potential come first. The\n"
       "current's table has columns of time and current, each value held until the next, or one column, a value for "
       "each\n"
-      "sample. Intervals are 95 % ones. What the current leaves open is said, with a current that would tell.\n\n"
+      "sample. Intervals are 95 % ones. What the current leaves open is said, with a current that would tell.\n"
+      "Spike times at 4 constant currents or more tell tau, the refractory period, the rheobase and the current that\n"
+      "would hold the reset potential; never the potentials and the resistance one by one. Rows of one current stand\n"
+      "together, in a table such as current_nA,time_ms (of each spike) or current_nA,interval_ms.\n\n"
       "Examples, with cell.toml holding\n"
       "  [neuron]\n"
       "  rest = \"-70 mV\"\n"
@@ -217,7 +309,16 @@ void add_estimate(CLI::App& program) {
       "  threshold_mV -50.000000\n"
       "  resistance_MOhm 10.000000\n"
       "  tau_ms 8.000000\n"
-      "  refractory_ms 2.000000\n");
+      "  refractory_ms 2.000000\n"
+      "  $ lapicque fi --refractory 2ms --current 2.1nA,2.5nA,3nA,4nA,6nA > fi.csv; awk -F , 'NR == 1 {print "
+      "\"current_nA,interval_ms\"} NR > 1 {printf \"%s,%.12f\\n\", $1, 1000 / $2}' fi.csv | tee table.csv | head -n 2\n"
+      "  current_nA,interval_ms\n"
+      "  2.1,24.180709777918\n"
+      "  $ lapicque estimate --spikes table.csv | awk -F , 'NR > 5 {printf \"%s %.6f\\n\", $1, $2}'\n"
+      "  tau_ms 8.000000\n"
+      "  refractory_ms 2.000000\n"
+      "  rheobase_nA 2.000000\n"
+      "  reset_current_nA 0.500000\n");
 }
 
 }  // namespace lapicque::program

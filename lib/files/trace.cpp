@@ -28,6 +28,7 @@ struct Kind {
 constexpr Kind time_kind{"the time", Dimension::time, {"time", "t", "", "", ""}, "time_ms"};
 constexpr Kind voltage_kind{
     "the potential", Dimension::voltage, {"potential", "v", "vm", "u", "voltage"}, "potential_mV"};
+constexpr Kind interval_kind{"the interval", Dimension::time, {"interval", "isi", "", "", ""}, "interval_ms"};
 constexpr Kind current_kind{"the current", Dimension::current, {"current", "i", "", "", ""}, "current_nA"};
 
 /// A header's name in two parts: "t (ms)" is "t" and "ms".
@@ -58,6 +59,7 @@ class TableFile {
     return std::any_of(header_.names.begin(), header_.names.end(), [&](const auto& n) { return is(n, kind); });
   }
   bool has_header() const { return header_.is_header; }
+  std::size_t header_line() const { return header_.line; }
   std::size_t first_row_fields() const { return header_.names.size(); }
 
   /// The columns of these kinds, in base units, and the lines that their rows stand in.
@@ -217,6 +219,49 @@ Current read_known_current(const std::filesystem::path& file, const VoltageTrace
     rest.remove_prefix(end + 1);
   }
   return read_current_table(file, trace, units);
+}
+
+std::vector<ConstantCurrentTrain> read_trains(const std::filesystem::path& file, const ColumnUnits& units) {
+  const TableFile table_file(file);
+  const bool intervals = table_file.has_header() && table_file.has(interval_kind);
+  if (intervals && table_file.has(time_kind)) {
+    table_file.refuse(table_file.header_line(), "there are columns for both the time and the interval",
+                      "leave one of them");
+  }
+  const std::array kinds{&current_kind, intervals ? &interval_kind : &time_kind};
+  const Table table = table_file.read(kinds, units);
+  std::vector<ConstantCurrentTrain> trains;
+  std::vector<Problem> problems;
+  bool any = false;
+  for (std::size_t row = 0; row < table.lines.size() && problems.size() < 10; ++row) {
+    const double current = table.columns[0][row];
+    const double time = table.columns[1][row];
+    const bool first = trains.empty() || trains.back().current != current;
+    if (first) trains.push_back({current, {}});
+    auto& times = trains.back().times;
+    if (intervals) {
+      if (first) times.push_back(0);
+      if (!(time > 0)) {
+        problems.push_back({file.string(), table.lines[row], "interval", to_text(time, "ms"), "must be greater than 0",
+                            "leave the row out"});
+      }
+      times.push_back(times.back() + time);
+    } else {
+      if (!first && !(time > times.back())) {
+        problems.push_back({file.string(), table.lines[row], "time", to_text(time, "ms"),
+                            "must be later than the spike before it, " + to_text(times.back(), "ms"),
+                            "sort the spikes of each current by time, each once"});
+      }
+      times.push_back(time);
+    }
+    any = any || times.size() > 1;
+  }
+  if (!problems.empty()) throw FileError(std::move(problems));
+  if (!any) {
+    table_file.refuse(0, "has no two spikes in a row under one current",
+                      "record for longer, and keep the rows of one current together");
+  }
+  return trains;
 }
 
 }  // namespace lapicque

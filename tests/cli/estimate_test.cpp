@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "program.hpp"
@@ -88,10 +89,93 @@ TEST(Estimate, RefusesWhatItCannotRead) {
                  "bad.csv:3: v_mV = nan: must be a finite number; write for example 2.5");
   expect_refusal({"estimate", "short.csv", "--input", "cell.toml"},
                  "short.csv: times = 2 samples: a trace must have at least 8 samples; record for longer");
+  expect_refusal({"estimate"}, "TRACE (or --spikes) is required; see lapicque estimate --help");
   expect_refusal({"estimate", "short.csv"}, "--input is required; see lapicque estimate --help");
   expect_refusal({"estimate", "short.csv", "--input", "cell.toml", "--plot", "short.csv"},
                  "--plot = short.csv: must not be a file that is read, and this is short.csv; give another name");
   EXPECT_FALSE(folder.has("fit.png"));
+}
+
+/// rest -70, reset -65, threshold -50 mV, R 10 MOhm, tau 8, refractory 2 ms.
+double interval_under(double current) { return 2 + 8 * std::log((current - 0.5) / (current - 2)); }
+
+TEST(EstimateFromSpikes, PrintsWhatIntervalsTellAndWhatTheyDoNot) {
+  const Folder folder;
+  std::string times = "time_s,current_pA\n";
+  std::string intervals = "current_nA,isi_ms\n";
+  for (const double current : {2.1, 2.5, 3.0, 4.0, 6.0}) {
+    for (int k = 0; k < 8; ++k) {
+      times += std::to_string((11 + k * interval_under(current)) / 1000) + "," + std::to_string(current * 1000) + "\n";
+      intervals += std::to_string(current) + "," + std::to_string(interval_under(current)) + "\n";
+    }
+  }
+  folder.write("times.csv", times);
+  folder.write("intervals.csv", intervals);
+  for (const char* table : {"times.csv", "intervals.csv"}) {
+    const auto result = folder.run({"estimate", "--spikes", table, "--format", "json"});
+    ASSERT_EQ(result.status, 0) << result.error;
+    const auto object = nlohmann::json::parse(result.out);
+    const auto expect = [&](const char* name, double truth) {
+      EXPECT_NEAR(object.at(name).at("value"), truth, 2e-3) << name << " " << table;
+      EXPECT_LE(object.at(name).at("low"), truth) << name << " " << table;
+      EXPECT_GE(object.at(name).at("high"), truth) << name << " " << table;
+    };
+    expect("tau_ms", 8);
+    expect("refractory_ms", 2);
+    expect("rheobase_nA", 2);
+    expect("reset_current_nA", 0.5);
+    for (const char* name : {"rest_mV", "reset_mV", "threshold_mV", "resistance_MOhm"}) {
+      EXPECT_TRUE(object.at(name).is_null()) << name;
+      EXPECT_NE(object.at("undetermined").at(name).get<std::string>().find("record the potential"), std::string::npos);
+    }
+    EXPECT_EQ(object.at("undetermined").size(), 4U);
+    EXPECT_NEAR(object.at("grid_ms"), table[0] == 't' ? 1e-3 : 1e-6, 1e-9);  // the digits printed
+    EXPECT_EQ(object.at("currents"), 5);
+  }
+}
+
+TEST(EstimateFromSpikes, SaysInCsvWhyOneCurrentIsNotEnough) {
+  const Folder folder;
+  folder.write("one.csv", "2.5,3\n2.5,13\n2.5,23\n");
+  const auto result = folder.run({"estimate", "--spikes", "one.csv"});
+  ASSERT_EQ(result.status, 0) << result.error;
+  EXPECT_EQ(result.out.substr(0, 46), "parameter,value,low,high,undetermined\nrest_mV,");
+  EXPECT_NE(result.out.find("\nrefractory_ms,,,,\"intervals at 1 current do not determine four unknowns"),
+            std::string::npos);
+  EXPECT_NE(result.out.find("at least 0 ms and below the shortest mean interval, 10 ms\"\n"), std::string::npos);
+}
+
+TEST(EstimateFromSpikes, RefusesATableByLine) {
+  const Folder folder;
+  const auto expect_refusal = [&](const std::string& text, const std::string& message) {
+    folder.write("table.csv", text);
+    const auto result = folder.run({"estimate", "--spikes", "table.csv"});
+    EXPECT_EQ(result.status, 2);
+    EXPECT_EQ(result.out, "");
+    EXPECT_EQ(result.error, message + "\n");
+  };
+  expect_refusal("current_nA,time_ms\n2,1\n2,x\n",
+                 "table.csv:3: time_ms = x: must be a plain number; write for example 2.5");
+  expect_refusal("current_nA,time_ms\n2,8\n2,9\n3,2\n3,1\n",
+                 "table.csv:5: time = 1 ms: must be later than the spike before it, 2 ms; sort the spikes of each "
+                 "current by time, each once");
+  expect_refusal("current_nA,isi_ms\n2,8\n\n2,-1\n",
+                 "table.csv:4: interval = -1 ms: must be greater than 0; leave the row out");
+  expect_refusal("current_nA,isi_ms,time_ms\n2,8,1\n",
+                 "table.csv:1: there are columns for both the time and the interval; leave one of them");
+  expect_refusal("current_mV,time_ms\n2,8\n",
+                 "table.csv:1: column current_mV = mV: expected a current, mV is a voltage; name a unit such as nA");
+  const std::string alone =
+      "table.csv: has no two spikes in a row under one current; record for longer, and keep the rows of one current "
+      "together";
+  expect_refusal("current_nA,time_ms\n2,1\n3,2\n2,3\n", alone);
+  expect_refusal("", alone);
+}
+
+TEST(EstimateFromSpikes, TakesNoOptionsOfATrace) {
+  const Folder folder;
+  EXPECT_EQ(folder.run({"estimate", "--spikes", "a.csv", "--timing", "grid"}).error,
+            "--spikes excludes --timing; see lapicque estimate --help\n");
 }
 
 }  // namespace

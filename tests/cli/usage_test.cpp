@@ -207,7 +207,7 @@ TEST_P(Help, ExamplesPrintWhatTheyShow) {
   ASSERT_EQ(help.status, 0) << help.error;
   if (help.out.find("cell.toml holding") != std::string::npos) folder.write("cell.toml", file_of(help.out));
   const auto examples = examples_of(help.out);
-  ASSERT_EQ(examples.size(), 2U) << help.out;
+  ASSERT_GE(examples.size(), 2U) << help.out;
   for (const Example& example : examples) {
     const auto result = folder.shell(example.command);
     EXPECT_EQ(result.status, 0) << result.error;

@@ -8,6 +8,7 @@
 #include "lapicque/current.hpp"
 #include "lapicque/estimation.hpp"
 #include "lapicque/files/file_error.hpp"
+#include "lapicque/interval_estimation.hpp"
 
 namespace lapicque {
 
@@ -39,5 +40,17 @@ Current read_current_table(const std::filesystem::path& file, const VoltageTrace
 /// a bracket, or its name ends in .toml), a table of the current else.
 /// @throws FileError
 Current read_known_current(const std::filesystem::path& file, const VoltageTrace& trace, const ColumnUnits& units = {});
+
+/// Spikes under constant currents from a CSV file: columns i or current, and t or time (of each spike) or isi or
+/// interval (between two spikes; in a train's order where it is known). Without a header, current and time in that
+/// order.
+///
+/// Rows with one current that follow each other are one train; where the current changes, a new one begins, and no
+/// interval reaches across.
+///
+/// @return the trains in the file's order; where the file has intervals, times are counted from the first spike
+/// @throws FileError  as read_trace, but that times may be negative and start anew with each train; an interval that is
+///                    not above 0; no two spikes under one current
+std::vector<ConstantCurrentTrain> read_trains(const std::filesystem::path& file, const ColumnUnits& units = {});
 
 }  // namespace lapicque

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lapicque/estimation.hpp"
+
+namespace lapicque {
+
+/// Spikes under one constant current.
+struct ConstantCurrentTrain {
+  double current;             ///< nA
+  std::vector<double> times;  ///< ms, ascending; only their differences count, so that the current's onset does not
+};
+
+/// What spike times alone tell of a neuron.
+struct IntervalEstimate {
+  std::optional<Estimate> tau;            ///< ms
+  std::optional<Estimate> refractory;     ///< ms
+  std::optional<Estimate> rheobase;       ///< nA, (threshold - rest) / R
+  std::optional<Estimate> reset_current;  ///< nA, (reset - rest) / R: the current that would hold the reset potential
+
+  struct Reason {
+    std::string parameter;  ///< "tau", "reset_current", "rest", ...
+    std::string text;
+  };
+  std::vector<Reason> undetermined;  ///< why, for each that is empty, and for rest, reset, threshold and resistance
+  std::vector<std::string> remarks;  ///< what limits the intervals, in words
+
+  double noise;                ///< ms: the standard deviation of a spike's time, or of an interval (accumulates)
+  bool accumulates;            ///< whether each interval varies by itself, and not each spike's time
+  std::optional<double> grid;  ///< ms: the step that all spikes lie on, where there is one
+  std::size_t currents;        ///< different ones with an interval
+  std::size_t intervals;       ///< how many
+};
+
+/// The parameters of a leaky integrate-and-fire neuron that inter-spike intervals under constant currents determine.
+///
+/// From reset to threshold the closed form takes, with a = (reset - rest) / R and the rheobase b = (threshold - rest) /
+/// R,
+///
+///     T(I) = refractory + tau log((I - a) / (I - b)),   I > b > a.
+///
+/// These four are all that intervals hold: shifting all potentials by one value, or scaling them and R by one factor,
+/// changes no interval. So rest, reset, threshold and R are never determined, and the four only by four different
+/// currents or more, of which some are near the rheobase and some well above it. With fewer there is a reason for each,
+/// with the bounds that hold nevertheless: refractory >= 0 and below the shortest mean interval, a < b < the least current.
+///
+/// Weighted least squares: for a net of (a, b) the linear rest in closed form, then Levenberg and Marquardt's method
+/// from the best of it. What disturbs the times is read off them:
+/// - each spike's time varies by itself (jitter, times of an exact train rounded to a grid), or each interval does:
+///   whichever is likelier;
+/// - trains on a grid without any variation are a simulator's that resets on its grid: T is off by up to one step,
+/// which
+///   no number of spikes averages out, and the refractory period's interval reaches 1.5 steps further, as simulators
+///   round it and the spike's time up or down.
+///
+/// Intervals are two-sided 95 % ones for independent Gaussian errors in the logarithms of tau, of the least current's
+/// distance from a and from b, and in the refractory period, which cannot be negative. What the table leaves open by
+/// more than a factor of 20 is reported as undetermined. On exact times the values agree with the truth to 1e-6; see
+/// tests/interval_estimation_test.cpp for that, and for the intervals' coverage.
+///
+/// @param trains  at least one with two spikes; several may have one current
+/// @throws InvalidArgument  no interval; a current or a time is not finite, times do not ascend
+IntervalEstimate estimate_from_intervals(std::span<const ConstantCurrentTrain> trains);
+
+}  // namespace lapicque

@@ -1,0 +1,272 @@
+// A neuron out of inter-spike intervals: of the closed form written down here, on grids, with jitter.
+
+#include "lapicque/interval_estimation.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "lapicque/error.hpp"
+#include "random.hpp"
+
+namespace lapicque {
+namespace {
+
+using testing::Random;
+
+/// rest -70, reset -65, threshold -50 mV, R 10 MOhm: a = 0.5 nA, b = 2 nA.
+struct Truth {
+  double tau = 8;
+  double refractory = 2;
+  double rheobase = 2;
+  double reset_current = 0.5;
+
+  double charge(double current) const { return tau * std::log((current - reset_current) / (current - rheobase)); }
+};
+
+struct Named {
+  const char* name;
+  std::optional<Estimate> IntervalEstimate::*estimate;
+  double Truth::*truth;
+};
+constexpr std::array<Named, 4> parameters{{{"tau", &IntervalEstimate::tau, &Truth::tau},
+                                           {"refractory", &IntervalEstimate::refractory, &Truth::refractory},
+                                           {"rheobase", &IntervalEstimate::rheobase, &Truth::rheobase},
+                                           {"reset_current", &IntervalEstimate::reset_current, &Truth::reset_current}}};
+
+const std::vector<double> currents{2.05, 2.2, 2.5, 3, 4, 6, 9};
+
+std::vector<ConstantCurrentTrain> trains_of(const Truth& truth, const std::vector<double>& at, int spikes) {
+  std::vector<ConstantCurrentTrain> trains;
+  for (const double current : at) {
+    const double period = truth.refractory + truth.charge(current);
+    ConstantCurrentTrain train{current, {}};
+    // The first one is off: its onset is unknown.
+    for (int k = 0; k < spikes; ++k) train.times.push_back(3.25 + k * period);
+    trains.push_back(train);
+  }
+  return trains;
+}
+
+bool holds(const Estimate& estimate, double truth) { return estimate.low <= truth && truth <= estimate.high; }
+
+std::string reason(const IntervalEstimate& estimate, const std::string& parameter) {
+  for (const auto& r : estimate.undetermined) {
+    if (r.parameter == parameter) return r.text;
+  }
+  return "";
+}
+
+TEST(IntervalEstimation, ExactTrainsGiveTheNeuronBack) {
+  Random random;
+  for (int i = 0; i < testing::cases(30); ++i) {
+    Truth truth;
+    truth.tau = random.logarithmic(2, 50);
+    truth.refractory = random.chance(0.3) ? 0 : random.uniform(0.5, 5);
+    truth.rheobase = random.uniform(-1, 3);
+    truth.reset_current = truth.rheobase - random.logarithmic(0.3, 3);
+    std::vector<double> at;
+    for (const double above : {0.03, 0.15, 0.4, 1.0, 2.5, 6.0}) at.push_back(truth.rheobase + above);
+    const auto estimate = estimate_from_intervals(trains_of(truth, at, 20));
+    for (const auto& [name, value, actual] : parameters) {
+      ASSERT_TRUE(estimate.*value) << name << ": " << reason(estimate, name);
+      EXPECT_NEAR((estimate.*value)->value, truth.*actual, 1e-6 * std::max(1.0, std::abs(truth.*actual))) << name;
+    }
+  }
+}
+
+TEST(IntervalEstimation, FourCurrentsWithOneIntervalEachSufficeAndSayThatTheyMustBeExact) {
+  const Truth truth;
+  const auto estimate = estimate_from_intervals(trains_of(truth, {2.1, 2.5, 4, 8}, 2));
+  for (const auto& [name, value, actual] : parameters) {
+    ASSERT_TRUE(estimate.*value) << name;
+    EXPECT_NEAR((estimate.*value)->value, truth.*actual, 1e-6) << name;
+  }
+  ASSERT_EQ(estimate.remarks.size(), 1U);
+  EXPECT_NE(estimate.remarks[0].find("exact times only"), std::string::npos);
+}
+
+TEST(IntervalEstimation, PotentialsAndResistanceAreNeverDetermined) {
+  const auto estimate = estimate_from_intervals(trains_of({}, currents, 10));
+  ASSERT_EQ(estimate.undetermined.size(), 4U);
+  for (const char* name : {"rest", "reset", "threshold", "resistance"}) {
+    EXPECT_NE(reason(estimate, name).find("record the potential"), std::string::npos) << name;
+  }
+}
+
+/// How often the intervals hold the truth over 200 repeats: between 90 and 99 %.
+void expect_coverage(
+    const Truth& truth, const std::function<void(ConstantCurrentTrain&)>& disturb, int spikes,
+    const std::function<void(const IntervalEstimate&)>& look = [](const auto&) {}) {
+  constexpr int repeats = 200;
+  std::array<int, 4> held{};
+  for (int i = 0; i < repeats; ++i) {
+    auto trains = trains_of(truth, currents, spikes);
+    for (auto& train : trains) disturb(train);
+    const auto estimate = estimate_from_intervals(trains);
+    look(estimate);
+    for (std::size_t p = 0; p < parameters.size(); ++p) {
+      const auto& value = estimate.*parameters[p].estimate;
+      ASSERT_TRUE(value) << parameters[p].name << ": " << reason(estimate, parameters[p].name);
+      held[p] += holds(*value, truth.*parameters[p].truth);
+    }
+  }
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    std::cout << parameters[p].name << " " << held[p] << "/200\n";
+    EXPECT_GE(held[p], 180) << parameters[p].name;
+    EXPECT_LE(held[p], 198) << parameters[p].name;
+  }
+}
+
+TEST(IntervalEstimation, IntervalsHoldTheTruthAsOftenAsTheySayUnderJitterOfSpikeTimes) {
+  Random random;
+  std::normal_distribution<double> jitter(0, 0.1);
+  int accumulating = 0;
+  expect_coverage(
+      {},
+      [&](auto& train) {
+        for (double& time : train.times) time += jitter(random);
+      },
+      20, [&](const auto& estimate) { accumulating += estimate.accumulates; });
+  EXPECT_EQ(accumulating, 0);
+}
+
+TEST(IntervalEstimation, IntervalsHoldTheTruthAsOftenAsTheySayWhereEachIntervalVaries) {
+  Random random;
+  std::normal_distribution<double> jitter(0, 0.1);
+  int accumulating = 0;
+  expect_coverage(
+      {},
+      [&](auto& train) {
+        double sum = 0;
+        for (double& time : train.times) time += sum += jitter(random);
+      },
+      20, [&](const auto& estimate) { accumulating += estimate.accumulates; });
+  EXPECT_EQ(accumulating, 200);
+}
+
+/// Brian 2's kind: integration by whole steps until the potential is above the threshold, stamped at the step's start;
+/// or stamped at its end, and refractoriness rounded up.
+TEST(IntervalEstimation, AGridWidensTheIntervalsToHoldTheTruth) {
+  Random random;
+  constexpr double dt = 0.1;
+  for (const bool start : {true, false}) {
+    std::array<int, 4> held{};
+    constexpr int repeats = 100;
+    for (int i = 0; i < repeats; ++i) {
+      Truth truth;
+      truth.tau = random.uniform(6, 12);
+      truth.refractory = random.uniform(1, 4);
+      std::vector<ConstantCurrentTrain> trains;
+      for (const double current : {2.02, 2.05, 2.1, 2.2, 2.35, 2.5, 3.0, 4.0, 6.0, 9.0}) {
+        const double charging = std::ceil(truth.charge(current) / dt) - (start ? 1 : 0);
+        const double steps = charging + (start ? std::floor(truth.refractory / dt) : std::ceil(truth.refractory / dt));
+        ConstantCurrentTrain train{current, {}};
+        for (int k = 1; k <= 10; ++k) train.times.push_back((7 + k * steps) * dt);
+        trains.push_back(train);
+      }
+      const auto estimate = estimate_from_intervals(trains);
+      ASSERT_TRUE(estimate.grid);
+      EXPECT_NEAR(*estimate.grid, dt, 1e-9);
+      for (std::size_t p = 0; p < parameters.size(); ++p) {
+        const auto& value = estimate.*parameters[p].estimate;
+        ASSERT_TRUE(value) << parameters[p].name << ": " << reason(estimate, parameters[p].name);
+        held[p] += holds(*value, truth.*parameters[p].truth);
+      }
+    }
+    for (std::size_t p = 0; p < parameters.size(); ++p) {
+      std::cout << parameters[p].name << " " << held[p] << "/100\n";
+      EXPECT_GE(held[p], 90) << parameters[p].name;
+    }
+  }
+}
+
+TEST(IntervalEstimation, TimesOfExactTrainsRoundedToAGridAverageOut) {
+  const Truth truth;
+  auto trains = trains_of(truth, currents, 60);
+  for (auto& train : trains) {
+    for (double& time : train.times) time = std::round(time * 10) / 10;
+  }
+  const auto estimate = estimate_from_intervals(trains);
+  ASSERT_TRUE(estimate.grid);
+  EXPECT_NEAR(*estimate.grid, 0.1, 1e-9);
+  EXPECT_NEAR(estimate.noise, 0.1 / std::sqrt(12), 0.004);
+  for (const auto& [name, value, actual] : parameters) {
+    ASSERT_TRUE(estimate.*value) << name;
+    EXPECT_TRUE(holds(*(estimate.*value), truth.*actual)) << name;
+    EXPECT_LT((estimate.*value)->high - (estimate.*value)->low, 0.12) << name;
+  }
+}
+
+TEST(IntervalEstimation, FewerThanFourCurrentsGiveBoundsInWords) {
+  const Truth truth;
+  for (const std::size_t count : {1U, 2U, 3U}) {
+    std::vector<double> at{2.5, 3, 4};
+    at.resize(count);
+    auto trains = trains_of(truth, at, 10);
+    trains.push_back(trains.front());  // the same current again is no further one
+    const auto estimate = estimate_from_intervals(trains);
+    EXPECT_EQ(estimate.currents, count);
+    EXPECT_EQ(estimate.undetermined.size(), 8U);
+    for (const auto& [name, value, actual] : parameters) EXPECT_FALSE(estimate.*value) << name;
+    EXPECT_NE(reason(estimate, "tau").find("intervals at " + std::to_string(count)), std::string::npos);
+    EXPECT_NE(reason(estimate, "rheobase").find("below the least current that fired, 2.5 nA"), std::string::npos);
+    EXPECT_NE(reason(estimate, "refractory").find("below the shortest mean interval, "), std::string::npos);
+  }
+}
+
+TEST(IntervalEstimation, CurrentsFarAboveTheRheobaseLeaveOpenWhatTheyDoNotTell) {
+  Random random;
+  std::normal_distribution<double> jitter(0, 0.1);
+  auto trains = trains_of({}, {50, 51, 52, 53, 54}, 20);
+  for (auto& train : trains) {
+    for (double& time : train.times) time += jitter(random);
+  }
+  const auto estimate = estimate_from_intervals(trains);
+  EXPECT_FALSE(estimate.tau);
+  EXPECT_FALSE(estimate.rheobase);
+  EXPECT_NE(reason(estimate, "rheobase").find("it is below the least current that fired, 50 nA"), std::string::npos);
+}
+
+TEST(IntervalEstimation, ANeuronOfAnotherKindIsToldAndWidensTheIntervals) {
+  Random random;
+  std::normal_distribution<double> jitter(0, 0.01);
+  auto trains = trains_of({}, currents, 20);
+  for (auto& train : trains) {
+    const double longer = 0.3 * std::sin(7 * train.current);
+    for (std::size_t k = 0; k < train.times.size(); ++k) {
+      train.times[k] += static_cast<double>(k) * longer + jitter(random);
+    }
+  }
+  const auto estimate = estimate_from_intervals(trains);
+  ASSERT_FALSE(estimate.remarks.empty());
+  EXPECT_NE(estimate.remarks[0].find("another neuron"), std::string::npos);
+  EXPECT_GT(estimate.noise, 1);  // of a spike's time: a train's 20 average it
+}
+
+TEST(IntervalEstimation, UnusableTrainsAreRefused) {
+  const auto message = [](const std::vector<ConstantCurrentTrain>& trains) -> std::string {
+    try {
+      estimate_from_intervals(trains);
+    } catch (const InvalidArgument& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(message({}),
+            "trains = 0 without an interval: one of them must have two spikes; record for longer, or with a larger "
+            "current");
+  EXPECT_EQ(message({{2.5, {1}}}).substr(0, 31), "trains = 1 without an interval:");
+  EXPECT_EQ(message({{2.5, {1, 3, 2}}}),
+            "trains[1].times[3] = 2 ms: must be finite and later than the one before it; sort the spikes, each once");
+  EXPECT_EQ(message({{std::numeric_limits<double>::infinity(), {1, 3}}}), "trains[1].current = inf nA: must be finite");
+}
+
+}  // namespace
+}  // namespace lapicque
