@@ -80,6 +80,7 @@ TYPED_TEST(GlideIn, EnclosesWhatItCarriesOverAStretch) {
       continue;
     }
     ++passed;
+    ASSERT_LT(stretch.potential.rad, 1e6 * RealTraits<TypeParam>::function_unit);  // of potentials up to 100 mV
     const double off = distance(stretch.potential, end.potential);
     ASSERT_LE(off, stretch.potential.rad) << "tau " << stretch.tau << ", length " << stretch.length.hi;
     widths.push_back(stretch.potential.rad / (off + RealTraits<TypeParam>::unit * 1e-3));

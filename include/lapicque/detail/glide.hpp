@@ -46,12 +46,15 @@ class Glide {
   using Time = Clock<Real>;
   using Traits = RealTraits<Real>;
 
-  /// @param response  for what the time constants make there
+  /// @param tau            tau_m, ms
+  /// @param synaptic_taus  tau_s, ms, ascending
+  /// @param response       which has a Decay for each of them
   Glide(double tau, std::span<const double> synaptic_taus, const Response<Ball<Real>>& response)
       : rate_(Time(1) / Time(tau)) {
     for (std::size_t n = 0; n < synaptic_taus.size(); ++n) {
       const Ball<Real>& gap = response.decays[n].gap;
-      const double gap_error = gap.rad / size(gap.mid) * (1 + 0x1p-20) + 2 * u;
+      const bool is_equal = gap.mid == Real(0);  // its inverse is not made use of then
+      const double gap_error = (is_equal ? 0 : gap.rad / size(gap.mid) * (1 + 0x1p-20)) + 2 * u;
       synapses_.push_back({Time(1) / Time(synaptic_taus[n]), gap.mid, Real(1) / gap.mid, gap_error, {}, {}, {}});
     }
   }
