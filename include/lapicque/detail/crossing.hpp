@@ -154,10 +154,6 @@ class CrossingSearch {
     return round_up(R(std::max(a, b) * sqrt(R(1 + ratio * ratio))));
   }
 
-  static bool is_silent(const Decay<Number>& synapse) {
-    return vanishes(synapse.exponential) && vanishes(synapse.alpha);
-  }
-
   /// Abel's summation in the order of frequencies: |w^2 e^(i w s) - v^2 e^(i v s)| <= |w - v| (w + v + max(w, v)^2 s)
   /// for the curvature, |w - v| s for the steady response, whose phasor is that of the drive times 1/(1 + i w tau_m).
   void bound_beats() {

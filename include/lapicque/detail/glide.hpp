@@ -73,7 +73,7 @@ class Glide {
                 size(level.mid), 0x1p-48 * (4 + static_cast<double>(synapses.size())), true};
 
     for (std::size_t n = 0; n < synapses.size(); ++n) {
-      if (vanishes(synapses[n].exponential) && vanishes(synapses[n].alpha)) continue;
+      if (is_silent(synapses[n])) continue;
       if (!add_synapse(synapses_[n], synapses[n], length, z, gone, gain, error, drive)) return false;
     }
 
@@ -95,7 +95,7 @@ class Glide {
   /// Lets the synapses fade for `length` ms >= 0.
   void fade(const Time& length, std::vector<SynapticDrive<Real>>& synapses) {
     for (std::size_t n = 0; n < synapses.size(); ++n) {
-      if (vanishes(synapses[n].exponential) && vanishes(synapses[n].alpha)) continue;
+      if (is_silent(synapses[n])) continue;
       prepare(synapses_[n], length);
       fade(synapses_[n], synapses[n]);
     }
@@ -111,8 +111,8 @@ class Glide {
     double known_to = level.rad + potential.rad;
     double gross = size(level.mid) + size(potential.mid);
     for (std::size_t n = 0; n < synapses.size(); ++n) {
+      if (is_silent(synapses[n])) continue;
       const auto& [exponential, alpha] = synapses[n];
-      if (vanishes(exponential) && vanishes(alpha)) continue;
       rise = rise + convert_real<Real>(exponential.mid);
       known_to += exponential.rad;
       gross += greatest(exponential) + greatest(alpha);

@@ -30,6 +30,12 @@ struct Decay {
   T alpha{0};        // mV
 };
 
+/// Whether nothing is left of the arrivals with one time constant: no exponential and no alpha drive.
+template <class Synapse>
+bool is_silent(const Synapse& synapse) {
+  return vanishes(synapse.exponential) && vanishes(synapse.alpha);
+}
+
 /// The membrane potential in closed form, between two events.
 ///
 /// With x = u - theta and the drive d(s) = u_inf(s) - theta = u_rest + R I(s) - theta, both in mV, s in ms from the

@@ -73,7 +73,7 @@ struct Purpose {
   double tolerance = forever;  ///< of a spike's error bound, in ulp of its time: beyond it, more digits are taken ...
   std::uint64_t strict = std::numeric_limits<std::uint64_t>::max();  ///< ... during so many stretches
   bool traced = false;                                               ///< whether potential_at() will be asked for
-  bool suits_double = true;  ///< whether the problem's numbers do: see scaled()
+  bool suits_double = true;                                          ///< whether the problem's numbers do: see scaled()
 };
 
 /// The event loop in one real type.
@@ -272,44 +272,50 @@ class Solver {
   /// One stretch without refractoriness, to `end` at the latest.
   std::optional<Firing<Real>> integrate(double end) {
     if (auto again = fire_as_before(end)) return again;
-    std::optional<Firing<Real>> firing;
     to_ = Time(end);
-    if (glide_over(end)) {
-      if (end == state_.timeline.next()) {
-        take_events(end);
-        if (jumps_to_threshold(end)) firing = fire(Instant(end), std::numeric_limits<Radius<Real>>::infinity(), 0);
-      }
-      finish(end);
-      return firing;
-    }
-    prepare_response();
-    const Number length = elapsed(end);
-    const bool positive = length.mid > Real(0);
-    if (positive) {
-      const auto at_end = response_.at(length, &decayed_);
-      if (const auto crossing = first_crossing(length.mid, at_end)) {
-        const Instant time = Instant(state_.start, TimeRadius(0)) +
-                             Instant(convert_real<Time>(crossing->offset), convert_radius<TimeRadius>(crossing->error));
-        require_tolerable(time);
-        to_ = time.mid;
-        return fire(time, crossing->slope, crossing->condition);
-      }
-      if (last_resort_ && arrives_at_threshold(end, at_end)) {
-        const Number slope = at_end.rise(response_.rate);
-        note(end, convert_radius<double>(greatest(at_end.potential)));
-        return fire(Instant(end), convert_real<Radius<Real>>(slope.mid), condition_at(length, slope));
-      }
-      if (!rests_) leave_known_potential(length);
-      if (!rests_) state_.potential = carry(at_end.potential);
-    }
+    const bool glided = glide_over(end);
+    std::optional<Firing<Real>> firing;
+    if (!glided && (firing = follow_response(end))) return firing;
     if (end == state_.timeline.next()) {
-      const bool decays_known = positive && state_.start == Time(state_.anchor);
-      happen(end, decays_known ? &decayed_ : nullptr);
+      if (glided) {
+        take_events(end);
+      } else {
+        const bool decays_known = state_.start < Time(end) && state_.start == Time(state_.anchor);
+        happen(end, decays_known ? &decayed_ : nullptr);
+      }
       if (jumps_to_threshold(end)) firing = fire(Instant(end), std::numeric_limits<Radius<Real>>::infinity(), 0);
     }
     finish(end);
     return firing;
   }
+
+  /// The long way to `end`, or to the crossing before it.
+  std::optional<Firing<Real>> follow_response(double end) {
+    prepare_response();
+    const Number length = elapsed(end);
+    if (!(length.mid > Real(0))) return std::nullopt;
+    const auto at_end = response_.at(length, &decayed_);
+    if (const auto crossing = first_crossing(length.mid, at_end)) {
+      const Instant time = Instant(state_.start, TimeRadius(0)) +
+                           Instant(convert_real<Time>(crossing->offset), convert_radius<TimeRadius>(crossing->error));
+      require_tolerable(time);
+      to_ = time.mid;
+      return fire(time, crossing->slope, crossing->condition);
+    }
+    if (last_resort_ && arrives_at_threshold(end, at_end)) {
+      const Number slope = at_end.rise(response_.rate);
+      note(end, convert_radius<double>(greatest(at_end.potential)));
+      return fire(Instant(end), convert_real<Radius<Real>>(slope.mid), condition_at(length, slope));
+    }
+    if (!rests_) {
+      leave_known_potential(length);
+      state_.potential = carry(at_end.potential);
+    }
+    return std::nullopt;
+  }
+
+  /// Whether nothing acts but what is constant and what fades.
+  bool is_flat() const { return state_.timeline.lines().empty() && state_.timeline.waves().empty(); }
 
   /// Whether the potential is known to be at this level, where a constant drive of that level leaves it.
   bool stands_at(const ExactSum& level) const {
@@ -326,8 +332,7 @@ class Solver {
     if constexpr (!can_glide) {
       return false;
     } else {
-      const bool is_flat = state_.timeline.lines().empty() && state_.timeline.waves().empty();
-      if (!glide_ || !is_flat) return false;
+      if (!glide_ || !is_flat()) return false;
       const Time length = Time(end) - state_.start;
       const double z = convert_real<double>(length) * convert_real<double>(response_.rate.mid);
       constexpr double settling = 16;
@@ -360,10 +365,9 @@ class Solver {
       return std::nullopt;
     } else {
       const bool is_reset = std::exchange(is_reset_, false);
-      if (!glide_ || !is_reset || !state_.timeline.lines().empty() || !state_.timeline.waves().empty() ||
-          std::any_of(state_.synapses.begin(), state_.synapses.end(),
-                      [](const auto& synapse) { return !vanishes(synapse.exponential) || !vanishes(synapse.alpha); })) {
-        return std::nullopt;
+      if (!glide_ || !is_reset || !is_flat()) return std::nullopt;
+      for (const auto& synapse : state_.synapses) {
+        if (!is_silent(synapse)) return std::nullopt;
       }
       if (repeated_.level_changes != state_.timeline.constant_changes()) {
         repeated_ = {state_.timeline.constant_changes(), way_from_reset(present_level())};
@@ -506,7 +510,6 @@ class Solver {
   /// The drive from state_.start on, as a closed form.
   void prepare_response() {
     const Timeline& timeline = state_.timeline;
-    Level level = present_level();
     ExactSum constant = timeline.constant();
     bool is_constant = true;
     Number ramped(0.0);
@@ -522,7 +525,7 @@ class Solver {
       if (!(state_.start == Time(line.start))) ramped += -(slope * elapsed(line.start));
     }
 
-    if (!timeline.lines().empty()) level = level_of(constant);
+    const Level level = timeline.lines().empty() ? present_level() : level_of(constant);
     response_.level = level.value;
     if (!vanishes(ramped)) response_.level += ramped;
 
@@ -551,7 +554,7 @@ class Solver {
       Decay<Number>& decay = response_.decays[k];
       decay.exponential = convert_ball<Real>(state_.synapses[k].exponential);
       decay.alpha = convert_ball<Real>(state_.synapses[k].alpha);
-      if (vanishes(decay.exponential) && vanishes(decay.alpha)) continue;
+      if (is_silent(decay)) continue;
       is_constant = false;
       if (decayed) let_decay(decay.exponential, decay.alpha, since_anchor * decay.rate, nullptr);
     }
@@ -570,8 +573,7 @@ class Solver {
     const auto error = convert_radius<Radius<Real>>(state_.start_error);
     Radius<Real> fastest = greatest(response_.rate);
     for (const Decay<Number>& decay : response_.decays) {
-      const bool silent = vanishes(decay.exponential) && vanishes(decay.alpha);
-      if (!silent) fastest = std::max(fastest, greatest(decay.rate));
+      if (!is_silent(decay)) fastest = std::max(fastest, greatest(decay.rate));
     }
     if (!(error * fastest < 0x1p-4)) {
       if (!last_resort_) throw Unclear{0, 0};
@@ -626,7 +628,7 @@ class Solver {
       const Number since_anchor = sum(difference(t, state_.anchor));
       for (std::size_t k = 0; k < state_.synapses.size(); ++k) {
         SynapticDrive<Real>& synapse = state_.synapses[k];
-        if (vanishes(synapse.exponential) && vanishes(synapse.alpha)) continue;
+        if (is_silent(synapse)) continue;
         Number exponential_part = convert_ball<Real>(synapse.exponential);
         Number alpha = convert_ball<Real>(synapse.alpha);
         let_decay(exponential_part, alpha, since_anchor * response_.decays[k].rate, decayed ? &(*decayed)[k] : nullptr);
