@@ -63,24 +63,13 @@ void add_check_certificate(CLI::App& program) {
   const auto command = std::make_shared<CheckCertificate>(*app);
   app->callback([command] { (*command)(); });
   app->footer(
-      "Every claim is verified in interval arithmetic, with nothing of the code that finds spikes. What is wrong goes "
-      "to\n"
-      "standard error, as does what the proof takes for granted.\n"
-      "Exit status: 0 valid, 1 not valid, 2 unusable input (a file cannot be read, or is no certificate).\n\n"
-      "Examples, with cell.toml holding\n"
-      "  [neuron]\n"
-      "  rest = \"-70 mV\"\n"
-      "  reset = \"-65 mV\"\n"
-      "  threshold = \"-50 mV\"\n"
-      "  resistance = \"10 Mohm\"\n"
-      "  tau = \"8 ms\"\n"
-      "  refractory = \"2 ms\"\n"
-      "  [run]\n"
-      "  until = \"40 ms\"\n"
-      "  [[input]]\n"
-      "  kind = \"step\"\n"
-      "  start = \"5 ms\"\n"
-      "  amplitude = \"2.5 nA\"\n"
+      std::string(
+          "Every claim is verified in interval arithmetic, with nothing of the code that finds spikes. What is wrong "
+          "goes "
+          "to\n"
+          "standard error, as does what the proof takes for granted.\n"
+          "Exit status: 0 valid, 1 not valid, 2 unusable input (a file cannot be read, or is no certificate).\n\n") +
+      examples_with_cell_with_step +
       "  $ lapicque run cell.toml --certify cert.json\n"
       "  spike,time_ms\n"
       "  1,17.875503299472804\n"

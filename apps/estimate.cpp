@@ -278,21 +278,18 @@ void add_estimate(CLI::App& program) {
   const auto command = std::make_shared<EstimateCommand>(*app);
   app->callback([command] { (*command)(); });
   app->footer(
-      "Headers such as t_s, time (ms), v [mV] name unit and column; without one, time and potential come first. The\n"
-      "current's table has columns of time and current, each value held until the next, or one column, a value for "
-      "each\n"
-      "sample. Intervals are 95 % ones. What the current leaves open is said, with a current that would tell.\n"
-      "Spike times at 4 constant currents or more tell tau, the refractory period, the rheobase and the current that\n"
-      "would hold the reset potential; never the potentials and the resistance one by one. Rows of one current stand\n"
-      "together, in a table such as current_nA,time_ms (of each spike) or current_nA,interval_ms.\n\n"
-      "Examples, with cell.toml holding\n"
-      "  [neuron]\n"
-      "  rest = \"-70 mV\"\n"
-      "  reset = \"-65 mV\"\n"
-      "  threshold = \"-50 mV\"\n"
-      "  resistance = \"10 Mohm\"\n"
-      "  tau = \"8 ms\"\n"
-      "  refractory = \"2 ms\"\n"
+      std::string(
+          "Headers such as t_s, time (ms), v [mV] name unit and column; without one, time and potential come first. "
+          "The\n"
+          "current's table has columns of time and current, each value held until the next, or one column, a value for "
+          "each\n"
+          "sample. Intervals are 95 % ones. What the current leaves open is said, with a current that would tell.\n"
+          "Spike times at 4 constant currents or more tell tau, the refractory period, the rheobase and the current "
+          "that\n"
+          "would hold the reset potential; never the potentials and the resistance one by one. Rows of one current "
+          "stand\n"
+          "together, in a table such as current_nA,time_ms (of each spike) or current_nA,interval_ms.\n\n") +
+      examples_with_cell +
       "  [run]\n"
       "  until = \"150 ms\"\n"
       "  [[input]]\n"

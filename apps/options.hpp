@@ -16,6 +16,25 @@ namespace lapicque::program {
 // Options that subcommands share. Each group lives as long as the parsing and is asked for its values after it. What
 // they throw for values that break a rule is InvalidArgument, its subject the option as the user wrote it ("--tau").
 
+/// The lead of a --help's examples: the exercises' neuron in an experiment file, whose [run] and [[input]] follow.
+inline const std::string examples_with_cell =
+    "Examples, with cell.toml holding\n"
+    "  [neuron]\n"
+    "  rest = \"-70 mV\"\n"
+    "  reset = \"-65 mV\"\n"
+    "  threshold = \"-50 mV\"\n"
+    "  resistance = \"10 Mohm\"\n"
+    "  tau = \"8 ms\"\n"
+    "  refractory = \"2 ms\"\n";
+/// The same with a step as its input, until 40 ms.
+inline const std::string examples_with_cell_with_step = examples_with_cell +
+                                                        "  [run]\n"
+                                                        "  until = \"40 ms\"\n"
+                                                        "  [[input]]\n"
+                                                        "  kind = \"step\"\n"
+                                                        "  start = \"5 ms\"\n"
+                                                        "  amplitude = \"2.5 nA\"\n";
+
 /// An option with one quantity and its unit: "--tau 8ms".
 CLI::Option* add_quantity(CLI::App& app, const std::string& name, double& value, Dimension dimension,
                           const std::string& description);

@@ -319,21 +319,9 @@ void add_run(CLI::App& program) {
   const auto run = std::make_shared<Run>(*app);
   app->callback([run] { (*run)(); });
   app->footer(
-      "Inputs are of the kinds step, ramp, sinusoid, samples, pulses and synapse, any number of each.\n\n"
-      "Examples, with cell.toml holding\n"
-      "  [neuron]\n"
-      "  rest = \"-70 mV\"\n"
-      "  reset = \"-65 mV\"\n"
-      "  threshold = \"-50 mV\"\n"
-      "  resistance = \"10 Mohm\"\n"
-      "  tau = \"8 ms\"\n"
-      "  refractory = \"2 ms\"\n"
-      "  [run]\n"
-      "  until = \"40 ms\"\n"
-      "  [[input]]\n"
-      "  kind = \"step\"\n"
-      "  start = \"5 ms\"\n"
-      "  amplitude = \"2.5 nA\"\n"
+      std::string(
+          "Inputs are of the kinds step, ramp, sinusoid, samples, pulses and synapse, any number of each.\n\n") +
+      examples_with_cell_with_step +
       "  $ lapicque run cell.toml\n"
       "  spike,time_ms\n"
       "  1,17.875503299472804\n"

@@ -432,22 +432,10 @@ void add_validate(CLI::App& program) {
   const auto validation = std::make_shared<Validation>(*app);
   app->callback([validation] { (*validation)(); });
   app->footer(
-      "Exit status: 0 nothing missed, nothing invented and no error above the tolerance; 1 otherwise; 2 unusable "
-      "input.\n\n"
-      "Examples, with cell.toml holding\n"
-      "  [neuron]\n"
-      "  rest = \"-70 mV\"\n"
-      "  reset = \"-65 mV\"\n"
-      "  threshold = \"-50 mV\"\n"
-      "  resistance = \"10 Mohm\"\n"
-      "  tau = \"8 ms\"\n"
-      "  refractory = \"2 ms\"\n"
-      "  [run]\n"
-      "  until = \"40 ms\"\n"
-      "  [[input]]\n"
-      "  kind = \"step\"\n"
-      "  start = \"5 ms\"\n"
-      "  amplitude = \"2.5 nA\"\n"
+      std::string(
+          "Exit status: 0 nothing missed, nothing invented and no error above the tolerance; 1 otherwise; 2 unusable "
+          "input.\n\n") +
+      examples_with_cell_with_step +
       "  $ lapicque run cell.toml --method euler --dt 0.1ms > theirs.csv; "
       "lapicque validate cell.toml theirs.csv --convention euler --dt 0.1ms\n"
       "  euler prints 2 spikes until 40 ms, theirs.csv has 2\n"

@@ -137,6 +137,8 @@ void append(std::string& text, std::string_view key, std::string_view value) {
 
 }  // namespace
 
+std::string_view name_of(Certificate::Rule rule) { return name_of(rules, rule); }
+
 std::size_t Certificate::assumptions() const {
   const auto coincidences =
       std::count_if(spikes.begin(), spikes.end(), [](const Spike& spike) { return spike.kind == Kind::coincidence; });

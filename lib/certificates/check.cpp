@@ -28,9 +28,8 @@ struct Undecided {
 };
 
 std::string name_of(const Certificate::Stretch& stretch, std::size_t index) {
-  constexpr const char* rules[] = {"above", "bounded", "jump", "clamped", "touch"};
-  return "stretches[" + std::to_string(index) + "] (" + rules[static_cast<std::size_t>(stretch.rule)] + ", " +
-         stretch.from + " to " + stretch.to + " ms)";
+  return "stretches[" + std::to_string(index) + "] (" + std::string(name_of(stretch.rule)) + ", " + stretch.from +
+         " to " + stretch.to + " ms)";
 }
 
 Interval number(const std::string& text, const char* what) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lapicque/current.hpp"
@@ -109,6 +110,9 @@ struct Certificate {
   /// How many claims are taken for granted: stretches with rule touch, and coincidences.
   std::size_t assumptions() const;
 };
+
+/// What the file calls a rule: "above", "bounded", "jump", "clamped" or "touch".
+std::string_view name_of(Certificate::Rule rule);
 
 /// The most bits that producer and checker calculate with.
 inline constexpr long most_certificate_bits = 4096;
