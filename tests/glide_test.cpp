@@ -100,6 +100,27 @@ TYPED_TEST(GlideIn, EnclosesWhatItCarriesOverAStretch) {
   std::cout << passed << " stretches, stated bound over true error: median " << widths[widths.size() / 2] << "\n";
 }
 
+TYPED_TEST(GlideIn, KnowsTheMembranesTimeConstantToTheClocksDigits) {
+  // From -2 to a level of -1 mV, x(s) = -2 + F: difference, product and sum are exact, and F alone is off, by k.
+  Random random;
+  double worst = 0;
+  for (int k = testing::cases(20000); k > 0; --k) {
+    const double tau = random.logarithmic(0.1, 100);
+    const DoubleDouble length(tau * random.logarithmic(0.01, 0.4), 0);
+    Carried<TypeParam> potential(DoubleDouble(-2, 0), 0);
+    Response<Ball<TypeParam>> balls;
+    balls.rate = Ball<TypeParam>(1.0) / Ball<TypeParam>(tau);
+    std::vector<SynapticDrive<TypeParam>> synapses;
+    Glide<TypeParam> glide(tau, {}, balls);
+    ASSERT_TRUE(glide.pass(length, Ball<TypeParam>(-1.0), potential, synapses));
+    const Real100 gone = -expm1(-wide(length) / tau);
+    worst = std::max(worst, distance(potential, gone - 2) / static_cast<double>(gone));
+  }
+  const double claimed = RealTraits<TypeParam>::function_unit + 6 * RealTraits<DoubleDouble>::unit;
+  EXPECT_LE(worst, claimed);
+  std::cout << "worst " << worst / claimed << " of what F is claimed to be off by\n";
+}
+
 TYPED_TEST(GlideIn, CoversAStartWhoseTimeIsNotKnownExactly) {
   Random random;
   for (int k = testing::cases(1000); k > 0; --k) {

@@ -288,7 +288,7 @@ class Glide {
     value = {now, (error + value.rad * left) * (1 + 0x1p-20)};
   }
 
-  Real rate_;
+  Time rate_;  // 1 / tau_m
   std::vector<Synapse> synapses_;
 };
 
