@@ -84,11 +84,11 @@ class Interval {
     return result;
   }
 
-  // What holds for each number in the interval:
+  // What holds for each number in the interval, and never for one that is not a number, of which mpfr_sgn is 0:
   bool is_negative() const { return mpfr_sgn(low()) < 0 && mpfr_sgn(high()) < 0; }
   bool is_positive() const { return mpfr_sgn(low()) > 0 && mpfr_sgn(high()) > 0; }
-  bool is_not_negative() const { return mpfr_sgn(low()) >= 0; }
-  bool is_not_positive() const { return mpfr_sgn(high()) <= 0; }
+  bool is_not_negative() const { return mpfr_nan_p(low()) == 0 && mpfr_sgn(low()) >= 0; }
+  bool is_not_positive() const { return mpfr_nan_p(high()) == 0 && mpfr_sgn(high()) <= 0; }
   bool is_zero() const { return mpfr_zero_p(low()) != 0 && mpfr_zero_p(high()) != 0; }
   /// Each number of a is less (not greater) than each number of b.
   friend bool before(const Interval& a, const Interval& b) { return mpfr_less_p(a.high(), b.low()) != 0; }
