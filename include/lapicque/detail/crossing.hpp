@@ -93,16 +93,15 @@ class CrossingSearch {
     Real to;
   };
 
-  /// @param start      when the stretch starts, ms >= 0: times in it are told apart no finer than resolution(start,
-  /// ...)
+  /// @param start      when the stretch starts, ms >= 0: see resolution()
   /// @param undecided  where it is not null, what stays unclear is counted as no crossing and noted there
   CrossingSearch(const Response<Number>& response, const R& start, std::vector<Unclear>* undecided = nullptr)
       : response_(response), start_(start), undecided_(undecided) {
     for (const auto& wave : response_.sines) {
       using std::sqrt;
       const R alone = amplitude(wave.sine, wave.cosine);
-      waves_curvature_.plain += round_up(alone * greatest(wave.omega * wave.omega));
-      waves_ceiling_.plain += round_up(R(alone * sqrt(greatest(wave.filtering))));
+      add_up(waves_curvature_.plain, R(alone * greatest(wave.omega * wave.omega)));
+      add_up(waves_ceiling_.plain, R(alone * sqrt(greatest(wave.filtering))));
     }
     if (response_.sines.size() > 1) bound_beats();
   }
@@ -124,7 +123,7 @@ class CrossingSearch {
     int fading = 0;
     for (const auto& synapse : response_.decays) {
       if (is_silent(synapse)) continue;
-      bound += fading_curvature(a, synapse.rate, greatest(synapse.exponential), greatest(synapse.alpha));
+      add_up(bound, fading_curvature(a, synapse.rate, greatest(synapse.exponential), greatest(synapse.alpha)));
       ++fading;
     }
     if (fading > 1) bound = std::min(bound, cancelled_curvature(a));
@@ -144,6 +143,9 @@ class CrossingSearch {
     R growing{0};  // per ms
     R until(const R& s) const { return std::min(plain, round_up(still + growing * s * R(1.001))); }
   };
+
+  /// Adds to a sum of bounds, however many there are: rounded up each time.
+  static void add_up(R& sum, const R& bound) { sum = round_up(R(sum + bound)); }
 
   static R amplitude(const Number& sine, const Number& cosine) {
     using std::sqrt;
@@ -172,15 +174,15 @@ class CrossingSearch {
       const R steady_together = amplitude(steady_sine, steady_cosine);
       const R omega = greatest(wave.omega);
       if (n + 1 == waves.size()) {
-        waves_curvature_.still += round_up(together * omega * omega);
-        waves_ceiling_.still += steady_together;
+        add_up(waves_curvature_.still, R(together * omega * omega));
+        add_up(waves_ceiling_.still, steady_together);
       } else {
         const R next = greatest(waves[n + 1]->omega);
         const R apart = greatest(waves[n + 1]->omega - wave.omega);
         const R faster = std::max(omega, next);
-        waves_curvature_.still += round_up(together * apart * (omega + next));
-        waves_curvature_.growing += round_up(together * apart * faster * faster);
-        waves_ceiling_.growing += round_up(steady_together * apart);
+        add_up(waves_curvature_.still, R(together * apart * (omega + next)));
+        add_up(waves_curvature_.growing, R(together * apart * faster * faster));
+        add_up(waves_ceiling_.growing, R(steady_together * apart));
       }
     }
   }
@@ -205,13 +207,14 @@ class CrossingSearch {
         const R rate = upper(last->rate);
         const R z = magnitude(a) * rate * R(1.001);
         const R size = greatest(exponential_part) * (z + 2) + greatest(alpha) * (z * z + 5 * z + 5);
-        bound += round_up(size * greatest(last->rate - synapse.rate) * rate * fade_bound(a, synapse.rate) * R(1.001));
+        add_up(bound, R(size * greatest(last->rate - synapse.rate) * rate * fade_bound(a, synapse.rate) * R(1.001)));
       }
       exponential_part += synapse.exponential;
       alpha += synapse.alpha;
       last = &synapse;
     }
-    return bound + fading_curvature(a, last->rate, greatest(exponential_part), greatest(alpha));
+    add_up(bound, fading_curvature(a, last->rate, greatest(exponential_part), greatest(alpha)));
+    return bound;
   }
 
   std::optional<Bracket> search(const Real& a, const Point& at_a, const Real& b, const Point& at_b, int cuts) const {
@@ -316,9 +319,10 @@ class CrossingSearch {
     for (const auto& synapse : response_.decays) {
       known += synapse.exponential.rad + synapse.alpha.rad;
       const R most = fade_bound(a, synapse.rate);
-      ceiling += round_up(std::max(R(0), upper(synapse.exponential)) * most);
-      ceiling += round_up(std::max(R(0), upper(synapse.alpha)) *
-                          std::min(R(0.37), round_up((greatest(ball(b) * synapse.rate)) * most)));
+      const R shape = std::min(R(0.37), round_up((greatest(ball(b) * synapse.rate)) * most));
+      const R highest = round_up(std::max(R(0), upper(synapse.exponential)) * most) +
+                  round_up(std::max(R(0), upper(synapse.alpha)) * shape);
+      ceiling += highest + (magnitude(ceiling) + highest) * (RealTraits<R>::unit * 4);
     }
     if (!(known < forever_)) return R(forever_);
     return ceiling;

@@ -33,13 +33,15 @@ struct SynapticDrive {
 /// balls: the error bound is worked out by hand. With u = RealTraits::unit and f = function_unit, and all second-order
 /// terms covered by a factor of 1 + 2^-20:
 ///
-///     z = s/tau                              v: u in double, where the clock has more digits; else 4 u
-///     F = 1 - e^-z                           f, and what the clock's digits leave: k
-///     (F_m - F_s) / gap                      k (F_m + F_s) / |gap|, and of the whole 2 u and the error of 1/gap, g
-///     z e^(-z') phi1                         f + 3 u + 2 v + g of the whole, and z times the error k F + u of e^(-z')
-///     z z_s e^(-z') phi2 or chi              f + 3 u + 3 v + g of the whole, and z z_s / 2 times that error
+///     z = s/tau                    v: u in double, where the clock has more digits; else 4 u
+///     F = 1 - e^-z                 k: f, what the clock's digits leave, and in double u for adding what z leaves out
+///     F_s, z_s >= 0.5              f + z_s v of e^-z_s, and u
+///     (F_m - F_s) / gap            the errors of both over |gap|, and of the whole 2 u and that of 1/gap, g
+///     z e^(-z') phi1               p f + 3 u + 2 v + g of the whole, and z times the error of F' and u for e^(-z')
+///     z z_s e^(-z') phi2 or chi    p f + 3 u + 3 v + g of the whole, and z z_s times the same
 ///
-/// Each product and each sum adds u of its result.
+/// with p of phi1, phi2 and chi as phi.hpp has it.
+/// Each product and each sum adds u of its result. What underflows anywhere is a factor of what is carried.
 template <class Real>
 class Glide {
  public:
@@ -55,7 +57,7 @@ class Glide {
       const Ball<Real>& gap = response.decays[n].gap;
       const bool is_equal = gap.mid == Real(0);  // its inverse is not made use of then
       const double gap_error = (is_equal ? 0 : gap.rad / size(gap.mid) * (1 + 0x1p-20)) + 2 * u;
-      synapses_.push_back({Time(1) / Time(synaptic_taus[n]), gap.mid, Real(1) / gap.mid, gap_error, {}, {}, {}});
+      synapses_.push_back({Time(1) / Time(synaptic_taus[n]), gap.mid, Real(1) / gap.mid, gap_error, {}, {}, {}, {}});
     }
   }
 
@@ -70,7 +72,7 @@ class Glide {
     Real gain = (level.mid - start) * gone;
     double error = size(gain) * (k + 2 * u) + level.rad * lost;
     Range drive{convert_real<double>(level.mid) - level.rad, convert_real<double>(level.mid) + level.rad,
-                size(level.mid), 0x1p-48 * (4 + static_cast<double>(synapses.size())), true};
+                size(level.mid) + level.rad, 0x1p-48 * (4 + static_cast<double>(synapses.size())), true};
 
     for (std::size_t n = 0; n < synapses.size(); ++n) {
       if (is_silent(synapses[n])) continue;
@@ -80,7 +82,7 @@ class Glide {
     // What Real has no room for of the start fades by itself.
     const Real rest = convert_real<Real>(Time(potential.mid - Time(start)));
     const Time end = Time(start) + Time(Real(gain + (rest - rest * gone)));
-    error += u * (size(gain) + 4 * size(rest)) + clock_unit * size(end) + Traits::underflow * 64;
+    error += u * (size(gain) + 4 * size(rest)) + clock_unit * size(end) + underflow(drive.gross + size(start));
     const double radius = (error + potential.rad * (1 - lost * (1 - 0x1p-40))) * (1 + 0x1p-20);
 
     if (!stays_below(convert_real<double>(potential.mid) + potential.rad, drive, lost) &&
@@ -128,7 +130,7 @@ class Glide {
   static constexpr double u = Traits::unit;
   static constexpr double f = Traits::function_unit;
   static constexpr double clock_unit = RealTraits<Time>::unit;
-  static constexpr double k = f + 6 * clock_unit;
+  static constexpr double k = f + 6 * clock_unit + (std::is_same_v<Real, Time> ? 0 : u);
   static constexpr double zu = std::is_same_v<Real, Time> ? 4 * u : u;  // relative error of z
   /// Where tau_s is so far from tau_m, the quotient of differences is as good as the series, and quicker.
   static constexpr double wide_gap = 0.25;
@@ -142,6 +144,7 @@ class Glide {
     Real z;     // s / tau_s
     Real gone;  // 1 - e^-z
     Real left;  // e^-z, where that is less than a half or so, which then fades without loss
+    double gone_error;
   };
 
   /// Bounds on the drive all along the stretch, mV.
@@ -161,6 +164,9 @@ class Glide {
   requires(!std::is_same_v<Other, Real>) static double size(const Other& x) {
     return std::fabs(convert_real<double>(x)) * (1 + 0x1p-50);
   }
+
+  /// What a few factors cost that underflow, where they belong to numbers of this size.
+  static double underflow(double size) { return Traits::underflow * 64 * (1 + size); }
 
   /// x(s) <= x(0) + (sup d - x(0)) (1 - e^(-s/tau_m)), or x falls where d <= 0.
   static bool stays_below(double start, const Range& drive, double lost) {
@@ -186,10 +192,12 @@ class Glide {
       const auto [z, gone] = faded(exact);
       synapse.z = z;
       synapse.gone = gone;
+      synapse.gone_error = k * size(gone);
     } else {
       synapse.z = convert_real<Real>(exact);
       synapse.left = exponential(-synapse.z);
       synapse.gone = Real(1) - synapse.left;
+      synapse.gone_error = size(synapse.left) * (f + size(synapse.z) * zu) + u;
     }
   }
 
@@ -197,7 +205,7 @@ class Glide {
   static bool add_synapse(Synapse& synapse, const SynapticDrive<Real>& state, const Time& length, const Real& z,
                           const Real& gone, Real& gain, double& error, Range& drive) {
     prepare(synapse, length);
-    const double lost = convert_real<double>(gone) + convert_real<double>(synapse.gone);
+    const double gone_error = k * size(gone) + synapse.gone_error;
     const double gap = convert_real<double>(synapse.gap);
 
     const bool has_alpha = !vanishes(state.alpha);
@@ -207,7 +215,7 @@ class Glide {
     const bool slower = gap >= 0;
     const Real series_at = slower ? Real(-exponent) : exponent;
     const Real larger = Real(1) - (slower ? synapse.gone : gone);
-    const double larger_error = k * lost + 2 * u;
+    const double larger_error = gone_error + u;
 
     if (!vanishes(state.exponential)) {
       const Real strength = convert_real<Real>(state.exponential.mid);
@@ -215,10 +223,10 @@ class Glide {
       double filter_error;
       if (is_wide) {
         filter = (gone - synapse.gone) * synapse.inverse_gap;
-        filter_error = k * lost / std::fabs(gap) + (2 * u + synapse.gap_error) * size(filter);
+        filter_error = gone_error / std::fabs(gap) + (2 * u + synapse.gap_error) * size(filter);
       } else {
         filter = z * larger * phi1(series_at);
-        filter_error = (f + 3 * u + 2 * zu + synapse.gap_error) * size(filter) + size(z) * larger_error;
+        filter_error = (phi1_error * f + 3 * u + 2 * zu + synapse.gap_error) * size(filter) + size(z) * larger_error;
       }
       const double strength_size = size(strength);
       const Real part = strength * filter;
@@ -230,17 +238,19 @@ class Glide {
       const double later = now * (1 - convert_real<double>(synapse.gone));
       drive.least += std::min(now, later) - state.exponential.rad;
       drive.greatest += std::max(now, later) + state.exponential.rad;
-      drive.gross += strength_size;
+      drive.gross += strength_size + state.exponential.rad;
       drive.rises = drive.rises && now + state.exponential.rad <= 0;
     }
     if (has_alpha) {
       const Real strength = convert_real<Real>(state.alpha.mid);
       const Real scale = z * synapse.z;
       const Real filter = scale * larger * (slower ? phi2(series_at) : chi(series_at));
+      const double phi_error = slower ? phi2_error : chi_error;
       const double strength_size = size(strength);
       const Real part = strength * filter;
       gain = gain + part;
-      error += strength_size * ((f + 3 * u + 3 * zu + synapse.gap_error) * size(filter) + size(scale) * larger_error) +
+      error += strength_size *
+                   ((phi_error * f + 3 * u + 3 * zu + synapse.gap_error) * size(filter) + size(scale) * larger_error) +
                (state.alpha.rad + u * strength_size) * size(filter) + u * (size(part) + size(gain));
 
       // z e^-z stays below z and below 1/e.
@@ -248,7 +258,7 @@ class Glide {
       const double now = convert_real<double>(strength);
       drive.least += std::min(0.0, (now - state.alpha.rad) * shape);
       drive.greatest += std::max(0.0, (now + state.alpha.rad) * shape);
-      drive.gross += strength_size;
+      drive.gross += strength_size + state.alpha.rad;
       drive.rises = false;
     }
     return true;
@@ -260,10 +270,11 @@ class Glide {
       const Real strength = convert_real<Real>(state.alpha.mid);
       const Real turned = strength * synapse.z;
       const double z = size(synapse.z);
-      state.exponential = {state.exponential.mid + Time(turned),
-                           (state.exponential.rad + state.alpha.rad * z + size(turned) * (2 * u + zu) +
-                            clock_unit * (size(state.exponential.mid) + size(turned))) *
-                               (1 + 0x1p-20)};
+      state.exponential = {
+          state.exponential.mid + Time(turned),
+          (state.exponential.rad + state.alpha.rad * z + size(turned) * (2 * u + zu) +
+           clock_unit * (size(state.exponential.mid) + size(turned)) + underflow(size(strength) + state.alpha.rad)) *
+              (1 + 0x1p-20)};
       fade(synapse, state.alpha);
     }
     if (!vanishes(state.exponential)) fade(synapse, state.exponential);
@@ -274,9 +285,8 @@ class Glide {
     if (z >= 0.5) {
       const Real now = lead * synapse.left;
       const double relative = f + (4 * z + 2) * u;  // also for what Real has no room for of z and of the start
-      value = {Time(now),
-               (size(now) * relative + value.rad * convert_real<double>(synapse.left) + Traits::underflow * 16) *
-                   (1 + 0x1p-20)};
+      const double radius = size(now) * relative + value.rad * convert_real<double>(synapse.left);
+      value = {Time(now), (radius + underflow(size(lead) + value.rad)) * (1 + 0x1p-20)};
       return;
     }
     const Real rest = convert_real<Real>(Time(value.mid - Time(lead)));
@@ -284,7 +294,7 @@ class Glide {
     const Time now = Time(lead) + Time(Real((rest - rest * synapse.gone) - fall));
     const double left = 1 - convert_real<double>(synapse.gone) * (1 - 0x1p-40);
     const double error =
-        size(fall) * (k + 2 * u) + 4 * u * size(rest) + clock_unit * size(lead) + Traits::underflow * 16;
+        size(fall) * (k + 2 * u) + 4 * u * size(rest) + clock_unit * size(lead) + underflow(size(lead));
     value = {now, (error + value.rad * left) * (1 + 0x1p-20)};
   }
 

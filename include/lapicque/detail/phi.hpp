@@ -16,7 +16,11 @@ namespace lapicque::detail {
 //     phi2(z) = integral over r in [0, 1] of (1 - r) e^(r z)   = (e^z - 1 - z) / z^2
 //     chi(z)  = integral over r in [0, 1] of r e^(r z)         = (1 - e^z (1 - z)) / z^2 = phi1(z) - phi2(z)
 //
-// Relative error: a few units in the last place of Real, as all terms together are at most e/(e-2) times their sum.
+// In double, Horner's rule leaves relative errors of at most so many RealTraits::function_unit, the roundings of all
+// steps and coefficients and the terms left out summed for z in [-1, 0]: 1.51, 1.21 and 2.38; in other types, fewer.
+inline constexpr double phi1_error = 1.6;
+inline constexpr double phi2_error = 1.3;
+inline constexpr double chi_error = 2.4;
 
 /// Taylor terms for |z| <= 1 that leave less than half a unit in the last place of Real.
 template <class Real>
