@@ -146,9 +146,13 @@ class SpikeTrain::Implementation::With : public Implementation {
 
  private:
   Spike in_given_units(const Spike& spike) const {
-    double error = std::ldexp(spike.error, scale_.time);
-    if (std::ldexp(error, -scale_.time) < spike.error) error = std::nextafter(error, forever);  // rounded by underflow
-    return {std::ldexp(spike.time, scale_.time), std::ldexp(spike.remainder, scale_.time), error,
+    // The time is rounded once more, and the bound with it, where they are too small for all their digits.
+    const double time = std::ldexp(spike.time, scale_.time);
+    const double lost = spike.time - std::ldexp(time, -scale_.time);
+    const double wider = lost == 0 ? spike.error : std::nextafter(spike.error + std::fabs(lost), forever);
+    double error = std::ldexp(wider, scale_.time);
+    if (std::ldexp(error, -scale_.time) < wider) error = std::nextafter(error, forever);
+    return {time, std::ldexp(spike.remainder + lost, scale_.time), error,
             std::ldexp(spike.slope, scale_.voltage - scale_.time), spike.condition};
   }
   void note_grazings() {

@@ -32,9 +32,9 @@ enum class Precision {
   /// The time is within 1 ulp of the exact one: half an ulp and a 64th (spike_accuracy_test.cpp measures it), unless
   /// grazings() says that 100 digits did not suffice.
   exact,
-  /// Double arithmetic, with its honest bound in Spike::error. Where that bound exceeds 4 ulp of the spike's time (half
-  /// of
-  /// one comes on top for rounding), more digits are taken: for spikes soon after 0, mostly, and ill-conditioned ones.
+  /// Double arithmetic, with its honest bound in Spike::error. During the first 4096 stretches, where that bound
+  /// exceeds 4 ulp of the spike's time (half of one comes on top for rounding), more digits are taken: for spikes soon
+  /// after 0, mostly, and ill-conditioned ones.
   fast,
 };
 
@@ -47,7 +47,8 @@ struct Grazing {
 };
 
 /// How many digits the answers so far took; index 0 stands for double (16 digits), 1 for double-double (32), 2 for 50
-/// and 3 for 100 digits. In Precision::exact the place of every spike is sought in double-double from the start.
+/// and 3 for 100 digits. In Precision::exact the place of every spike is sought in double-double from the start; where
+/// the numbers given leave the range of double in any units, everything is in 50 digits.
 struct Effort {
   std::array<std::uint64_t, 4> signs{};  ///< stretches, by the digits that told whether there is a spike in them
   std::array<std::uint64_t, 4> roots{};  ///< spikes, by the digits that told their time

@@ -19,8 +19,7 @@ struct Answer {
 /// The times come from a certificate, whose intervals are so narrow that both ends round to the same digits and which
 /// its checker has accepted, without assumptions; and the oracle, which works another way, has to find the same digits.
 ///
-/// @throws std::runtime_error  the two disagree, or the solver does not have the same spikes, or something is not
-/// proven
+/// @throws std::runtime_error  the two disagree, the solver has other spikes, or something is not proven
 Answer answer(const Vector& vector);
 
 /// The spikes file: comments, the header and one row a spike.
