@@ -509,7 +509,7 @@ void Oracle<digits>::run() {
   Real free_at = 0;
   apply(0, true);
   const auto fire = [&] {
-    times.push_back(state.time);
+    if (times.empty() || times.back() != state.time) times.push_back(state.time);  // one spike an instant
     state.v = reset_;
     clamped = true;
     free_at = state.time + refractory_;

@@ -200,6 +200,20 @@ TEST(Refractoriness, OfNothingGivesOneSpikeAnInstant) {
   EXPECT_EQ(spike_times(without_refractoriness(), pulses({{3, 30}, {3, 30}, {4, 20}}), 10), (Times{3, 4}));
 }
 
+TEST(Refractoriness, OfNothingGivesOneSpikeAnInstantWhereAJumpFollowsACrossing) {
+  // With tau_m = 8 ms and a current that rises by 1 mV/ms, u = rest + t - 8 ms x 1 mV/ms without any transient.
+  const Neuron neuron(
+      {.rest = -65, .reset = -65, .threshold = -49, .resistance = 1, .tau = 8, .refractory = 0, .initial = -73});
+  const Current rising = ramp(0, 100, 0, 100);
+  for (const Precision precision : {Precision::exact, Precision::fast}) {
+    const Times without_jump = spike_times(neuron, rising, 100, precision);
+    ASSERT_GT(without_jump.size(), 3U);
+    EXPECT_EQ(without_jump[0], 24);
+    EXPECT_EQ(spike_times(neuron, rising + pulses({{24, 16}}), 100, precision), without_jump);
+    EXPECT_EQ(spike_times(neuron, rising + pulses({{24, 99}}), 100, precision), without_jump);
+  }
+}
+
 TEST(Samples, HoldUntilTheNextAndTheLastForOneStep) {
   // 2.5 nA on [1, 1 + 130 * 0.1): 8 ln 5 = 12.8755 ms fits into 13 ms, not into 12.8.
   EXPECT_EQ(spike_times(Neuron{}, samples(1, 0.1, Times(130, 2.5)), 100).size(), 1U);

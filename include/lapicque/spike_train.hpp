@@ -68,7 +68,8 @@ struct Effort {
 /// - a spike on the very instant of an event comes before the event;
 /// - in refractoriness, u = u_r whatever happens: synaptic currents decay on and voltage jumps are lost; an event at
 ///   exactly t_f + Delta_abs comes after it;
-/// - events of one instant act together; at most one spike an instant;
+/// - events of one instant act together; at most one spike an instant: a jump that takes u to theta again on the very
+///   instant of a spike, without refractoriness, resets it and no more;
 /// - before t = 0 only synaptic arrivals leave a trace.
 ///
 /// Cost: O(1) for each event and time constant; a decision that takes 50 digits or 100 costs all events up to it once

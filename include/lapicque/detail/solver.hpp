@@ -29,6 +29,7 @@ struct State {
   Clock<Real> start{};                // where the present stretch begins (while refractory: where it will), ms
   Radius<Clock<Real>> start_error{};  // the exact start lies within this of it
   bool refractory = false;
+  Clock<Real> fired_at{-1.0};  // the last spike's time, where it is known to be exactly that; else before all, ms
   Carried<Real> potential{};                    // x = u - theta at start, mV
   std::optional<ExactSum> known_potential{};    // a sum of given numbers from which it differs by no more than ...
   Ball<Real> deviation{};                       // ... this, which keeps its sign while it fades: so that ties show
@@ -172,6 +173,7 @@ class Solver {
     state_.start = start.mid;
     state_.start_error = start.rad;
     state_.refractory = more.refractory;
+    state_.fired_at = convert_real<Time>(more.fired_at);
     state_.potential = convert_ball<Time>(more.potential);
     state_.known_potential = more.known_potential;
     state_.deviation = convert_ball<Real>(more.deviation);
@@ -283,7 +285,13 @@ class Solver {
         const bool decays_known = state_.start < Time(end) && state_.start == Time(state_.anchor);
         happen(end, decays_known ? &decayed_ : nullptr);
       }
-      if (jumps_to_threshold(end)) firing = fire(Instant(end), std::numeric_limits<Radius<Real>>::infinity(), 0);
+      if (jumps_to_threshold(end)) {
+        if (state_.fired_at == Time(end)) {  // without refractoriness: one spike an instant is enough
+          set_potential(reset_);
+        } else {
+          firing = fire(Instant(end), std::numeric_limits<Radius<Real>>::infinity(), 0);
+        }
+      }
     }
     finish(end);
     return firing;
@@ -680,6 +688,7 @@ class Solver {
     state_.start_error = time.rad;
     if (!exact) state_.start_error += round_up(magnitude(state_.start) * RealTraits<Time>::unit);
     state_.refractory = true;
+    state_.fired_at = time.rad == 0 ? time.mid : Time(-1.0);
     return {time.mid, time.rad, slope, condition};
   }
 
