@@ -16,7 +16,7 @@ namespace lapicque::detail {
 /// 2^-98 for each radian of its argument, cosine to that and 2^-98 more; double_double_test.cpp measures it. The range
 /// is that of double; below 2^-960 the low part loses its digits, and only an absolute error of 2^-1070 is promised.
 /// Algorithms: Joldes, Muller, Popescu, Tight and rigorous error bounds for basic building blocks of double-word
-/// arithmetic, ACM TOMS 44 (2017): AccurateDWPlusDW, DWTimesDW1, DWTimesFP2 and DWDivDW2, each below 2^-102.
+/// arithmetic, ACM TOMS 44 (2017): AccurateDWPlusDW, DWPlusFP, DWTimesDW1, DWTimesFP2 and DWDivDW2, each below 2^-102.
 struct DoubleDouble {
   double hi = 0;
   double lo = 0;
@@ -53,6 +53,11 @@ inline DoubleDouble operator+(const DoubleDouble& a, const DoubleDouble& b) {
   const DoubleDouble low = two_sum(a.lo, b.lo);
   high = quick_two_sum(high.hi, high.lo + low.hi);
   return quick_two_sum(high.hi, high.lo + low.lo);
+}
+
+inline DoubleDouble operator+(const DoubleDouble& a, double b) {
+  const DoubleDouble high = two_sum(a.hi, b);
+  return quick_two_sum(high.hi, high.lo + a.lo);
 }
 
 inline DoubleDouble operator-(const DoubleDouble& a, const DoubleDouble& b) { return a + -b; }

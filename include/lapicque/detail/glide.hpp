@@ -57,8 +57,12 @@ class Glide {
       const Ball<Real>& gap = response.decays[n].gap;
       const bool is_equal = gap.mid == Real(0);  // its inverse is not made use of then
       const double gap_error = (is_equal ? 0 : gap.rad / size(gap.mid) * (1 + 0x1p-20)) + 2 * u;
-      synapses_.push_back({Time(1) / Time(synaptic_taus[n]), gap.mid, Real(1) / gap.mid, gap_error, {}, {}, {}, {}});
+      Synapse synapse{.rate = Time(1) / Time(synaptic_taus[n]), .gap = gap.mid, .inverse_gap = Real(1) / gap.mid};
+      synapse.gap_error = gap_error;
+      synapse.is_wide = size(gap.mid) >= wide_gap;
+      synapses_.push_back(synapse);
     }
+    rounding_ = 0x1p-48 * (4 + static_cast<double>(synapses_.size()));
   }
 
   /// Carries the potential x and the synapses over `length` ms > 0.
@@ -67,30 +71,37 @@ class Glide {
             std::vector<SynapticDrive<Real>>& synapses) {
     const auto [z, gone] = faded(length * rate_);
     const double lost = convert_real<double>(gone);
-
     const Real start = convert_real<Real>(potential.mid);
-    Real gain = (level.mid - start) * gone;
-    double error = size(gain) * (k + 2 * u) + level.rad * lost;
-    Range drive{convert_real<double>(level.mid) - level.rad, convert_real<double>(level.mid) + level.rad,
-                size(level.mid) + level.rad, 0x1p-48 * (4 + static_cast<double>(synapses.size())), true};
 
+    Gain gain{.value = (level.mid - start) * gone};
+    gain.error = size(gain.value) * (k + 2 * u) + level.rad * lost;
+    gain.greatest = convert_real<double>(level.mid) + level.rad;
+    gain.gross = size(level.mid) + level.rad;
     for (std::size_t n = 0; n < synapses.size(); ++n) {
-      if (is_silent(synapses[n])) continue;
-      if (!add_synapse(synapses_[n], synapses[n], length, z, gone, gain, error, drive)) return false;
+      Synapse& synapse = synapses_[n];
+      synapse.acts = !is_silent(synapses[n]);
+      if (!synapse.acts) continue;
+      prepare(synapse, length);
+      const double gone_error = k * lost + synapse.gone_error;
+      if (synapse.is_wide && vanishes(synapses[n].alpha)) {
+        add_wide(synapse, synapses[n].exponential, gone, gone_error, gain);
+      } else if (!add_near(synapse, synapses[n], z, gone, gone_error, gain)) {
+        return false;
+      }
     }
 
-    // What Real has no room for of the start fades by itself.
-    const Real rest = convert_real<Real>(Time(potential.mid - Time(start)));
-    const Time end = Time(start) + Time(Real(gain + (rest - rest * gone)));
-    error += u * (size(gain) + 4 * size(rest)) + clock_unit * size(end) + underflow(drive.gross + size(start));
+    const Time end = moved(potential.mid, gain.value, gone);
+    const double error = gain.error + u * (size(gain.value) + 4 * size(beyond(potential.mid))) +
+                         clock_unit * size(end) + underflow(gain.gross + size(start));
     const double radius = (error + potential.rad * (1 - lost * (1 - 0x1p-40))) * (1 + 0x1p-20);
-
-    if (!stays_below(convert_real<double>(potential.mid) + potential.rad, drive, lost) &&
-        !(convert_real<double>(end) + radius < 0 && drive.sign_at_end_decides())) {
+    if (!stays_below(convert_real<double>(potential.mid) + potential.rad, gain, lost) &&
+        !(convert_real<double>(end) + radius < 0 && sign_at_end_decides(level, synapses, gain.gross))) {
       return false;
     }
     potential = {end, radius};
-    for (std::size_t n = 0; n < synapses.size(); ++n) fade(synapses_[n], synapses[n]);
+    for (std::size_t n = 0; n < synapses.size(); ++n) {
+      if (synapses_[n].acts) fade(synapses_[n], synapses[n]);
+    }
     return true;
   }
 
@@ -139,41 +150,68 @@ class Glide {
     Time rate;
     Real gap;
     Real inverse_gap;
-    double gap_error;  // relative, of either
+    double gap_error = 0;  // relative, of either
+    bool is_wide = false;
     // Of the present stretch:
-    Real z;     // s / tau_s
-    Real gone;  // 1 - e^-z
-    Real left;  // e^-z, where that is less than a half or so, which then fades without loss
-    double gone_error;
+    bool acts = false;
+    Real z{0};     // s / tau_s
+    Real gone{0};  // 1 - e^-z
+    Real left{0};  // e^-z, where that is less than a half or so, which then fades without loss
+    double gone_error = 0;
   };
 
-  /// Bounds on the drive all along the stretch, mV.
-  struct Range {
-    double least;
-    double greatest;
-    double gross;     // the sum of the magnitudes of its parts
-    double rounding;  // relative to that
-    bool rises;
-
-    /// Whether d > 0 throughout or rises: then x crosses 0 upward only if it ends above it.
-    bool sign_at_end_decides() const { return rises || least - gross * rounding > 0; }
+  /// What the potential gains on the stretch, mV, and bounds on the drive that makes it gain.
+  struct Gain {
+    Real value;
+    double error = 0;
+    double greatest = 0;  // the drive, all along the stretch
+    double gross = 0;     // the sum of the magnitudes of its parts
   };
 
-  static double size(const Real& x) { return std::fabs(convert_real<double>(x)) * (1 + 0x1p-50); }
-  template <class Other = Time>
-  requires(!std::is_same_v<Other, Real>) static double size(const Other& x) {
-    return std::fabs(convert_real<double>(x)) * (1 + 0x1p-50);
+  static double size(double x) { return std::fabs(x); }
+  static double size(const DoubleDouble& x) { return std::fabs(x.hi) * (1 + 0x1p-50); }
+
+  /// What Real has no room for of a time or a number that is carried.
+  static double beyond(const DoubleDouble& x) { return std::is_same_v<Real, double> ? x.lo : 0; }
+  /// A number that is carried, after a change which leaves out that what is beyond() fades by a share of itself.
+  static DoubleDouble moved(const DoubleDouble& number, const Real& change, const Real& gone) {
+    if constexpr (std::is_same_v<Real, double>) {
+      return two_sum(number.hi, change + (number.lo - number.lo * gone));
+    } else {
+      return number + change;
+    }
   }
 
   /// What a few factors cost that underflow, where they belong to numbers of this size.
   static double underflow(double size) { return Traits::underflow * 64 * (1 + size); }
 
   /// x(s) <= x(0) + (sup d - x(0)) (1 - e^(-s/tau_m)), or x falls where d <= 0.
-  static bool stays_below(double start, const Range& drive, double lost) {
-    const double slack = (drive.gross - start) * drive.rounding;
-    const double ceiling = drive.greatest + slack;
+  bool stays_below(double start, const Gain& gain, double lost) const {
+    const double slack = (gain.gross - start) * rounding_;
+    const double ceiling = gain.greatest + slack;
     return start < 0 && (ceiling <= 0 || start + (ceiling - start) * lost + slack < 0);
   }
+
+  /// Whether d > 0 throughout, or rises: then x crosses 0 upward only if it ends above it.
+  bool sign_at_end_decides(const Ball<Real>& level, const std::vector<SynapticDrive<Real>>& synapses,
+                           double gross) const {
+    double least = convert_real<double>(level.mid) - level.rad;
+    bool rises = true;
+    for (std::size_t n = 0; n < synapses.size(); ++n) {
+      if (!synapses_[n].acts) continue;
+      const auto& [exponential, alpha] = synapses[n];
+      const double now = convert_real<double>(exponential.mid);
+      least += std::min(now, now * (1 - convert_real<double>(synapses_[n].gone))) - exponential.rad;
+      rises = rises && now + exponential.rad <= 0;
+      if (vanishes(alpha)) continue;
+      least += std::min(0.0, (convert_real<double>(alpha.mid) - alpha.rad) * greatest_shape(synapses_[n]));
+      rises = false;
+    }
+    return rises || least - gross * rounding_ > 0;
+  }
+
+  /// A bound on z e^-z along the stretch, which stays below z and below 1/e.
+  static double greatest_shape(const Synapse& synapse) { return std::min(0.37, size(synapse.z)); }
 
   struct Faded {
     Real z;
@@ -182,7 +220,7 @@ class Glide {
   static Faded faded(const Time& exact) {
     const Real z = convert_real<Real>(exact);
     Real gone = -exponential_minus_one(-z);
-    if constexpr (!std::is_same_v<Real, Time>) gone += convert_real<Real>(Time(exact - Time(z))) * (Real(1) - gone);
+    if constexpr (!std::is_same_v<Real, Time>) gone += beyond(exact) * (Real(1) - gone);
     return {z, gone};
   }
 
@@ -201,67 +239,60 @@ class Glide {
     }
   }
 
-  /// @return false where a form is asked for that is not made for so long a stretch
-  static bool add_synapse(Synapse& synapse, const SynapticDrive<Real>& state, const Time& length, const Real& z,
-                          const Real& gone, Real& gain, double& error, Range& drive) {
-    prepare(synapse, length);
-    const double gone_error = k * size(gone) + synapse.gone_error;
-    const double gap = convert_real<double>(synapse.gap);
+  /// By the quotient of differences, for an exponential drive.
+  static void add_wide(const Synapse& synapse, const Carried<Real>& exponential, const Real& gone, double gone_error,
+                       Gain& gain) {
+    const Real strength = convert_real<Real>(exponential.mid);
+    const Real filter = (gone - synapse.gone) * synapse.inverse_gap;
+    const double filter_size = size(filter);
+    const double filter_error = gone_error * size(synapse.inverse_gap) + (2 * u + synapse.gap_error) * filter_size;
+    add(synapse, exponential, strength, filter, filter_size, filter_error, gain);
+  }
 
-    const bool has_alpha = !vanishes(state.alpha);
-    const bool is_wide = std::fabs(gap) >= wide_gap && !has_alpha;
+  /// By the series. @return false where they do not reach, on so long a stretch
+  static bool add_near(const Synapse& synapse, const SynapticDrive<Real>& state, const Real& z, const Real& gone,
+                       double gone_error, Gain& gain) {
     const Real exponent = z * synapse.gap;
-    if (!is_wide && !(size(exponent) < 1)) return false;
-    const bool slower = gap >= 0;
+    if (!(size(exponent) < 1)) return false;
+    const bool slower = !(exponent < Real(0));
     const Real series_at = slower ? Real(-exponent) : exponent;
     const Real larger = Real(1) - (slower ? synapse.gone : gone);
     const double larger_error = gone_error + u;
 
     if (!vanishes(state.exponential)) {
       const Real strength = convert_real<Real>(state.exponential.mid);
-      Real filter;
-      double filter_error;
-      if (is_wide) {
-        filter = (gone - synapse.gone) * synapse.inverse_gap;
-        filter_error = gone_error / std::fabs(gap) + (2 * u + synapse.gap_error) * size(filter);
-      } else {
-        filter = z * larger * phi1(series_at);
-        filter_error = (phi1_error * f + 3 * u + 2 * zu + synapse.gap_error) * size(filter) + size(z) * larger_error;
-      }
-      const double strength_size = size(strength);
-      const Real part = strength * filter;
-      gain = gain + part;
-      error += strength_size * filter_error + (state.exponential.rad + u * strength_size) * size(filter) +
-               u * (size(part) + size(gain));
-
-      const double now = convert_real<double>(strength);
-      const double later = now * (1 - convert_real<double>(synapse.gone));
-      drive.least += std::min(now, later) - state.exponential.rad;
-      drive.greatest += std::max(now, later) + state.exponential.rad;
-      drive.gross += strength_size + state.exponential.rad;
-      drive.rises = drive.rises && now + state.exponential.rad <= 0;
+      const Real filter = z * larger * phi1(series_at);
+      const double filter_size = size(filter);
+      const double filter_error =
+          (phi1_error * f + 3 * u + 2 * zu + synapse.gap_error) * filter_size + size(z) * larger_error;
+      add(synapse, state.exponential, strength, filter, filter_size, filter_error, gain);
     }
-    if (has_alpha) {
+    if (!vanishes(state.alpha)) {
       const Real strength = convert_real<Real>(state.alpha.mid);
       const Real scale = z * synapse.z;
       const Real filter = scale * larger * (slower ? phi2(series_at) : chi(series_at));
-      const double phi_error = slower ? phi2_error : chi_error;
-      const double strength_size = size(strength);
-      const Real part = strength * filter;
-      gain = gain + part;
-      error += strength_size *
-                   ((phi_error * f + 3 * u + 3 * zu + synapse.gap_error) * size(filter) + size(scale) * larger_error) +
-               (state.alpha.rad + u * strength_size) * size(filter) + u * (size(part) + size(gain));
-
-      // z e^-z stays below z and below 1/e.
-      const double shape = std::min(0.37, size(synapse.z));
-      const double now = convert_real<double>(strength);
-      drive.least += std::min(0.0, (now - state.alpha.rad) * shape);
-      drive.greatest += std::max(0.0, (now + state.alpha.rad) * shape);
-      drive.gross += strength_size + state.alpha.rad;
-      drive.rises = false;
+      const double filter_size = size(filter);
+      const double series_error = slower ? phi2_error : chi_error;
+      const double filter_error =
+          (series_error * f + 3 * u + 3 * zu + synapse.gap_error) * filter_size + size(scale) * larger_error;
+      add_part(state.alpha, strength, filter, filter_size, filter_error, gain);
+      gain.greatest += std::max(0.0, (convert_real<double>(strength) + state.alpha.rad) * greatest_shape(synapse));
     }
     return true;
+  }
+
+  static void add(const Synapse& synapse, const Carried<Real>& exponential, const Real& strength, const Real& filter,
+                  double filter_size, double filter_error, Gain& gain) {
+    add_part(exponential, strength, filter, filter_size, filter_error, gain);
+    const double now = convert_real<double>(strength);
+    gain.greatest += std::max(now, now * (1 - convert_real<double>(synapse.gone))) + exponential.rad;
+  }
+  static void add_part(const Carried<Real>& drive, const Real& strength, const Real& filter, double filter_size,
+                       double filter_error, Gain& gain) {
+    const double strength_size = size(strength);
+    gain.value = gain.value + strength * filter;
+    gain.error += strength_size * (filter_error + 2 * u * filter_size) + drive.rad * filter_size + u * size(gain.value);
+    gain.gross += strength_size + drive.rad;
   }
 
   /// The state of a synapse at the stretch's end: (e + a z) e^-z and a e^-z.
@@ -289,16 +320,16 @@ class Glide {
       value = {Time(now), (radius + underflow(size(lead) + value.rad)) * (1 + 0x1p-20)};
       return;
     }
-    const Real rest = convert_real<Real>(Time(value.mid - Time(lead)));
     const Real fall = lead * synapse.gone;
-    const Time now = Time(lead) + Time(Real((rest - rest * synapse.gone) - fall));
+    const Time now = moved(value.mid, -fall, synapse.gone);
     const double left = 1 - convert_real<double>(synapse.gone) * (1 - 0x1p-40);
     const double error =
-        size(fall) * (k + 2 * u) + 4 * u * size(rest) + clock_unit * size(lead) + underflow(size(lead));
+        size(fall) * (k + 2 * u) + 4 * u * size(beyond(value.mid)) + clock_unit * size(lead) + underflow(size(lead));
     value = {now, (error + value.rad * left) * (1 + 0x1p-20)};
   }
 
-  Time rate_;  // 1 / tau_m
+  Time rate_;        // 1 / tau_m
+  double rounding_;  // of a sum of all parts of the drive, relative to their magnitudes
   std::vector<Synapse> synapses_;
 };
 
