@@ -39,13 +39,13 @@ class Ladder {
 
   std::optional<Spike> advance() {
     climbed_ = false;
-    const auto before = solver_.state().stretches;
     try {
       const auto firing = solver_.advance();
       return firing ? std::optional(to_spike(*firing)) : std::nullopt;
     } catch (const Unclear&) {
       climbed_ = true;
     }
+    const auto before = solver_.state().stretches;
     if (!above_) above_ = std::make_unique<Ladder<More...>>(problem_, purpose_);
     std::optional<Spike> spike;
     while (above_->state().stretches <= before) spike = above_->advance();
@@ -129,9 +129,11 @@ class SpikeTrain::Implementation::With : public Implementation {
   std::optional<Spike> next() override {
     try {
       while (!solvers_.state().done) {
+        const auto before = solvers_.state().stretches;
         const auto spike = solvers_.advance();
         note_grazings();
         ++effort_.signs[solvers_.settled().sign];
+        effort_.signs[0] += solvers_.state().stretches - before - 1;  // double, or its bounds, told of all but the last
         if (!spike) continue;
         ++effort_.roots[solvers_.settled().root];
         return in_given_units(*spike);

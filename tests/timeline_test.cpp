@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <optional>
+#include <tuple>
 #include <vector>
+
+#include "random.hpp"
 
 namespace lapicque::detail {
 namespace {
@@ -109,6 +114,51 @@ TEST(Timeline, PassesOverBreakpointsThatRoundToOneTime) {
   EXPECT_EQ(events, 1);
   EXPECT_TRUE(timeline.lines().empty());
   EXPECT_TRUE(timeline.constant().is_zero());
+}
+
+TEST(Timeline, TellsSingleEventsFromThoseThatCoincide) {
+  using Told = std::tuple<SingleEvent::Kind, double, double>;  // kind, size, time constant
+  testing::Random random;
+  int singles = 0;
+  for (int k = testing::cases(300); k > 0; --k) {
+    std::map<double, std::vector<std::optional<Told>>> expected;  // by time; nothing where it is no jump or arrival
+    Current current;
+    for (int piece = random.integer(1, 6); piece > 0; --piece) {
+      const int kind = random.integer(0, 3);
+      const double tau = random.integer(1, 3);
+      std::vector<Event> events;
+      for (int n = random.integer(0, 6); n > 0; --n) {
+        events.push_back({static_cast<double>(random.integer(0, 40)), random.uniform(-1, 1)});
+      }
+      if (kind == 0) {
+        const double start = random.integer(0, 40);
+        current += step(start, 41, 1);
+        expected[start].push_back(std::nullopt);
+        expected[41].push_back(std::nullopt);
+        continue;
+      }
+      using enum SingleEvent::Kind;
+      const auto told = kind == 1 ? jump : kind == 2 ? exponential : alpha;
+      for (const Event& e : events) expected[e.time].push_back(Told(told, e.size, told == jump ? 0 : tau));
+      current += kind == 1 ? pulses(events) : kind == 2 ? exponential_synapse(tau, events) : alpha_synapse(tau, events);
+    }
+    Timeline timeline(current);
+    for (const auto& [time, events] : expected) {
+      ASSERT_EQ(timeline.next(), time);
+      const auto single = timeline.next_single();
+      ASSERT_EQ(single.has_value(), events.size() == 1 && events[0]) << "at " << time;
+      if (!single) {
+        timeline.advance();
+        continue;
+      }
+      ++singles;
+      const double tau = single->kind == SingleEvent::Kind::jump ? 0 : timeline.synaptic_taus()[single->place];
+      EXPECT_EQ(Told(single->kind, single->size, tau), *events[0]);
+      timeline.pass_single();
+    }
+    EXPECT_EQ(timeline.next(), forever);
+  }
+  EXPECT_GT(singles, testing::cases(300));
 }
 
 TEST(Timeline, CopiesGoOnIndependently) {

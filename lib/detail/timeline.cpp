@@ -13,7 +13,9 @@ constexpr auto later = [](const auto& a, const auto& b) { return a.time > b.time
 Timeline::Timeline(const Current& current) : current_(&current) {
   const auto add_all = [this](Kind kind, std::size_t count) {
     for (std::size_t k = 0; k < count; ++k) {
-      Cursor cursor{0, kind, k, 0};
+      Cursor cursor{0, kind, k, 0, {}};
+      if (kind == Kind::pulses) cursor.events = *current_->pulses()[k].events;
+      if (kind == Kind::synapse) cursor.events = *current_->synapses()[k].events;
       cursor.time = time_of(cursor);
       if (cursor.time < forever) cursors_.push_back(cursor);
     }
@@ -46,28 +48,20 @@ void Timeline::advance() {
     arrived_ = false;
   }
   const double now = next();
-  while (next() == now && !cursors_.empty()) {
-    std::pop_heap(cursors_.begin(), cursors_.end(), later);
-    Cursor& cursor = cursors_.back();
+  while (next() == now && now < forever) {
+    Cursor& cursor = cursors_[0];
     do {
       happen(cursor);
       ++cursor.position;
       cursor.time = time_of(cursor);
     } while (cursor.time == now);
-    if (cursor.time < forever) {
-      std::push_heap(cursors_.begin(), cursors_.end(), later);
-    } else {
-      cursors_.pop_back();
-    }
+    let_first_sink();
   }
 }
 
 double Timeline::time_of(const Cursor& cursor) const {
   const auto onset_or_end = [&](const auto& piece) {
     return cursor.position == 0 ? piece.start : cursor.position == 1 ? piece.stop : forever;
-  };
-  const auto event = [&](const std::vector<Event>& events) {
-    return cursor.position < events.size() ? events[cursor.position].time : forever;
   };
   switch (cursor.kind) {
     case Kind::step:
@@ -81,9 +75,8 @@ double Timeline::time_of(const Cursor& cursor) const {
       return cursor.position <= samples.values->size() ? samples.breakpoint(cursor.position) : forever;
     }
     case Kind::pulses:
-      return event(*current_->pulses()[cursor.piece].events);
     case Kind::synapse:
-      return event(*current_->synapses()[cursor.piece].events);
+      return event_time(cursor, cursor.position);
   }
   return forever;
 }
@@ -108,12 +101,12 @@ void Timeline::happen(const Cursor& cursor) {
       sample(current_->samples()[cursor.piece], cursor.position);
       break;
     case Kind::pulses:
-      jump_.add((*current_->pulses()[cursor.piece].events)[cursor.position].size);
+      jump_.add(cursor.events[cursor.position].size);
       break;
     case Kind::synapse: {
       const Synapse& synapse = current_->synapses()[cursor.piece];
       Arrivals& arrivals = arrivals_[tau_of_synapse_[cursor.piece]];
-      const double weight = (*synapse.events)[cursor.position].size;
+      const double weight = cursor.events[cursor.position].size;
       (synapse.shape == Shape::alpha ? arrivals.alpha : arrivals.exponential).add(weight);
       arrived_ = true;
       break;

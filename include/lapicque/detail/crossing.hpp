@@ -321,7 +321,7 @@ class CrossingSearch {
       const R most = fade_bound(a, synapse.rate);
       const R shape = std::min(R(0.37), round_up((greatest(ball(b) * synapse.rate)) * most));
       const R highest = round_up(std::max(R(0), upper(synapse.exponential)) * most) +
-                  round_up(std::max(R(0), upper(synapse.alpha)) * shape);
+                        round_up(std::max(R(0), upper(synapse.alpha)) * shape);
       ceiling += highest + (magnitude(ceiling) + highest) * (RealTraits<R>::unit * 4);
     }
     if (!(known < forever_)) return R(forever_);

@@ -30,7 +30,7 @@ struct State {
   Radius<Clock<Real>> start_error{};  // the exact start lies within this of it
   bool refractory = false;
   Clock<Real> fired_at{-1.0};  // the last spike's time, where it is known to be exactly that; else before all, ms
-  Carried<Real> potential{};                    // x = u - theta at start, mV
+  Carried<Real> potential{};   // x = u - theta at start, mV
   std::optional<ExactSum> known_potential{};    // a sum of given numbers from which it differs by no more than ...
   Ball<Real> deviation{};                       // ... this, which keeps its sign while it fades: so that ties show
   double anchor = 0;                            // the time of the last event, ms
@@ -79,9 +79,9 @@ struct Purpose {
 
 /// The event loop in one real type.
 ///
-/// Each call of advance() does one stretch: to the next event, to the next spike before it, or to the end of
-/// refractoriness. All decisions are rigorous (but for those of a last resort), so that solvers of any precision go
-/// through the same stretches and can take over from one another after any of them.
+/// A stretch goes to the next event, to the next spike before it, or to the end of refractoriness. All decisions are
+/// rigorous (but for those of a last resort), so that solvers of any precision go through the same stretches and can
+/// take over from one another after any of them.
 template <class Real>
 class Solver {
  public:
@@ -98,6 +98,7 @@ class Solver {
         state_{.timeline = Timeline(problem_->current)} {
     const Neuron& neuron = problem_->neuron;
     rest_ = difference(neuron.rest(), neuron.threshold());
+    rest_value_ = sum(rest_);
     reset_ = difference(neuron.reset(), neuron.threshold());
     response_.tau = Number(neuron.tau());
     response_.rate = Number(1.0) / response_.tau;
@@ -125,14 +126,15 @@ class Solver {
     set_potential(difference(neuron.initial(), neuron.threshold()));
   }
 
-  /// Does the next stretch. @return the spike that ends it, if one does
+  /// Does the next stretch, or several where they are passed by gliding. @return the spike that ends the last, if any
   /// @throws Unclear  more digits are needed; this solver has to adopt() the state of one that has them
   std::optional<Firing<Real>> advance() {
+    settled_ = {0, effort_index<Real>};
+    std::optional<Firing<Real>> firing;
+    if (coast(firing)) return firing;
     const double end = std::min(state_.timeline.next(), problem_->until);
     clamped_ = state_.refractory;
     from_ = state_.start;
-    settled_ = {0, effort_index<Real>};
-    std::optional<Firing<Real>> firing;
 
     if (clamped_ && !comes_before_release(end)) {
       to_ = state_.start;
@@ -271,6 +273,35 @@ class Solver {
     return gap < Time(0.0);
   }
 
+  /// Glides from event to event. @return whether the last stretch has something to tell: a jump's spike, or a sign that
+  /// took more than double
+  bool coast(std::optional<Firing<Real>>& firing) {
+    if constexpr (can_glide) {
+      if (!glide_ || state_.refractory || state_.known_potential) return false;
+      if (!(state_.start == Time(state_.anchor)) || state_.start_error > 0) return false;
+      while (is_flat()) {
+        const double end = state_.timeline.next();
+        if (!(end < problem_->until)) return false;
+        const Time length = two_sum(end, -state_.anchor);
+        if (!is_glidable(length)) return false;
+        if (!glide_->pass(length, rounded_level(), state_.potential, state_.synapses)) return false;
+        state_.start = Time(end);
+        if (const auto event = state_.timeline.next_single()) {
+          state_.timeline.pass_single();
+          state_.anchor = end;
+          take(*event);
+          if (event->kind == SingleEvent::Kind::jump && lands_on_threshold(end)) firing = fire_at(end);
+        } else {
+          take_events(end);
+          if (jumps_to_threshold(end)) firing = fire_at(end);
+        }
+        ++state_.stretches;
+        if (firing || settled_.sign != 0) return true;
+      }
+    }
+    return false;
+  }
+
   /// One stretch without refractoriness, to `end` at the latest.
   std::optional<Firing<Real>> integrate(double end) {
     if (auto again = fire_as_before(end)) return again;
@@ -289,7 +320,7 @@ class Solver {
         if (state_.fired_at == Time(end)) {  // without refractoriness: one spike an instant is enough
           set_potential(reset_);
         } else {
-          firing = fire(Instant(end), std::numeric_limits<Radius<Real>>::infinity(), 0);
+          firing = fire_at(end);
         }
       }
     }
@@ -333,6 +364,12 @@ class Solver {
     return gap.is_zero();
   }
 
+  bool is_glidable(const Time& length) const {
+    const double z = convert_real<double>(length) * convert_real<double>(response_.rate.mid);
+    constexpr double settling = 16;
+    return z > 0 && z < settling;
+  }
+
   /// The short way to `end`, where it serves; see Glide. What the potential is known to be is lost on it, so that what
   /// stands still, or comes to stand still by then, goes the long way: jumps from there may land exactly on the
   /// threshold. (Digits decide such a landing too, but with many of them.)
@@ -342,9 +379,7 @@ class Solver {
     } else {
       if (!glide_ || !is_flat()) return false;
       const Time length = Time(end) - state_.start;
-      const double z = convert_real<double>(length) * convert_real<double>(response_.rate.mid);
-      constexpr double settling = 16;
-      if (!(z > 0 && z < settling)) return false;
+      if (!is_glidable(length)) return false;
       const Level& level = present_level();
       if (level.exact && stands_at(level.sum)) return false;
 
@@ -426,6 +461,16 @@ class Solver {
       level_changes_ = changes;
     }
     return level_;
+  }
+
+  /// Its value again, by a quicker way that does not tell whether it is exact.
+  const Number& rounded_level() {
+    const std::size_t changes = state_.timeline.constant_changes();
+    if (rounded_level_changes_ != changes) {
+      rounded_level_ = rest_value_ + resistance() * sum(state_.timeline.constant());
+      rounded_level_changes_ = changes;
+    }
+    return rounded_level_;
   }
 
   /// Under a constant drive the potential goes from what it is known to be near to the drive; else it is not known.
@@ -659,6 +704,20 @@ class Solver {
     }
   }
 
+  void take(const SingleEvent& event) {
+    switch (event.kind) {
+      case SingleEvent::Kind::jump:
+        state_.potential += Carried<Real>(event.size);
+        break;
+      case SingleEvent::Kind::exponential:
+        state_.synapses[event.place].exponential += carry(resistance() * Number(event.size));
+        break;
+      case SingleEvent::Kind::alpha:
+        state_.synapses[event.place].alpha += carry(resistance() * euler() * Number(event.size));
+        break;
+    }
+  }
+
   /// Adds the jump of the event at t, and tells whether it reaches the threshold.
   bool jumps_to_threshold(double t) {
     const ExactSum& jump = state_.timeline.jump();
@@ -672,6 +731,11 @@ class Solver {
     } else {
       state_.potential += carry(sum(jump));
     }
+    return lands_on_threshold(t);
+  }
+
+  /// Whether the potential reaches the threshold after the jump at t.
+  bool lands_on_threshold(double t) {
     const auto in_double = convert_ball<double>(state_.potential);
     if (!is_positive(in_double) && !is_negative(in_double)) settled_.sign = effort_index<Real>;
     if (is_positive(state_.potential)) return true;
@@ -680,6 +744,9 @@ class Solver {
     note(t, convert_radius<double>(greatest(state_.potential)));
     return true;  // it lands on the threshold
   }
+
+  /// By a jump.
+  Firing<Real> fire_at(double t) { return fire(Instant(t), std::numeric_limits<Radius<Real>>::infinity(), 0); }
 
   Firing<Real> fire(const Instant& time, const Radius<Real>& slope, double condition) {
     const Time refractory(problem_->neuron.refractory());
@@ -704,7 +771,8 @@ class Solver {
   std::shared_ptr<const Problem> problem_;
   Purpose purpose_;
   bool last_resort_;
-  ExactSum rest_;                                // u_rest - theta, mV
+  ExactSum rest_;  // u_rest - theta, mV
+  Number rest_value_;
   ExactSum reset_;                               // u_r - theta, mV
   std::vector<Wave> waves_;                      // by index in the current
   std::vector<Sine<Number>> frequencies_;        // one of each, of amplitude 0
@@ -723,6 +791,8 @@ class Solver {
   std::vector<SynapticDrive<Real>> released_;
   Level level_;
   std::size_t level_changes_ = none;
+  Number rounded_level_;
+  std::size_t rounded_level_changes_ = none;
 
   // The last stretch:
   Response<Number> response_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -31,6 +32,14 @@ struct Arrivals {
   ExactSum alpha;
 };
 
+/// An event that is one voltage jump, or one arrival at one synapse.
+struct SingleEvent {
+  enum class Kind { jump, exponential, alpha };
+  Kind kind;
+  double size;        // mV, or nA
+  std::size_t place;  // of the synapse's time constant in synaptic_taus()
+};
+
 /// A current as a sequence of events in time order, and what acts between them.
 ///
 /// An event is an instant at which the current's formula changes: onset or end of a piece, a breakpoint of samples, a
@@ -43,9 +52,31 @@ class Timeline {
   explicit Timeline(const Current& current);
 
   /// The time of the next event, ms; infinite when there is none.
-  double next() const noexcept { return cursors_.empty() ? forever : cursors_.front().time; }
+  double next() const noexcept { return cursors_.empty() ? forever : cursors_[0].time; }
   /// Lets the event at next() happen.
   void advance();
+
+  /// The event at next(), where it is a single one, as most events of a barrage are.
+  std::optional<SingleEvent> next_single() const {
+    if (cursors_.empty() || cursors_[0].events.empty()) return std::nullopt;
+    const Cursor& cursor = cursors_[0];
+    const Event& event = cursor.events[cursor.position];
+    if ((cursors_.size() > 1 && cursors_[1].time == event.time) ||
+        (cursors_.size() > 2 && cursors_[2].time == event.time) ||
+        event_time(cursor, cursor.position + 1) == event.time) {
+      return std::nullopt;
+    }
+    if (cursor.kind == Kind::pulses) return SingleEvent{SingleEvent::Kind::jump, event.size, 0};
+    const bool is_alpha = current_->synapses()[cursor.piece].shape == Shape::alpha;
+    return SingleEvent{is_alpha ? SingleEvent::Kind::alpha : SingleEvent::Kind::exponential, event.size,
+                       tau_of_synapse_[cursor.piece]};
+  }
+  /// Lets that event happen in short: jump() and arrivals() are not told of it.
+  void pass_single() {
+    Cursor& cursor = cursors_[0];
+    cursor.time = event_time(cursor, ++cursor.position);
+    let_first_sink();
+  }
 
   // What acts from the last event to the next one:
 
@@ -75,7 +106,25 @@ class Timeline {
     Kind kind;
     std::size_t piece;
     std::size_t position;
+    std::span<const Event> events;  // of pulses and synapses
   };
+
+  static double event_time(const Cursor& cursor, std::size_t position) {
+    return position < cursor.events.size() ? cursor.events[position].time : forever;
+  }
+  /// Restores the heap's order where the first cursor has gone on to a later time.
+  void let_first_sink() {
+    const Cursor cursor = cursors_[0];
+    const std::size_t size = cursors_.size();
+    std::size_t place = 0;
+    for (std::size_t child = 1; child < size; child = 2 * place + 1) {
+      if (child + 1 < size && cursors_[child + 1].time < cursors_[child].time) ++child;
+      if (!(cursors_[child].time < cursor.time)) break;
+      cursors_[place] = cursors_[child];
+      place = child;
+    }
+    cursors_[place] = cursor;
+  }
 
   void happen(const Cursor& cursor);
   void sample(const Samples& piece, std::size_t k);
@@ -93,7 +142,7 @@ class Timeline {
   double time_of(const Cursor& cursor) const;
 
   const Current* current_;
-  std::vector<Cursor> cursors_;  // a heap, the earliest on top
+  std::vector<Cursor> cursors_;  // a heap, the earliest on top; what is through has an infinite time
   std::vector<double> taus_;
   std::vector<std::size_t> tau_of_synapse_;
 
