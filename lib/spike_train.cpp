@@ -148,6 +148,7 @@ class SpikeTrain::Implementation::With : public Implementation {
 
  private:
   Spike in_given_units(const Spike& spike) const {
+    if (scale_.time == 0 && scale_.voltage == 0) return spike;
     // The time is rounded once more, and the bound with it, where they are too small for all their digits.
     const double time = std::ldexp(spike.time, scale_.time);
     const double lost = spike.time - std::ldexp(time, -scale_.time);

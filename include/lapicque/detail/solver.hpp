@@ -556,8 +556,8 @@ class Solver {
   /// Whether a time is known to so many units in the last place of the double next to it.
   static bool is_within(const Instant& time, double ulps) {
     const double t = convert_real<double>(time.mid);
-    const double ulp = std::nextafter(t, forever) - t;
-    return convert_radius<double>(time.rad) <= ulps * ulp;
+    const double radius = convert_radius<double>(time.rad);
+    return radius <= ulps * 0x1p-53 * t || radius <= ulps * (std::nextafter(t, forever) - t);  // the quick way first
   }
 
   /// The drive from state_.start on, as a closed form.
