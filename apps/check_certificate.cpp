@@ -64,10 +64,8 @@ void add_check_certificate(CLI::App& program) {
   app->callback([command] { (*command)(); });
   app->footer(
       std::string(
-          "Every claim is verified in interval arithmetic, with nothing of the code that finds spikes. What is wrong "
-          "goes "
-          "to\n"
-          "standard error, as does what the proof takes for granted.\n"
+          "Every claim is verified in interval arithmetic, with nothing of the code that finds spikes. What is wrong\n"
+          "goes to standard error, as does what the proof takes for granted.\n"
           "Exit status: 0 valid, 1 not valid, 2 unusable input (a file cannot be read, or is no certificate).\n\n") +
       examples_with_cell_with_step +
       "  $ lapicque run cell.toml --certify cert.json\n"

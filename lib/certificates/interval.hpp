@@ -125,7 +125,7 @@ class Interval {
   mpfi_t value_;
 };
 
-/// The greatest and the least number of the two intervals' upper ends.
+/// The greater of the two intervals' upper ends.
 Interval greater_upper(const Interval& a, const Interval& b);
 
 /// Whether a text is a decimal number as certificates have it: "-12.5", "3e-300"; no more than 20000 characters, and an

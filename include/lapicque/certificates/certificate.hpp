@@ -37,8 +37,7 @@ namespace lapicque {
 ///     "format"       "lapicque certificate"
 ///     "version"      1
 ///     "experiment"   16 hexadecimal digits, see fingerprint(). They serve a clear message only: what follows proves
-///     the
-///                    spikes of one experiment and of no other, whatever stands here.
+///                    the spikes of one experiment and of no other, whatever stands here.
 ///     "until_ms"     the end of the run, exactly as the experiment has it
 ///     "width_ms"     no spike's interval is wider than this
 ///     "assumptions"  how many claims are not proven (see below); 0 for all but contrived experiments
