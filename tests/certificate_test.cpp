@@ -196,6 +196,24 @@ TEST(Certificate, HoldsAtAnyScale) {
   }
 }
 
+// A jump at 5e-320 ms, and the closed form 5e-320 + 8e-320 ln 5 for the crossing: 1.7875503e-319 ms.
+TEST(Certificate, AgreesWithSpikesAtSubnormalTimes) {
+  const Problem jump{{}, pulses({{5e-320, 20}}), 1};
+  const Certificate landing = certify(jump);
+  ASSERT_EQ(landing.spikes.size(), 1U);
+  EXPECT_EQ(disagreement(landing, train(jump)), "");
+  const std::vector<Spike> late{{6e-320, 0, 0, forever, 0}};
+  EXPECT_TRUE(disagreement(landing, late).starts_with("spike 1 is at 6e-320 ms, and certified to be in [4.99994"))
+      << disagreement(landing, late);
+
+  const Problem crossing{NeuronParameters{.tau = 8e-320, .refractory = 2e-320}, step(5e-320, forever, 2.5), 2e-319};
+  const Certificate rise = certify(crossing, 5e-324);
+  ASSERT_EQ(rise.spikes.size(), 1U);
+  EXPECT_NEAR(std::strtod(rise.spikes[0].low.c_str(), nullptr), 1.7875503e-319, 1e-323);
+  EXPECT_EQ(disagreement(rise, train(crossing)), "");
+  EXPECT_TRUE(check(crossing, rise).valid);
+}
+
 TEST(Certificate, HoldsForASinusoidAfterABillionPeriods) {
   expect_certified({{}, sinusoid(-1e10, forever, 6, 100), 60});
 }

@@ -356,10 +356,13 @@ Certificate certify(const Neuron& neuron, const Current& current, double until, 
 }
 
 std::string disagreement(const Certificate& certificate, std::span<const Spike> spikes) {
+  const auto nearest_double = [](const std::string& decimal) {
+    return Interval::from_decimal(decimal).nearest_double();  // std::stod throws where that is subnormal
+  };
   const auto& certified = certificate.spikes;
   for (std::size_t k = 0; k < std::min(spikes.size(), certified.size()); ++k) {
-    const double low = std::stod(certified[k].low);
-    const double high = std::stod(certified[k].high);
+    const double low = nearest_double(certified[k].low);
+    const double high = nearest_double(certified[k].high);
     const double time = spikes[k].time;
     const double error = spikes[k].error;
     if (time >= std::nextafter(low - error, -forever) && time <= std::nextafter(high + error, forever)) continue;
