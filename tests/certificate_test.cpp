@@ -670,6 +670,40 @@ TEST(CertificateFile, SaysWhatCannotBeRead) {
       "c.json: assumptions = 0: must be the number of touches and coincidences, 1");
 }
 
+// The parser by itself keeps the last of two, and stops at a NUL.
+TEST(CertificateFile, HasEveryKeyOnce) {
+  const Problem p{{}, pulses({{3, 20}}), 10};
+  const std::string text = to_json(certify(p));
+  const auto with = [&](const std::string& key, const std::string& more) {
+    std::string doctored = text;
+    return doctored.insert(doctored.find(key), more);
+  };
+  EXPECT_EQ(message_of(text), "");
+  EXPECT_EQ(message_of(with("\"until_ms\"", "\"until_ms\": \"9\", ")), "c.json: until_ms is given twice");
+  EXPECT_EQ(message_of(with("\"until_ms\"", "\"unti\\u006c_ms\": \"10\", ")), "c.json: until_ms is given twice");
+  EXPECT_EQ(message_of(with("\"low_ms\"", "\"low_ms\": \"3\", ")), "c.json: spikes[0].low_ms is given twice");
+  EXPECT_EQ(message_of(with("\"spike\"", "\"spike\": 1, ")), "c.json: stretches[1].spike is given twice");
+  EXPECT_EQ(message_of(with("\"until_ms\"", "\"note\": {\"by\": [[], {\"a\": 1}, {\"a\": 1, \"a\": 2}]}, ")),
+            "c.json: note.by[2].a is given twice");
+}
+
+TEST(CertificateFile, EndsWithItsObject) {
+  const std::string text = to_json(certify({{}, {}, 10}));
+  EXPECT_EQ(message_of(text + " \n"), "");
+  EXPECT_EQ(message_of(text + text), "c.json: is not a certificate: it is no JSON text");
+  for (const std::string& more : {std::string("\0", 1), std::string("\0", 1) + text}) {
+    EXPECT_EQ(message_of(text + more), "c.json: is not a certificate: it has a NUL byte");
+  }
+}
+
+TEST(CertificateFile, IsNotNestedWithoutEnd) {
+  const std::string deep = std::string(1000000, '[') + std::string(1000000, ']');
+  std::string text = to_json(certify({{}, {}, 10}));
+  const std::string until = "\"10\"";
+  text.replace(text.find(until), until.size(), deep);
+  EXPECT_EQ(message_of(text), "c.json: is not a certificate: it is nested more than 100 deep");
+}
+
 TEST(Certify, RefusesAWidthThatIsNone) {
   for (const double width : {0.0, -1.0, forever, std::nan("")}) {
     EXPECT_THROW(certify({{}, {}, 10}, width), InvalidArgument);

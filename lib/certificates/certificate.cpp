@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 #include <string_view>
 
@@ -127,6 +128,71 @@ class Reader {
   const std::string& name_;
 };
 
+/// Refuses what the parser would take without a word: a key that an object has twice, of which it keeps the last, and
+/// lists in lists without end, which overflow the stack as soon as a message shows them.
+class Strictness {
+ public:
+  explicit Strictness(const std::string& name) : name_(name) {}
+
+  /// For each thing that the parser meets. @throws FileError
+  void operator()(Json::parse_event_t event, const Json& value) {
+    switch (event) {
+      case Json::parse_event_t::object_start:
+      case Json::parse_event_t::array_start:
+        return enter();
+      case Json::parse_event_t::key:
+        return add_key(value.get<std::string>());
+      case Json::parse_event_t::object_end:
+      case Json::parse_event_t::array_end:
+        open_.pop_back();
+        return leave();
+      case Json::parse_event_t::value:
+        leave();
+    }
+  }
+
+ private:
+  /// An object or a list that is being read.
+  struct Level {
+    std::set<std::string> keys{};
+    std::string key{};      // of an object: the last one
+    std::size_t count = 0;  // of a list: its entries before this one
+  };
+
+  void enter() {
+    constexpr std::size_t most_levels = 100;
+    if (open_.size() == most_levels) {
+      refuse("is not a certificate: it is nested more than " + std::to_string(most_levels) + " deep");
+    }
+    open_.emplace_back();
+  }
+  void add_key(std::string key) {
+    Level& level = open_.back();
+    level.key = std::move(key);
+    if (!level.keys.insert(level.key).second) refuse(place() + " is given twice");
+  }
+  void leave() {
+    if (!open_.empty()) ++open_.back().count;
+  }
+
+  std::string place() const {
+    std::string text;
+    for (const Level& level : open_) {
+      if (level.keys.empty()) {
+        text.append("[").append(std::to_string(level.count)).append("]");
+      } else {
+        text.append(text.empty() ? "" : ".").append(level.key.substr(0, 60));
+      }
+    }
+    return text;
+  }
+
+  [[noreturn]] void refuse(const std::string& rule) const { throw FileError({{name_, 0, "", "", rule, ""}}); }
+
+  const std::string& name_;
+  std::vector<Level> open_{};  // the outermost first
+};
+
 std::string place_of(const char* list, std::size_t index) {
   return std::string(list).append("[").append(std::to_string(index)).append("].");
 }
@@ -185,9 +251,17 @@ std::string to_json(const Certificate& certificate) {
 
 Certificate parse_certificate(const std::string& json, const std::string& name) {
   const Reader reader(name);
+  // The parser takes a NUL for the end, whatever follows.
+  if (json.find('\0') != std::string::npos) {
+    throw FileError({{name, 0, "", "", "is not a certificate: it has a NUL byte", ""}});
+  }
   Json object;
+  Strictness strictness(name);
   try {
-    object = Json::parse(json);
+    object = Json::parse(json, [&](int, Json::parse_event_t event, const Json& value) {
+      strictness(event, value);
+      return true;
+    });
   } catch (const Json::exception& error) {
     throw FileError({{name, 0, "", "", "is not a certificate: it is no JSON text", ""}});
   }

@@ -129,7 +129,7 @@ std::string to_json(const Certificate& certificate);
 
 /// The certificate in a JSON text.
 /// @param name  what the file is called in messages
-/// @throws FileError  it is not JSON, or not of this format and version
+/// @throws FileError  it is not JSON, or not of this format and version; an object has a key twice; there is a NUL byte
 Certificate parse_certificate(const std::string& json, const std::string& name);
 
 /// The same from a file. @throws FileError  as above, and where it cannot be read
