@@ -553,6 +553,74 @@ TEST_F(Doctored, RulesAreChanged) {
   }
 }
 
+// Of intervals that are points none is wider than a negative width, or than what is no number.
+TEST(DoctoredWidth, IsANumberAndNotNegative) {
+  const Problem p{{}, pulses({{3, 20}}), 10};
+  Certificate doctored = certify(p);
+  for (const char* width : {"0", "-0", "1e-99999", "1"}) {
+    doctored.width = width;
+    EXPECT_TRUE(check(p, doctored).valid) << width;
+  }
+  for (const char* width : {"-1e-20", "-1", "-1e-99999"}) {
+    doctored.width = width;
+    EXPECT_EQ(check(p, doctored).fault, "width_ms = " + doctored.width + ": must not be negative");
+  }
+  for (const char* width : {"nan", "inf", "-inf", ""}) {
+    doctored.width = width;
+    EXPECT_EQ(check(p, doctored).fault, "width_ms is not a decimal number: " + doctored.width);
+  }
+}
+
+TEST_F(Doctored, NumbersAreSpeltInOtherWays) {
+  const std::vector<std::function<std::string(const std::string&)>> ways{
+      [](const std::string& x) { return " " + x; },
+      [](const std::string& x) { return x + " "; },
+      [](const std::string& x) { return "+" + x; },
+      [](const std::string& x) { return x + '\0'; },
+      [](const std::string& x) {
+        return x + std::string(
+                       "\0"
+                       "1",
+                       2);
+      },
+      [](const std::string& x) { return x + (x.find('.') == std::string::npos ? "." : "e"); },
+      [](const std::string& x) { return x + "E0"; },
+      [](const std::string& x) { return x + "e000000"; },
+      [](const std::string& x) { return "0x" + x; },
+      [](const std::string&) { return "0x1p3"; },
+      [](const std::string&) { return "nan"; },
+      [](const std::string&) { return "inf"; },
+      [](const std::string&) { return "@Inf@"; },
+      [](const std::string&) { return "1,5"; },
+      [](const std::string&) { return ".5"; },
+      [](const std::string&) { return ""; },
+  };
+  for (std::size_t w = 0; w < ways.size(); ++w) {
+    const auto expect_no_number = [&](std::string& number, const Certificate& doctored) {
+      number = ways[w](number);
+      const Verdict verdict = check(problem, doctored);
+      EXPECT_FALSE(verdict.valid) << number;
+      EXPECT_NE(verdict.fault.find("is not a decimal number"), std::string::npos) << w << ": " << verdict.fault;
+    };
+    Certificate doctored = good;
+    expect_no_number(doctored.until, doctored);
+    doctored = good;
+    expect_no_number(doctored.width, doctored);
+    for (std::size_t k = 0; k < good.stretches.size(); ++k) {
+      doctored = good;
+      expect_no_number(doctored.stretches[k].to, doctored);
+      if (good.stretches[k].rule != Rule::bounded) continue;
+      doctored = good;
+      expect_no_number(doctored.stretches[k].bound, doctored);
+    }
+    for (std::size_t k = 0; k < good.spikes.size(); ++k) {
+      if (good.spikes[k].kind != Kind::crossing) continue;
+      doctored = good;
+      expect_no_number(doctored.spikes[k].low, doctored);
+    }
+  }
+}
+
 TEST_F(Doctored, HeadersAreChanged) {
   Certificate doctored = good;
   doctored.width = "1e-35";

@@ -70,6 +70,7 @@ class Checker {
     require(same_point(number(certificate_.until, "until_ms"), until_),
             "until_ms = " + certificate_.until + ": the run ends at " + detail::exact_decimal(until_) + " ms");
     width_ = number(certificate_.width, "width_ms");
+    require(width_.is_not_negative(), "width_ms = " + certificate_.width + ": must not be negative");
     arrive("0", 0.0);
     for (std::size_t k = 0; k < certificate_.stretches.size(); ++k) {
       const Certificate::Stretch& stretch = certificate_.stretches[k];

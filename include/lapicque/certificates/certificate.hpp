@@ -39,7 +39,7 @@ namespace lapicque {
 ///     "experiment"   16 hexadecimal digits, see fingerprint(). They serve a clear message only: what follows proves
 ///                    the spikes of one experiment and of no other, whatever stands here.
 ///     "until_ms"     the end of the run, exactly as the experiment has it
-///     "width_ms"     no spike's interval is wider than this
+///     "width_ms"     no spike's interval is wider than this; not negative
 ///     "assumptions"  how many claims are not proven (see below); 0 for all but contrived experiments
 ///     "spikes"       all of them, in order: {"low_ms": .., "high_ms": .., "kind": ..}; the spike's time lies in
 ///                    [low_ms, high_ms]. Its kind is "crossing", where u rises through theta; "jump", where a
