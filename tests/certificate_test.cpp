@@ -693,6 +693,103 @@ TEST(DoctoredTouch, MustBeNearerThanAnyDigitsTell) {
       << verdict.fault;
 }
 
+// What 5e-324 mV decide is no matter of assumption, though they are less than 2^-1024 of any distance in mV.
+
+TEST(DoctoredCoincidence, IsNoJumpWhoseSideIsDecided) {
+  Certificate doctored = certify({{}, pulses({{3, 20}}), 10});
+  ASSERT_EQ(doctored.spikes.size(), 1U);
+  doctored.spikes[0].kind = Kind::coincidence;
+  for (const double more : {-5e-324, 0.0, 5e-324}) {
+    const Problem p{{}, pulses({{3, 20}, {3, more}}), 10};
+    doctored.experiment = fingerprint(p.neuron, p.current, p.until);
+    const std::string side = more < 0 ? "below" : "at or above";
+    EXPECT_EQ(check(p, doctored).fault, "stretches[1] (jump, 3 to 3 ms): the potential is " + side +
+                                            " the threshold after the jump: no coincidence");
+    const Certificate honest = certify(p);
+    EXPECT_EQ(honest.spikes.size(), more < 0 ? 0U : 1U);
+    EXPECT_EQ(honest.assumptions(), 0U);
+    EXPECT_TRUE(check(p, honest).valid);
+  }
+}
+
+// The straight line reaches the threshold at 24 ms, or misses it by what is left of 5e-324 mV.
+TEST(DoctoredCoincidence, IsNoArrivalWhoseSideIsDecided) {
+  for (const double more : {-5e-324, 0.0, 5e-324}) {
+    const Problem p{straight, ramp(0, 24, 0, 24) + pulses({{1, more}}), 24};
+    Certificate doctored = certify(p);
+    EXPECT_EQ(doctored.assumptions(), 0U);
+    EXPECT_TRUE(check(p, doctored).valid);
+    ASSERT_EQ(doctored.spikes.size(), more < 0 ? 0U : 1U);
+    if (more < 0) {
+      doctored.stretches.push_back({Rule::clamped, "24", "24", End::none, "", 0});
+      doctored.spikes.emplace_back();
+    }
+    auto& last = doctored.stretches[doctored.stretches.size() - 2];
+    ASSERT_EQ(last.rule, Rule::above);
+    last.to = "24";
+    last.end = End::above;
+    last.spike = 1;
+    doctored.spikes[0] = {"24", "24", Kind::coincidence};
+    doctored.stretches.back() = {Rule::clamped, "24", "24", End::none, "", 0};
+    const Verdict verdict = check(p, doctored);
+    EXPECT_FALSE(verdict.valid);
+    const std::string side = more < 0 ? "below" : more > 0 ? "above" : "at";
+    EXPECT_TRUE(verdict.fault.ends_with("the potential is " + side + " the threshold at the spike: no coincidence"))
+        << verdict.fault;
+  }
+}
+
+const std::string decided = "the bits tell that the potential stays below the threshold or goes above it: no touch";
+
+TEST(DoctoredTouch, IsNoneWhoseSideIsDecided) {
+  for (const double more : {-5e-324, 5e-324}) {
+    Problem p = touching;
+    p.current += pulses({{6, more}});
+    Certificate doctored = certify(touching);
+    doctored.experiment = fingerprint(p.neuron, p.current, p.until);
+    const auto touch = std::find_if(doctored.stretches.begin(), doctored.stretches.end(),
+                                    [](const auto& stretch) { return stretch.rule == Rule::touch; });
+    ASSERT_NE(touch, doctored.stretches.end());
+    touch->bound = "1e-308";
+    const std::string from = touch->from;
+    const std::string to = touch->to;
+    replace(doctored, from, "9." + std::string(155, '9'));       // 10 ms - 1e-155 ms
+    replace(doctored, to, "10." + std::string(154, '0') + "1");  // 10 ms + 1e-155 ms
+    const Verdict verdict = check(p, doctored);
+    EXPECT_FALSE(verdict.valid);
+    EXPECT_TRUE(verdict.fault.ends_with(decided)) << verdict.fault;
+    const Certificate honest = certify(p);
+    EXPECT_EQ(honest.spikes.size(), more < 0 ? 0U : 1U);
+    EXPECT_EQ(honest.assumptions(), 0U);
+    EXPECT_TRUE(check(p, honest).valid);
+  }
+}
+
+// All that comes before its spike is within 1e-308 mV of the threshold.
+TEST(DoctoredTouch, DoesNotHideACrossingOnATinyScale) {
+  const Problem p{NeuronParameters{.rest = -1e-310, .reset = -15, .threshold = 0}, sinusoid(0, forever, 5e-311, 20),
+                  50};
+  Certificate doctored = certify(p);
+  EXPECT_TRUE(check(p, doctored).valid);
+  ASSERT_EQ(doctored.spikes.size(), 1U);
+  doctored.spikes.clear();
+  doctored.stretches = {{Rule::touch, "0", "50", End::below, "1e-308", 0}};
+  EXPECT_EQ(check(p, doctored).fault, "stretches[0] (touch, 0 to 50 ms): " + decided);
+}
+
+// From -3e-310 mV a drive between 2e-310 and -8e-310 mV takes x below -4e-310 mV.
+TEST(DoctoredTouch, KeepsItsDistanceOnEitherSide) {
+  const Problem p{NeuronParameters{.rest = -3e-310, .reset = -15, .threshold = 0}, sinusoid(0, forever, 5e-311, 20),
+                  50};
+  Certificate doctored = certify(p);
+  doctored.spikes.clear();
+  doctored.stretches = {{Rule::touch, "0", "50", End::below, "4e-310", 0}};
+  EXPECT_EQ(check(p, doctored).fault,
+            "stretches[0] (touch, 0 to 50 ms): the potential may be farther below the threshold than distance_mV");
+  doctored.stretches[0].bound = "1e-308";
+  EXPECT_EQ(check(p, doctored).fault, "stretches[0] (touch, 0 to 50 ms): " + decided);
+}
+
 TEST(DoctoredStretch, DoesNotSpanAnEvent) {
   Certificate doctored = certify({{}, {}, 10});
   const Problem p{{}, pulses({{5, 30}}), 10};

@@ -9,6 +9,7 @@
 #include "lapicque/error.hpp"
 #include "limits.hpp"
 #include "motion.hpp"
+#include "touch.hpp"
 
 namespace lapicque {
 namespace {
@@ -300,12 +301,15 @@ class Producer {
   /// Nothing can be proven of the stretch to `end`, however short.
   void give_up(const Instant& end) {
     if (!last_resort_) throw Undecided{};
-    const Interval drive = motion_.drive(Interval::hull(position_.value, end.value)).upper();
+    const Interval drive = motion_.drive(Interval::hull(position_.value, end.value));
     const Interval left = exp((position_.value - end.value) / motion_.tau());
     const Interval start = x();
-    const Interval distance = greater_upper(-start, start * left + drive * (1.0 - left));
+    const Interval highest = start * left + drive.upper() * (1.0 - left);
+    const Interval lowest = start * left + drive.lower() * (1.0 - left);
+    const Interval distance = greater_upper(greater_upper(-start, -lowest), highest);
     Interval x_at_end = motion_.potential(end.value);
     if (!is_negligible(distance) || !x_at_end.is_negative()) throw Undecided{};
+    if (!leaves_open(motion_, position_.value, end.value)) throw Undecided{};
     record(Rule::touch, end, End::below, detail::to_digits(distance, 4, Rounding::up));
     move_on(end, std::move(x_at_end));
   }

@@ -7,6 +7,7 @@
 #include "interval.hpp"
 #include "limits.hpp"
 #include "motion.hpp"
+#include "touch.hpp"
 
 namespace lapicque {
 namespace {
@@ -143,10 +144,10 @@ class Checker {
     arrive(stretch.to, to);
   }
 
-  /// x at the end of a stretch in which d <= bound, where the bound is reached throughout.
-  Interval greatest(const Interval& from, const Interval& to, const Interval& bound) const {
+  /// What x(to) were if the drive stood still from `from` on.
+  Interval under(const Interval& drive, const Interval& from, const Interval& to) const {
     const Interval left = exp((from - to) / motion_.tau());
-    return motion_.potential(from) * left + bound * (1.0 - left);
+    return motion_.potential(from) * left + drive * (1.0 - left);
   }
 
   void check_bound(const Certificate::Stretch& stretch, const Interval& from, const Interval& to) {
@@ -155,7 +156,7 @@ class Checker {
         from, to, [&](const Interval& d) { return not_after(d, bound); },
         [&](const Interval& d) { return before(bound, d); }, "the drive exceeds bound_mV in it");
     if (!bound.is_not_positive()) {
-      require_negative(greatest(from, to, bound), "bound_mV does not keep the potential below the threshold");
+      require_negative(under(bound, from, to), "bound_mV does not keep the potential below the threshold");
     }
   }
 
@@ -163,11 +164,16 @@ class Checker {
     const Interval distance = number(stretch.bound, "distance_mV");
     require(distance.is_positive() && detail::is_negligible(distance, motion_.reset()),
             "distance_mV must lie above 0 and not above 2^-1024 (threshold - reset)");
-    const Interval drive = motion_.drive(Interval::hull(from, to)).upper();
-    require_not_after(greatest(from, to, greater_upper(drive, Interval(0.0))), distance,
-                      "the potential may be farther from the threshold than distance_mV");
-    require_not_after(-distance, motion_.potential(from), "the potential starts farther below the threshold");
+    // x lies between x(from) and what a constant drive, as high or as low as it ever gets, makes of it until `to`.
+    const Interval drive = motion_.drive(Interval::hull(from, to));
+    require_not_after(under(drive.upper(), from, to), distance,
+                      "the potential may be farther above the threshold than distance_mV");
+    const std::string below = "the potential may be farther below the threshold than distance_mV";
+    require_not_after(-distance, motion_.potential(from), below);
+    require_not_after(-distance, under(drive.lower(), from, to), below);
     require_negative(motion_.potential(to), "the potential is not below the threshold at its end");
+    require(leaves_open(motion_, from, to),
+            "the bits tell that the potential stays below the threshold or goes above it: no touch");
     assumptions_.push_back("from " + stretch.from + " to " + stretch.to + " ms the potential is within " +
                            stretch.bound + " mV of the threshold, and is taken to touch it at most");
   }
@@ -195,6 +201,9 @@ class Checker {
       } else {
         require(same_point(to, until_) || same_point(to, motion_.next_event()),
                 "a coincidence must be at the time of an event or at the end of the run");
+        if (x.is_negative()) refuse_coincidence("below", "at the spike");
+        if (x.is_zero()) refuse_coincidence("at", "at the spike");
+        if (x.is_positive()) refuse_coincidence("above", "at the spike");
         require_negligible(x, "the potential is not at the threshold at the spike");
         assumptions_.push_back("at " + spike.low + " ms the potential is taken to reach the threshold exactly");
       }
@@ -212,6 +221,8 @@ class Checker {
     const Certificate::Spike& spike = take_spike(stretch, {Kind::jump, Kind::coincidence});
     require(spike.low == stretch.to && spike.high == stretch.to, "the spike's low_ms and high_ms must be to_ms");
     if (spike.kind == Kind::coincidence) {
+      if (landing_.is_negative()) refuse_coincidence("below", "after the jump");
+      if (landing_.is_not_negative()) refuse_coincidence("at or above", "after the jump");
       require_negligible(landing_, "the potential is not at the threshold after the jump");
       assumptions_.push_back("at " + spike.low + " ms a voltage jump is taken to land on the threshold exactly");
     } else if (!landing_.is_not_negative()) {
@@ -263,10 +274,12 @@ class Checker {
     position_ = low_;
   }
 
+  [[noreturn]] static void refuse_coincidence(const std::string& side, const std::string& when) {
+    throw Refusal{"the potential is " + side + " the threshold " + when + ": no coincidence"};
+  }
+
   void require_negligible(const Interval& x, const std::string& what) const {
-    if (detail::is_negligible(x, motion_.reset())) return;
-    if (x.is_negative() || x.is_positive()) throw Refusal{what};
-    throw Undecided{what};
+    if (!detail::is_negligible(x, motion_.reset())) throw Undecided{what};
   }
 
   /// That `holds` throughout: for the range of the drive, by sums or by Taylor's formula; else, where it only rises or
@@ -312,8 +325,9 @@ class Checker {
   std::vector<std::string> assumptions_;
 };
 
-/// Bits for the longest of its numbers, and some more.
+/// Bits for the longest of its numbers, and some more; and all there are where it must be shown that they do not tell.
 long first_bits(const Certificate& certificate) {
+  if (certificate.assumptions() > 0) return most_certificate_bits;
   std::size_t digits = certificate.until.size();
   for (const auto& spike : certificate.spikes) digits = std::max(digits, spike.low.size());
   long bits = 256;

@@ -72,14 +72,16 @@ namespace lapicque {
 /// first. An event at until happens last.
 ///
 /// Assumptions. Where u comes so near to theta that most_certificate_bits bits do not tell on which side it passes, a
-/// certificate says what it takes for granted:
+/// certificate says what it takes for granted. Where those bits do tell, from the spikes' intervals as they stand here,
+/// there is nothing to be taken for granted, and the certificate proves nothing. Otherwise it may have
 /// - a stretch with rule "touch": x < 0 at from_ms and at to_ms, |x| <= distance_mV between them (proven), and u is
-///   taken to touch theta from below at most, so that there is no spike;
+///   taken to touch theta from below at most, so that there is no spike. The bits tell where they find an x > 0 in the
+///   stretch, or prove x < 0 for all of it;
 /// - a spike of kind "coincidence" that ends a stretch with rule "above": low_ms = high_ms is the time of an event or
 ///   until, |x| is no more than the greatest distance there, d > 0 there (proven), and u is taken to reach theta on
-///   that very instant, before the event;
+///   that very instant, before the event. The bits tell where they prove x < 0, x = 0 or x > 0;
 /// - a spike of kind "coincidence" with rule "jump": |x| after the jump is no more than the greatest distance (proven),
-///   and the jump is taken to land on theta.
+///   and the jump is taken to land on theta. The bits tell where they prove x < 0 or x >= 0.
 /// The greatest distance, of distance_mV as well, is 2^-1024 (theta - reset).
 struct Certificate {
   enum class Kind { crossing, jump, coincidence };
