@@ -741,6 +741,43 @@ TEST(DoctoredCoincidence, IsNoArrivalWhoseSideIsDecided) {
 
 const std::string decided = "the bits tell that the potential stays below the threshold or goes above it: no touch";
 
+// After a spike at 17.88 ms and the step's end at 20 ms x is h exp((20 - t)/8) - 20 mV. Where the first term has come
+// down to 5e-324 mV, less 1e-13 of it, a jump of 20 - 5e-324 mV lands below the threshold by that little: a spike's
+// interval of 1e-11 ms does not tell, and a narrower one does.
+TEST(DoctoredCoincidence, IsNoneForTheWidthOfTheSpikeBefore) {
+  const Real spike = 5 + 8 * log(Real(5));
+  const Real h = (5 - 25) * exp((spike + 2 - 20) / 8) + 25;  // u - rest at 20 ms
+  const double least = 5e-324;
+  const double time = std::nextafter(static_cast<double>(20 + 8 * log(h / Real(least))), forever);
+  const Problem p{{}, step(5, 20, 2.5) + pulses({{time, 20}, {time, -least}}), time};
+  Certificate doctored = certify(p);
+  ASSERT_EQ(doctored.spikes.size(), 1U);
+  EXPECT_EQ(doctored.assumptions(), 0U);
+  EXPECT_TRUE(check(p, doctored).valid);
+
+  const auto [low, high, kind] = doctored.spikes[0];
+  const auto clamped = std::find_if(doctored.stretches.begin(), doctored.stretches.end(),
+                                    [](const auto& stretch) { return stretch.rule == Rule::clamped; });
+  const std::string released = clamped->to;
+  for (const auto& [text, by] : {std::pair(low, "-1e-11"), std::pair(high, "1e-11"), std::pair(released, "-2e-11")}) {
+    replace(doctored, text, moved(text, by));
+  }
+  doctored.width = "1e-10";
+  EXPECT_FALSE(check(p, doctored).valid);  // as the jump is not known to stay below now
+
+  auto& jump = doctored.stretches.back();
+  ASSERT_EQ(jump.rule, Rule::jump);
+  const std::string end = jump.to;
+  jump.end = End::above;
+  jump.spike = 2;
+  doctored.spikes.push_back({end, end, Kind::coincidence});
+  doctored.stretches.push_back({Rule::clamped, end, end, End::none, "", 0});
+  const Verdict verdict = check(p, doctored);
+  EXPECT_FALSE(verdict.valid);
+  EXPECT_TRUE(verdict.fault.ends_with("the potential is below the threshold after the jump: no coincidence"))
+      << verdict.fault;
+}
+
 TEST(DoctoredTouch, IsNoneWhoseSideIsDecided) {
   for (const double more : {-5e-324, 5e-324}) {
     Problem p = touching;
@@ -823,6 +860,7 @@ TEST(CertificateFile, SaysWhatCannotBeRead) {
       "c.json: is not a certificate: format is not \"lapicque certificate\"; make one with lapicque run --certify");
   const std::string head = R"({"format": "lapicque certificate", "version": )";
   EXPECT_EQ(message_of(head + "2}"), "c.json: version = 2: only version 1 can be read");
+  EXPECT_EQ(message_of(head + "1.0}"), "c.json: version = 1.0: only version 1 can be read");
   const std::string body = head + R"(1, "experiment": "", "until_ms": "1", "width_ms": "1", "assumptions": 0, )";
   EXPECT_EQ(message_of(body + R"("stretches": []})"), "c.json: spikes is missing");
   EXPECT_EQ(message_of(body + R"("spikes": {}, "stretches": []})"), "c.json: spikes = {}: must be a list");

@@ -269,8 +269,9 @@ Certificate parse_certificate(const std::string& json, const std::string& name) 
     throw FileError({{name, 0, "", "", "is not a certificate: format is not \"" + std::string(format_name) + "\"",
                       "make one with lapicque run --certify"}});
   }
-  if (reader.at(object, "version", "") != format_version) {
-    reader.refuse("version", object["version"].dump(), "only version 1 can be read");
+  const Json& version = reader.at(object, "version", "");
+  if (!version.is_number_unsigned() || version != format_version) {
+    reader.refuse("version", version.dump(), "only version 1 can be read");
   }
 
   Certificate certificate{reader.text(object, "experiment", ""),

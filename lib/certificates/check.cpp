@@ -254,7 +254,7 @@ class Checker {
     const bool event_at_release = same_point(release_, motion_.next_event());
     require(!event_at_release || same_point(to, release_), "to_ms must be the end of refractoriness, an event's time");
     if (!event_at_release) require_before(release_, motion_.next_event(), "the input changes as refractoriness ends");
-    motion_.release(release_);
+    motion_.release(fired_at_ + refractory_);
     arrive(stretch.to, to);
   }
 
@@ -272,6 +272,29 @@ class Checker {
     high_ = number(spike.high, "high_ms");
     place_ = spike.low;
     position_ = low_;
+    fired_at_ = Interval::hull(low_, high_);
+    if (certificate_.assumptions() > 0) narrow();
+  }
+
+  /// Finds the spike in its interval as closely as the bits allow, by halving and by Newton's method for intervals:
+  /// what they leave open of x after it must not be due to a wide interval.
+  void narrow() {
+    const long most_turns = 4 * detail::WorkingPrecision::bits();
+    for (long turn = 0; turn < most_turns && !fired_at_.is_point(); ++turn) {
+      const Interval middle = fired_at_.middle();
+      const Interval x = motion_.potential(middle);
+      Interval low = x.is_negative() ? middle : fired_at_.lower();
+      Interval high = x.is_positive() ? middle : fired_at_.upper();
+      const Interval slope = (motion_.drive(fired_at_) - motion_.potential(fired_at_)) / motion_.tau();
+      if (slope.is_positive()) {
+        const Interval root = middle - x / slope;
+        if (before(low, root.lower())) low = root.lower();
+        if (before(root.upper(), high)) high = root.upper();
+      }
+      constexpr double least_share = 0.75;  // halving, and rounding
+      if (!before(high - low, (fired_at_.upper() - fired_at_.lower()) * least_share)) return;
+      fired_at_ = Interval::hull(low, high);
+    }
   }
 
   [[noreturn]] static void refuse_coincidence(const std::string& side, const std::string& when) {
@@ -319,6 +342,7 @@ class Checker {
   std::size_t spikes_ = 0;  // that have been proven
   bool fired_ = false;      // a clamped stretch must come next
   Interval low_, high_;     // of the last spike
+  Interval fired_at_;       // the same, or what is known better
   Interval release_{0.0};   // the end of its refractoriness
   bool jump_ = false;       // a jump must come next
   Interval landing_;        // x after it

@@ -72,7 +72,7 @@ namespace lapicque {
 /// first. An event at until happens last.
 ///
 /// Assumptions. Where u comes so near to theta that most_certificate_bits bits do not tell on which side it passes, a
-/// certificate says what it takes for granted. Where those bits do tell, from the spikes' intervals as they stand here,
+/// certificate says what it takes for granted. Where those bits do tell, however wide the spikes' intervals are here,
 /// there is nothing to be taken for granted, and the certificate proves nothing. Otherwise it may have
 /// - a stretch with rule "touch": x < 0 at from_ms and at to_ms, |x| <= distance_mV between them (proven), and u is
 ///   taken to touch theta from below at most, so that there is no spike. The bits tell where they find an x > 0 in the
