@@ -94,6 +94,22 @@ TEST_F(CertificateFile, IsUnusableWhereItIsNone) {
   EXPECT_EQ(result.error, "other.json: stretches is missing\n");
 }
 
+// Where the parser by itself would be content.
+TEST_F(CertificateFile, IsUnusableWithAKeyTwiceOrMoreAfterANul) {
+  std::string text = folder.read("cert.json");
+  folder.write("nul.json", text + std::string("\0{}", 3));
+  const auto nul = folder.run({"check-certificate", "cell.toml", "nul.json"});
+  EXPECT_EQ(nul.status, 2);
+  EXPECT_EQ(nul.out, "");
+  EXPECT_EQ(nul.error, "nul.json: is not a certificate: it has a NUL byte\n");
+
+  folder.write("twice.json", text.insert(text.find("\"to_ms\""), "\"to_ms\": \"1\", "));
+  const auto twice = folder.run({"check-certificate", "cell.toml", "twice.json"});
+  EXPECT_EQ(twice.status, 2);
+  EXPECT_EQ(twice.out, "");
+  EXPECT_EQ(twice.error, "twice.json: stretches[0].to_ms is given twice\n");
+}
+
 TEST_F(CertificateFile, IsAsNarrowAsAskedFor) {
   const auto run = folder.run(
       {"run", "cell.toml", "--certify", "fine.json", "--certificate-width", "1e-45ms", "--precision", "fast"});
@@ -117,6 +133,18 @@ TEST(Assumptions, AreToldByTheChecker) {
   EXPECT_TRUE(result.out.ends_with(",1\n")) << result.out;
   EXPECT_EQ(result.error,
             "cert.json: taken for granted: at 3 ms a voltage jump is taken to land on the threshold exactly\n");
+}
+
+TEST(Certify, TakesSpikesAtSubnormalTimes) {
+  const Folder folder;
+  folder.write("cell.toml", cell.substr(0, cell.find("[[input]]")) +
+                                "[[input]]\nkind = \"pulses\"\ntimes = [5e-320, 3]\njump = 20\n");
+  const auto run = folder.run({"run", "cell.toml", "--certify", "cert.json"});
+  EXPECT_EQ(run.status, 0) << run.error;
+  EXPECT_EQ(run.out, "spike,time_ms\n1,5e-320\n2,3\n");
+  const auto result = folder.run({"check-certificate", "cell.toml", "cert.json"});
+  EXPECT_EQ(result.status, 0) << result.error;
+  EXPECT_TRUE(result.out.starts_with(header + "valid,2,")) << result.out;
 }
 
 TEST(Certify, LeavesNoFileWhereItFails) {
