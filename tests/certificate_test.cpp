@@ -712,6 +712,25 @@ TEST(DoctoredCoincidence, IsNoJumpWhoseSideIsDecided) {
   }
 }
 
+// Of 5e-324 mV 1e-627 mV are left after 700 time constants; that cancelling sinusoids leave less takes 4096 bits.
+TEST(DoctoredCoincidence, IsNoJumpThatOnlyAllBitsDecide) {
+  const Problem p{
+      {}, sinusoid(-5, forever, 1, 1000) + sinusoid(-6, forever, -1, 1000) + pulses({{1, -5e-324}, {5601, 20}}), 5601};
+  Certificate doctored = certify(p);
+  EXPECT_EQ(doctored.spikes.size(), 0U);
+  EXPECT_EQ(doctored.assumptions(), 0U);
+  EXPECT_TRUE(check(p, doctored).valid);
+  ASSERT_EQ(doctored.stretches.back().rule, Rule::jump);
+  doctored.stretches.back().end = End::above;
+  doctored.stretches.back().spike = 1;
+  doctored.spikes.push_back({"5601", "5601", Kind::coincidence});
+  doctored.stretches.push_back({Rule::clamped, "5601", "5601", End::none, "", 0});
+  const Verdict verdict = check(p, doctored);
+  EXPECT_FALSE(verdict.valid);
+  EXPECT_TRUE(verdict.fault.ends_with("the potential is below the threshold after the jump: no coincidence"))
+      << verdict.fault;
+}
+
 // The straight line reaches the threshold at 24 ms, or misses it by what is left of 5e-324 mV.
 TEST(DoctoredCoincidence, IsNoArrivalWhoseSideIsDecided) {
   for (const double more : {-5e-324, 0.0, 5e-324}) {

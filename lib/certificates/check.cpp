@@ -172,8 +172,9 @@ class Checker {
     require_not_after(-distance, motion_.potential(from), below);
     require_not_after(-distance, under(drive.lower(), from, to), below);
     require_negative(motion_.potential(to), "the potential is not below the threshold at its end");
-    require(leaves_open(motion_, from, to),
-            "the bits tell that the potential stays below the threshold or goes above it: no touch");
+    const std::string decided = "the bits tell that the potential stays below the threshold or goes above it: no touch";
+    require_all_bits(decided);
+    require(leaves_open(motion_, from, to), decided);
     assumptions_.push_back("from " + stretch.from + " to " + stretch.to + " ms the potential is within " +
                            stretch.bound + " mV of the threshold, and is taken to touch it at most");
   }
@@ -297,11 +298,17 @@ class Checker {
     }
   }
 
+  /// Only where all bits leave something open may it be taken for granted.
+  static void require_all_bits(const std::string& what) {
+    if (2 * detail::WorkingPrecision::bits() <= most_certificate_bits) throw Undecided{what};
+  }
+
   [[noreturn]] static void refuse_coincidence(const std::string& side, const std::string& when) {
     throw Refusal{"the potential is " + side + " the threshold " + when + ": no coincidence"};
   }
 
   void require_negligible(const Interval& x, const std::string& what) const {
+    require_all_bits(what);
     if (!detail::is_negligible(x, motion_.reset())) throw Undecided{what};
   }
 
@@ -349,9 +356,8 @@ class Checker {
   std::vector<std::string> assumptions_;
 };
 
-/// Bits for the longest of its numbers, and some more; and all there are where it must be shown that they do not tell.
+/// Bits for the longest of its numbers, and some more.
 long first_bits(const Certificate& certificate) {
-  if (certificate.assumptions() > 0) return most_certificate_bits;
   std::size_t digits = certificate.until.size();
   for (const auto& spike : certificate.spikes) digits = std::max(digits, spike.low.size());
   long bits = 256;
