@@ -140,11 +140,14 @@ double van_rossum_distance(std::span<const double> a, std::span<const double> b,
   require_train(a);
   require_train(b);
   detail::require_positive(tau, "tau", "ms");
-  double last = 0;
+  // From the first spike on, before which f - g is 0: from anywhere later exp(-x) overflows.
+  const double infinity = std::numeric_limits<double>::infinity();
+  double last = std::min(a.empty() ? infinity : a.front(), b.empty() ? infinity : b.front());
   double difference = 0;  // f - g at `last`
   double sum = 0;         // of (f - g)^2 over time, in units of tau / 2
   const auto go_to = [&](double time) {
-    const double x = (time - last) / tau;
+    double x = (time - last) / tau;
+    if (x == infinity) x = time / tau - last / tau;  // the difference alone may be beyond the range of doubles
     sum -= difference * difference * std::expm1(-2 * x);
     difference *= std::exp(-x);
     last = time;

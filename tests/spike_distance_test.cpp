@@ -200,6 +200,23 @@ TEST(VanRossum, HasTheNormalisationOfItsAuthor) {
   EXPECT_EQ(van_rossum_distance({}, {}, 10), 0);
 }
 
+TEST(VanRossum, DoesNotDependOnWhereTimeBegins) {
+  for (const double begin : {-1e6, -3600.0, -10.0, 1e6}) {
+    EXPECT_NEAR(van_rossum_distance(Train{begin, begin + 5}, Train{begin + 5}, 10), std::sqrt(0.5), 1e-12) << begin;
+    EXPECT_NEAR(van_rossum_distance(Train{begin + 5}, Train{begin}, 10), std::sqrt(1 - std::exp(-0.5)), 1e-9) << begin;
+  }
+}
+
+TEST(VanRossum, StaysANumberAtTheEndsOfTheRange) {
+  const double far = 1e308;
+  EXPECT_DOUBLE_EQ(van_rossum_distance(Train{-far, far}, {}, 1e-300), 1);
+  EXPECT_DOUBLE_EQ(van_rossum_distance(Train{-far}, Train{far}, far), std::sqrt(1 - std::exp(-2.0)));
+  EXPECT_DOUBLE_EQ(van_rossum_distance(Train{-far}, Train{far}, 1), 1);
+  // D^2 = x - x^2/2, x = 4 / tau.
+  EXPECT_NEAR(van_rossum_distance(Train{3}, Train{7}, 1e20) / 2e-10, 1, 1e-12);
+  EXPECT_DOUBLE_EQ(van_rossum_distance(Train{3, 4, 5}, Train{7}, 1e300), std::sqrt(2));
+}
+
 // 10 reference spikes and 8 in 1000 ms, 6 of them within 2 ms: nu = 0.008 / ms, <N> = 2 0.008 2 10 = 0.32,
 // Gamma = (6 - 0.32) / 9 / (1 - 0.032).
 TEST(CoincidenceFactor, IsKistlersFormula) {

@@ -38,8 +38,7 @@ Alignment align(std::span<const double> a, std::span<const double> b, double cos
 double victor_purpura_distance(std::span<const double> a, std::span<const double> b, double cost);
 
 /// The van Rossum distance at time constant `tau` (ms):
-///     D^2 = 1/tau integral of (f - g)^2 dt,  f(t) = sum over spikes t_i <= t of exp(-(t - t_i) / tau)      [1, eq.
-///     (2)]
+///     D^2 = 1/tau integral of (f - g)^2 dt,   f(t) = sum over spikes t_i <= t of exp(-(t - t_i) / tau)   [1, eq. (2)]
 /// and g likewise of the other train. It has no unit; one spike alone is sqrt(1/2) from none. Computed from the closed
 /// form between spikes, O(a.size() + b.size()), relative error below 1e-12 for trains of up to 1e5 spikes.
 /// @param a, b  ms, finite, ascending
