@@ -191,10 +191,26 @@ TEST(NengoConvention, PrintsWhatItsUpdateLoopDoes) {
 
 TEST(IntFireConvention, IsTheExactSolutionButForAJumpAtTheEndOfRefractoriness) {
   const Convention& intfire = find_convention("neuron-intfire");
-  EXPECT_EQ(predicted_spike_times({}, everything(), 200, intfire, 1),
-            spike_times(Neuron({.refractory = std::nextafter(2.0, 3.0)}), everything(), 200));
+  const auto predicted = predicted_spike_times({}, everything(), 200, intfire, 1);
+  expect_times(predicted, spike_times({}, everything(), 200));
   const Neuron neuron({.rest = -65, .refractory = 2});
   expect_times(predicted_spike_times(neuron, pulses({{1, 16}, {3, 16}, {4, 16}}), 10, intfire, 1), {1, 4});
+}
+
+// Grid times are rounded: 0.1 n + 0.3 is now below, now above 0.1 (n + 3).
+TEST(Conventions, LoseAJumpAtTheEndOfRefractorinessHoweverTimesAreRounded) {
+  const Neuron neuron({.refractory = 0.3});
+  const double dt = 0.1;
+  for (int n = 1; n < 2000; n += 3) {
+    // Each jump that acts fires at once.
+    const auto lost = pulses({{n * dt, 25}, {(n + 3) * dt, 25}});
+    const auto kept = pulses({{n * dt, 25}, {(n + 3) * dt + 1e-9, 25}});
+    for (const char* name : {"nest-lossless", "neuron-intfire"}) {
+      const Convention& convention = find_convention(name);
+      EXPECT_EQ(predicted_spike_times(neuron, lost, 201, convention, dt).size(), 1U) << name << " " << n;
+      EXPECT_EQ(predicted_spike_times(neuron, kept, 201, convention, dt).size(), 2U) << name << " " << n;
+    }
+  }
 }
 
 TEST(Conventions, StepThroughTheSameTrainThatTheExactSolverFinds) {
