@@ -65,9 +65,6 @@ class NeuronOptions {
   std::map<std::string, std::string> texts_;  ///< what the user wrote for each parameter
 };
 
-/// The most time steps that a command takes: some ten seconds' work.
-inline constexpr double most_steps = 1e9;
-
 /// The most spikes that a command takes: some minutes' work, and a gigabyte.
 inline constexpr double most_spikes = 1e8;
 

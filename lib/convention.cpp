@@ -11,6 +11,7 @@
 #include "lapicque/detail/grid_run.hpp"
 #include "lapicque/error.hpp"
 #include "lapicque/spike_train.hpp"
+#include "lapicque/stepper.hpp"
 
 namespace lapicque {
 namespace {
@@ -186,6 +187,8 @@ std::vector<double> predicted_spike_times(const Neuron& neuron, const Current& c
   detail::require_positive(until, "until", "ms");
   detail::require_positive(dt, "dt", "ms");
   require_consistent(convention);
+  const bool takes_steps = convention.input_time || convention.crossing != Crossing::everywhere;
+  if (takes_steps) detail::require_few_steps(until, dt, most_steps);
   const double steps = std::floor(until / dt + 1e-9);
   if (convention.crossing == Crossing::everywhere) {
     return event_driven(neuron, current, steps, until, convention, dt);

@@ -5,6 +5,15 @@
 #include "lapicque/detail/argument.hpp"
 
 namespace lapicque {
+namespace {
+
+void require_run(double until, double dt) {
+  detail::require_positive(until, "until", "ms");
+  detail::require_positive(dt, "dt", "ms");
+  detail::require_few_steps(until, dt, most_steps);
+}
+
+}  // namespace
 
 Stepper::Stepper(const Neuron& neuron, const Current& current, double dt, Method method)
     : neuron_(neuron), current_(current), dt_(dt), potential_(neuron.initial()) {
@@ -53,7 +62,7 @@ void Stepper::act(double jump) {
 
 std::vector<double> stepped_spike_times(const Neuron& neuron, const Current& current, double until, double dt,
                                         Method method) {
-  detail::require_positive(until, "until", "ms");
+  require_run(until, dt);
   std::vector<double> spikes;
   Stepper stepper(neuron, current, dt, method);
   for (;;) {
@@ -64,7 +73,7 @@ std::vector<double> stepped_spike_times(const Neuron& neuron, const Current& cur
 }
 
 SteppedTrace stepped_trace(const Neuron& neuron, const Current& current, double until, double dt, Method method) {
-  detail::require_positive(until, "until", "ms");
+  require_run(until, dt);
   SteppedTrace trace;
   Stepper stepper(neuron, current, dt, method);
   for (;;) {

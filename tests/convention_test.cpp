@@ -258,6 +258,16 @@ TEST(Conventions, MoveArrivalsToTheirGridTime) {
   EXPECT_EQ(fires_at(9.9999, Arrival::after), 10.5) << "Brian 2 allows for a thousandth of a step";
 }
 
+// Beyond 2^53 steps n + 1 is n.
+TEST(Conventions, LeaveAloneWhatIsFarBeyondTheEnd) {
+  for (const Arrival arrivals : {Arrival::up, Arrival::nearest, Arrival::after}) {
+    const Convention c{.arrivals = arrivals};
+    const auto jumps = pulses({{10, 25}, {2e16, 25}, {3.3e22, 25}, {1e300, 25}, {1.7e308, 25}});
+    EXPECT_EQ(predicted_spike_times({}, jumps, 20, c, 0.1).size(), 1U);
+    EXPECT_EQ(predicted_spike_times({}, jumps, 1e-298, c, 1e-300).size(), 0U);
+  }
+}
+
 TEST(Conventions, EndRefractorinessWithinAStepWhereNoneAreCounted) {
   // u is reset at a grid time, and goes on 2.03 ms later.
   const Convention c{.update = Update::exact, .refractory_count = RefractoryCount::exact};
@@ -335,6 +345,21 @@ TEST(Conventions, RefuseAxesThatExcludeEachOther) {
   EXPECT_EQ(refused({}), "accepted");
   EXPECT_THROW(predicted_spike_times({}, {}, 0, {}, 0.1), InvalidArgument);
   EXPECT_THROW(predicted_spike_times({}, {}, 1, {}, 0), InvalidArgument);
+}
+
+TEST(Conventions, RefuseARunOfTooManySteps) {
+  for (const NamedConvention& known : conventions()) {
+    if (known.name == "neuron-intfire") continue;  // which takes none
+    try {
+      predicted_spike_times({}, {}, 200, known.convention, 1e-9);
+      FAIL() << known.name;
+    } catch (const InvalidArgument& error) {
+      EXPECT_STREQ(error.what(),
+                   "dt = 1e-09 ms: takes 2e+11 steps until 200 ms, and 1e+09 are the most; choose a longer step, or an "
+                   "earlier end");
+    }
+  }
+  EXPECT_TRUE(predicted_spike_times({}, {}, 200, find_convention("neuron-intfire"), 1e-9).empty());
 }
 
 }  // namespace

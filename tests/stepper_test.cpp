@@ -326,7 +326,12 @@ TEST(Stepper, NamesWhatIsWrong) {
   EXPECT_EQ(message(10, 0), "dt = 0 ms: must be greater than 0");
   EXPECT_EQ(message(10, std::nan("")), "dt = nan ms: must be a finite number");
   EXPECT_EQ(message(-1, 1), "until = -1 ms: must be greater than 0");
+  EXPECT_EQ(
+      message(200, 1e-9),
+      "dt = 1e-09 ms: takes 2e+11 steps until 200 ms, and 1e+09 are the most; choose a longer step, or an earlier "
+      "end");
   EXPECT_THROW(stepped_trace({}, {}, 0, 1, Method::euler), InvalidArgument);
+  EXPECT_THROW(stepped_trace({}, {}, 200, 1e-300, Method::euler), InvalidArgument);
 }
 
 }  // namespace

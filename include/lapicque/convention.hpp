@@ -121,8 +121,10 @@ const Convention& find_convention(std::string_view name);
 /// Cost: O(pieces + synapses) a step.
 /// @param until  ms, > 0
 /// @param dt     ms, > 0
-/// @throws InvalidArgument  until or dt not finite or not > 0; axes that exclude each other: Arrival::exact or
-///         Stamp::crossing with Crossing::grid, input_time empty without Crossing::everywhere
+/// @throws InvalidArgument  until or dt not finite or not > 0; a grid with more than most_steps (stepper.hpp) steps;
+/// axes
+///         that exclude each other: Arrival::exact or Stamp::crossing with Crossing::grid, input_time empty without
+///         Crossing::everywhere
 std::vector<double> predicted_spike_times(const Neuron& neuron, const Current& current, double until,
                                           const Convention& convention, double dt);
 

@@ -9,6 +9,9 @@
 
 namespace lapicque {
 
+/// The most steps that a run on a grid of time takes: some ten seconds' work.
+inline constexpr double most_steps = 1e9;
+
 /// How a Stepper gets from one grid time to the next; u_inf = u_rest + R I(t_n).
 enum class Method {
   euler,              ///< forward Euler: u += (dt/tau_m) (u_inf - u)
@@ -79,7 +82,7 @@ class Stepper {
 };
 
 /// The times (ms, ascending) of the stepped spikes with 0 <= t_n <= until.
-/// @throws InvalidArgument  until or dt not finite or not > 0
+/// @throws InvalidArgument  until or dt not finite or not > 0, or more than most_steps steps
 std::vector<double> stepped_spike_times(const Neuron& neuron, const Current& current, double until, double dt,
                                         Method method);
 
@@ -91,7 +94,7 @@ struct SteppedTrace {
 };
 
 /// The whole stepped trace on [0, until].
-/// @throws InvalidArgument  until or dt not finite or not > 0
+/// @throws InvalidArgument  until or dt not finite or not > 0, or more than most_steps steps
 SteppedTrace stepped_trace(const Neuron& neuron, const Current& current, double until, double dt, Method method);
 
 }  // namespace lapicque

@@ -17,11 +17,14 @@ constexpr double slack = 1e-9;
 /// Simulators that count time in microseconds round to the nearest one first.
 double whole_microseconds(double ms) { return std::round(ms * 1000) / 1000; }
 
-/// The first n with n dt >= time, as double arithmetic has it.
+/// The first n with n dt >= time, as double arithmetic has it; beyond 2^53, where not all whole numbers are doubles,
+/// the first that is one. The quotient is off by a rounding, so that it takes a turn or two.
 double first_not_before(double time, double dt) {
+  const auto after = [](double n) { return std::max(n + 1, std::nextafter(n, forever)); };
+  const auto before = [](double n) { return std::min(n - 1, std::nextafter(n, -forever)); };
   double n = std::ceil(time / dt);
-  while (n * dt < time) n += 1;
-  while ((n - 1) * dt >= time) n -= 1;
+  while (n * dt < time) n = after(n);
+  while (before(n) * dt >= time) n = before(n);
   return n;
 }
 
