@@ -9,6 +9,7 @@
 #include "lapicque/current_value.hpp"
 #include "lapicque/detail/argument.hpp"
 #include "lapicque/detail/grid_run.hpp"
+#include "lapicque/detail/transform.hpp"
 #include "lapicque/error.hpp"
 #include "lapicque/spike_train.hpp"
 #include "lapicque/stepper.hpp"
@@ -122,36 +123,41 @@ void require_consistent(const Convention& c) {
   require(!c.input_time || std::isfinite(*c.input_time), "input_time", "not finite", "must be a finite number", "");
 }
 
+/// How far from a whole number of steps rounding may have taken one, in steps.
+constexpr double slack = 1e-9;
+
+/// Simulators that count time in microseconds round to the nearest one first.
+double whole_microseconds(double ms) { return std::round(ms * 1000) / 1000; }
+
 // SpikeTrain on what the grid leaves of the problem.
 std::vector<double> event_driven(const Neuron& neuron, const Current& current, double steps, double until,
                                  const Convention& convention, double dt) {
-  Current gridded = convention.input_time ? Current() : detail::without_events(current);
+  Current gridded = convention.input_time ? Current() : without_events(current);
   if (convention.input_time) {
-    CurrentEvaluator evaluator(convention.synapses_sampled ? current : detail::without_events(current));
+    CurrentEvaluator evaluator(convention.synapses_sampled ? current : without_events(current));
     std::vector<double> values;
     for (double n = 0; n <= steps; ++n) values.push_back(evaluator.value_at((n + *convention.input_time) * dt));
     gridded += samples(0, dt, std::move(values));
   }
-  const auto moved = [&](const std::vector<Event>& events) {
-    std::vector<Event> result = events;
-    if (convention.arrivals == Arrival::exact) return result;
-    for (Event& event : result) {
+  const auto moved = [&](std::vector<Event>& events) {
+    if (convention.arrivals == Arrival::exact) return;
+    for (Event& event : events) {
       if (event.time >= 0) event.time = detail::grid_index(event.time, dt, convention.arrivals) * dt;
     }
-    return result;
   };
-  for (const Pulses& p : current.pulses()) gridded += pulses(moved(*p.events));
-  if (!convention.synapses_sampled) {
-    for (const Synapse& s : current.synapses()) {
-      gridded += s.shape == Shape::alpha ? alpha_synapse(s.tau, moved(*s.events))
-                                         : exponential_synapse(s.tau, moved(*s.events));
-    }
-  }
+  using detail::current_of;
+  using detail::with_events;
+  const auto moved_events = detail::Overloaded{
+      [](const auto&) { return Current(); },
+      [&](const Pulses& p) { return current_of(with_events(p, moved)); },
+      [&](const Synapse& s) { return convention.synapses_sampled ? Current() : current_of(with_events(s, moved)); },
+  };
+  gridded += detail::transform(current, moved_events);
 
   NeuronParameters parameters{neuron.rest(), neuron.reset(),      neuron.threshold(), neuron.resistance(),
                               neuron.tau(),  neuron.refractory(), neuron.initial()};
   if (convention.refractory_count != RefractoryCount::exact) {
-    const double counted = detail::counted_steps(neuron.refractory(), dt, convention.refractory_count);
+    const double counted = counted_steps(neuron.refractory(), dt, convention.refractory_count);
     parameters.refractory = std::max(counted + convention.refractory_extra, 0.0) * dt;
   }
   // SpikeTrain keeps a jump at the very end of refractoriness; a hair later it is lost. The hair is more than grid
@@ -180,6 +186,21 @@ const Convention& find_convention(std::string_view name) {
     names.append(names.empty() ? "" : ", ").append(known.name);
   }
   throw InvalidArgument("convention", std::string(name), "must be one of " + names);
+}
+
+double counted_steps(double refractory, double dt, RefractoryCount count) {
+  switch (count) {
+    case RefractoryCount::down:
+      return std::floor(refractory / dt + slack);
+    case RefractoryCount::up:
+      return std::ceil(whole_microseconds(refractory) / dt - slack);
+    case RefractoryCount::brian2:
+      return std::floor(whole_microseconds(refractory) / dt + 1e-3);
+    case RefractoryCount::nearest:
+    case RefractoryCount::exact:
+      break;
+  }
+  return std::round(refractory / dt);
 }
 
 std::vector<double> predicted_spike_times(const Neuron& neuron, const Current& current, double until,

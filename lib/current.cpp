@@ -111,4 +111,18 @@ Current alpha_synapse(double tau, std::vector<Event> events) {
   return Current(synapse(Shape::alpha, tau, std::move(events)));
 }
 
+Current without_events(const Current& current) {
+  Current rest = current;
+  rest.pulses_.clear();
+  rest.synapses_.clear();
+  return rest;
+}
+
+Current events_of(const Current& current) {
+  Current events;
+  events.pulses_ = current.pulses_;
+  events.synapses_ = current.synapses_;
+  return events;
+}
+
 }  // namespace lapicque

@@ -7,320 +7,46 @@
 #include <limits>
 #include <utility>
 
+#include "diagnosis/hypothesis.hpp"
+#include "diagnosis/printed_precision.hpp"
 #include "lapicque/detail/argument.hpp"
-#include "lapicque/detail/grid_run.hpp"
+#include "lapicque/detail/transform.hpp"
 #include "lapicque/spike_train.hpp"
 
 namespace lapicque {
 namespace {
 
+using diagnosis::Change;
+using diagnosis::changes;
+using diagnosis::exact_solution;
+using diagnosis::has_grid_stamps;
+using diagnosis::Hypothesis;
+using diagnosis::is_event_driven;
+using diagnosis::PrintedPrecision;
+using diagnosis::shifted;
+
 using Train = std::vector<double>;
-
-/// The problem that they solved and the grid that they solved it on.
-struct Hypothesis {
-  NeuronParameters neuron;
-  Current current;
-  Convention convention;
-  double dt;
-  bool stamped_at_nearest = false;
-};
-
-/// The exact solution as a convention; stamps may still be put on a grid.
-constexpr Convention exact_solution{
-    .update = Update::exact,
-    .input_time = {},
-    .synapses_sampled = false,
-    .crossing = Crossing::everywhere,
-    .stamp = Stamp::crossing,
-    .arrivals = Arrival::exact,
-    .refractory_count = RefractoryCount::exact,
-};
-
-bool is_event_driven(const Convention& convention) { return convention.crossing == Crossing::everywhere; }
-
-Current shifted(const Current& current, double by) {
-  Current result;
-  for (const Step& s : current.steps()) result += step(s.start + by, s.stop + by, s.amplitude);
-  for (const Ramp& r : current.ramps()) result += ramp(r.start + by, r.stop + by, r.from, r.to);
-  for (const Sinusoid& s : current.sinusoids()) {
-    result += sinusoid(s.start + by, s.stop + by, s.amplitude, s.frequency, s.phase);
-  }
-  for (const Samples& s : current.samples()) result += samples(s.start + by, s.step, *s.values, s.hold);
-  return result;
-}
-
-Current events_of(const Current& current, double by, double least_tau) {
-  const auto moved = [by](std::vector<Event> events) {
-    for (Event& event : events) event.time += by;
-    return events;
-  };
-  Current result;
-  for (const Pulses& p : current.pulses()) result += pulses(moved(*p.events));
-  for (const Synapse& s : current.synapses()) {
-    result += s.shape == Shape::alpha ? alpha_synapse(s.tau, moved(*s.events))
-                                      : exponential_synapse(std::max(s.tau, least_tau), moved(*s.events));
-  }
-  return result;
-}
 
 /// The current without what is of no concern until `end`, a step of each list more or less.
 Current beginning_of(const Current& current, double end) {
-  const auto events = [end](std::vector<Event> all) {
-    std::erase_if(all, [end](const Event& event) { return event.time > end; });
-    return all;
+  using detail::current_of;
+  const auto cut = detail::Overloaded{
+      [](const auto& piece) { return current_of(piece); },
+      [end](const Samples& s) {
+        constexpr double more = 10;
+        const double wanted = std::clamp((end - s.start) / s.step + more, more, static_cast<double>(s.values->size()));
+        const auto count = std::min(static_cast<std::size_t>(wanted), s.values->size());
+        const auto last = s.values->begin() + static_cast<std::ptrdiff_t>(count);
+        return samples(s.start, s.step, {s.values->begin(), last}, s.hold);
+      },
+      [end]<detail::HasEvents Piece>(const Piece& piece) {
+        return current_of(detail::with_events(piece, [end](std::vector<Event>& events) {
+          std::erase_if(events, [end](const Event& event) { return event.time > end; });
+        }));
+      },
   };
-  Current result;
-  for (const Step& s : current.steps()) result += step(s.start, s.stop, s.amplitude);
-  for (const Ramp& r : current.ramps()) result += ramp(r.start, r.stop, r.from, r.to);
-  for (const Sinusoid& s : current.sinusoids()) result += sinusoid(s.start, s.stop, s.amplitude, s.frequency, s.phase);
-  for (const Samples& s : current.samples()) {
-    constexpr double more = 10;
-    const double wanted = std::clamp((end - s.start) / s.step + more, more, static_cast<double>(s.values->size()));
-    const auto count = std::min(static_cast<std::size_t>(wanted), s.values->size());
-    result +=
-        samples(s.start, s.step, {s.values->begin(), s.values->begin() + static_cast<std::ptrdiff_t>(count)}, s.hold);
-  }
-  for (const Pulses& p : current.pulses()) result += pulses(events(*p.events));
-  for (const Synapse& s : current.synapses()) {
-    result += s.shape == Shape::alpha ? alpha_synapse(s.tau, events(*s.events))
-                                      : exponential_synapse(s.tau, events(*s.events));
-  }
-  return result;
+  return detail::transform(current, cut);
 }
-
-bool has_events(const Current& current) { return !current.pulses().empty() || !current.synapses().empty(); }
-
-bool varies(const Current& current) {
-  return !current.steps().empty() || !current.ramps().empty() || !current.sinusoids().empty() ||
-         !current.samples().empty();
-}
-
-/// A way to do something else than the hypothesis says.
-struct Change {
-  std::string_view name;
-  std::string_view sentence;
-  bool (*apply)(Hypothesis&);  ///< false where it would change nothing or makes no sense
-};
-
-bool set_stamp(Hypothesis& h, Stamp stamp) {
-  if (h.convention.stamp == stamp || h.stamped_at_nearest) return false;
-  h.convention.stamp = stamp;
-  return true;
-}
-
-bool move_stamp(Hypothesis& h, double steps) {
-  if (h.convention == exact_solution) return false;  // there is no step
-  h.convention.stamp_offset += steps * h.dt;
-  return true;
-}
-
-double refractory_steps(const Hypothesis& h) {
-  return detail::counted_steps(h.neuron.refractory, h.dt, h.convention.refractory_count);
-}
-
-bool count_refractoriness(Hypothesis& h, RefractoryCount count) {
-  if (h.convention.refractory_count == RefractoryCount::exact) {
-    h.convention.refractory_count = count;
-    return refractory_steps(h) * h.dt != h.neuron.refractory;
-  }
-  const double before = refractory_steps(h);
-  h.convention.refractory_count = count;
-  return refractory_steps(h) != before;
-}
-
-bool add_refractory_steps(Hypothesis& h, int steps) {
-  if (h.convention.refractory_count == RefractoryCount::exact) {
-    if (h.convention == exact_solution) return false;
-    h.neuron.refractory += steps * h.dt;
-    return h.neuron.refractory >= 0;
-  }
-  h.convention.refractory_extra += steps;
-  return true;
-}
-
-bool set_refractoriness(Hypothesis& h, Refractoriness refractoriness) {
-  if (is_event_driven(h.convention) || h.neuron.refractory == 0) return false;
-  if (h.convention.refractoriness == refractoriness) return false;
-  h.convention.refractoriness = refractoriness;
-  return true;
-}
-
-bool set_strict(Hypothesis& h, bool strict) {
-  if (is_event_driven(h.convention) || h.convention.strict_threshold == strict) return false;
-  h.convention.strict_threshold = strict;
-  return true;
-}
-
-bool set_rearmed(Hypothesis& h, bool rearmed_below) {
-  if (is_event_driven(h.convention) || h.convention.rearmed_below == rearmed_below) return false;
-  h.convention.rearmed_below = rearmed_below;
-  return true;
-}
-
-bool set_update(Hypothesis& h, Update update, SynapticDecay decay = SynapticDecay::exact) {
-  if (h.convention.crossing != Crossing::grid) return false;
-  if (h.convention.update == update && h.convention.synaptic_decay == decay) return false;
-  h.convention.update = update;
-  h.convention.synaptic_decay = decay;
-  return true;
-}
-
-bool euler_with_synapses(Hypothesis& h) {
-  return !h.current.synapses().empty() && !h.convention.synapses_sampled &&
-         set_update(h, Update::forward_euler, SynapticDecay::forward_euler);
-}
-
-/// @param late  ms
-bool delay_input(Hypothesis& h, double late) {
-  if (!varies(h.current)) return false;
-  if (h.convention.input_time) {
-    *h.convention.input_time -= late / h.dt;
-  } else {
-    h.current = shifted(h.current, late) + events_of(h.current, 0, 0);
-  }
-  return true;
-}
-
-/// The step of the only list of samples, where it is not their time step.
-bool delay_samples(Hypothesis& h, double late) {
-  const auto lists = h.current.samples();
-  if (lists.size() != 1 || lists[0].step == h.dt) return false;
-  return delay_input(h, late * lists[0].step);
-}
-
-bool delay_steps(Hypothesis& h, double late) {
-  if (h.convention == exact_solution) return false;
-  return delay_input(h, late * h.dt);
-}
-
-bool delay_arrivals(Hypothesis& h, double steps) {
-  if (!has_events(h.current) || h.convention == exact_solution) return false;
-  h.current = shifted(h.current, 0) + events_of(h.current, steps * h.dt, 0);
-  return true;
-}
-
-bool keep_jump_at_end(Hypothesis& h, bool keep) {
-  if (h.current.pulses().empty() || is_event_driven(h.convention) || h.convention.keeps_jump_at_end == keep)
-    return false;
-  h.convention.keeps_jump_at_end = keep;
-  return true;
-}
-
-bool miss_within_step(Hypothesis& h) {
-  Convention& c = h.convention;
-  if (c.crossing != Crossing::everywhere) return false;
-  c.crossing = Crossing::within_step;
-  if (!c.input_time) c.input_time = 0;
-  return true;
-}
-
-bool start_at_reset(Hypothesis& h) {
-  if (h.neuron.initial.value_or(h.neuron.rest) == h.neuron.reset) return false;
-  h.neuron.initial = h.neuron.reset;
-  return true;
-}
-
-bool reset_to_rest(Hypothesis& h) {
-  if (h.neuron.reset == h.neuron.rest || h.neuron.rest >= h.neuron.threshold) return false;
-  h.neuron.initial = h.neuron.initial.value_or(h.neuron.rest);
-  h.neuron.reset = h.neuron.rest;
-  return true;
-}
-
-bool drop_refractoriness(Hypothesis& h) {
-  if (h.neuron.refractory == 0) return false;
-  h.neuron.refractory = 0;
-  return true;
-}
-
-// NEURON's intfire2.mod.
-bool raise_synaptic_tau(Hypothesis& h) {
-  const double least = h.neuron.tau + 0.1;
-  const auto synapses = h.current.synapses();
-  const auto is_raised = [&](const Synapse& s) { return s.shape == Shape::exponential && s.tau < least; };
-  if (std::none_of(synapses.begin(), synapses.end(), is_raised)) return false;
-  h.current = shifted(h.current, 0) + events_of(h.current, 0, least);
-  return true;
-}
-
-// NEURON's intfire4.mod: m > 1 - eps, eps = 1e-6, with m = 0 at rest and 1 at the threshold.
-bool lower_threshold(Hypothesis& h) {
-  if (!is_event_driven(h.convention) || h.current.synapses().empty()) return false;
-  h.neuron.threshold -= 1e-6 * (h.neuron.threshold - h.neuron.rest);
-  return h.neuron.threshold > h.neuron.rest && h.neuron.threshold > h.neuron.reset;
-}
-
-bool stamp_at_nearest(Hypothesis& h) {
-  if (h.convention.stamp != Stamp::crossing || h.convention.decimals) return false;
-  h.stamped_at_nearest = true;
-  return true;
-}
-
-constexpr std::array changes{
-    Change{"stamped-at-step-start", "spikes are stamped at the start of the step",
-           [](Hypothesis& h) { return set_stamp(h, Stamp::step_start); }},
-    Change{"stamped-at-step-end", "spikes are stamped at the end of the step",
-           [](Hypothesis& h) { return set_stamp(h, Stamp::step_end); }},
-    Change{"stamped-at-nearest", "spikes are stamped at the nearest grid time", stamp_at_nearest},
-    Change{"one-step-late", "all spikes are stamped one step later", [](Hypothesis& h) { return move_stamp(h, 1); }},
-    Change{"one-step-early", "all spikes are stamped one step earlier",
-           [](Hypothesis& h) { return move_stamp(h, -1); }},
-    Change{"refractory-one-step-long", "refractoriness lasts one step longer",
-           [](Hypothesis& h) { return add_refractory_steps(h, 1); }},
-    Change{"refractory-one-step-short", "refractoriness lasts one step less",
-           [](Hypothesis& h) { return add_refractory_steps(h, -1); }},
-    Change{"refractory-rounded-up", "refractoriness is rounded up to whole steps",
-           [](Hypothesis& h) { return count_refractoriness(h, RefractoryCount::up); }},
-    Change{"refractory-rounded-down", "refractoriness is rounded down to whole steps",
-           [](Hypothesis& h) { return count_refractoriness(h, RefractoryCount::down); }},
-    Change{"refractory-rounded-to-nearest", "refractoriness is rounded to the nearest whole number of steps",
-           [](Hypothesis& h) { return count_refractoriness(h, RefractoryCount::nearest); }},
-    Change{"refractory-not-clamped", "in refractoriness the potential goes on with the input, and only fires no spike",
-           [](Hypothesis& h) { return set_refractoriness(h, Refractoriness::integrates); }},
-    Change{"refractory-relaxes", "in refractoriness the potential relaxes to rest instead of staying at reset",
-           [](Hypothesis& h) { return set_refractoriness(h, Refractoriness::relaxes); }},
-    Change{"no-refractoriness", "there is no refractoriness", drop_refractoriness},
-    Change{"threshold-inclusive", "reaching the threshold counts as crossing it (u >= threshold)",
-           [](Hypothesis& h) { return set_strict(h, false); }},
-    Change{"threshold-strict", "reaching the threshold does not count as crossing it (u > threshold)",
-           [](Hypothesis& h) { return set_strict(h, true); }},
-    Change{"rearmed-below", "a neuron fires again only after it was seen below the threshold",
-           [](Hypothesis& h) { return set_rearmed(h, true); }},
-    Change{"not-rearmed-below", "a neuron that is above the threshold after a reset fires at once",
-           [](Hypothesis& h) { return set_rearmed(h, false); }},
-    Change{"forward-euler", "the membrane is integrated by forward Euler",
-           [](Hypothesis& h) { return set_update(h, Update::forward_euler); }},
-    Change{"forward-euler", "", euler_with_synapses},
-    Change{"exponential-euler", "the membrane is integrated exactly, with all current held over the step",
-           [](Hypothesis& h) { return set_update(h, Update::exponential_euler); }},
-    Change{"backward-euler", "the membrane is integrated by backward Euler",
-           [](Hypothesis& h) { return set_update(h, Update::backward_euler); }},
-    Change{"exact-integration", "the membrane is integrated exactly, synaptic currents as they decay",
-           [](Hypothesis& h) { return set_update(h, Update::exact); }},
-    Change{"input-one-sample-late", "the input is read one sample (or step) late",
-           [](Hypothesis& h) { return delay_steps(h, 1); }},
-    Change{"input-one-sample-late", "", [](Hypothesis& h) { return delay_samples(h, 1); }},
-    Change{"input-one-sample-early", "the input is read one sample (or step) early",
-           [](Hypothesis& h) { return delay_steps(h, -1); }},
-    Change{"input-one-sample-early", "", [](Hypothesis& h) { return delay_samples(h, -1); }},
-    Change{"arrivals-one-step-late", "arrivals and jumps act one step later",
-           [](Hypothesis& h) { return delay_arrivals(h, 1); }},
-    Change{"arrivals-one-step-early", "arrivals and jumps act one step earlier",
-           [](Hypothesis& h) { return delay_arrivals(h, -1); }},
-    Change{"jump-at-refractory-end-kept", "a jump at the very end of refractoriness acts",
-           [](Hypothesis& h) { return keep_jump_at_end(h, true); }},
-    Change{"jump-at-refractory-end-lost", "a jump at the very end of refractoriness is lost",
-           [](Hypothesis& h) { return keep_jump_at_end(h, false); }},
-    Change{"missed-between-grid-points",
-           "spikes are missed where the potential is back below the threshold at grid times", miss_within_step},
-    Change{"starts-at-reset", "the potential starts at reset", start_at_reset},
-    Change{"resets-to-rest", "the potential is reset to rest", reset_to_rest},
-    Change{"synaptic-tau-raised",
-           "synapses run with tau_s = tau_m + 0.1 ms, as NEURON's IntFire2 does where it is given less",
-           raise_synaptic_tau},
-    Change{"threshold-a-hair-lower", "maxima a millionth below the threshold fire, as NEURON's IntFire4 does",
-           lower_threshold},
-};
 
 /// What diagnoses say that are no change.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> further_names{{
@@ -330,39 +56,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 3> further_n
     {"constant-shift", "all spikes are late, or early, by the same time"},
     {"unit-seconds", "the times are in seconds and were taken for milliseconds"},
 }};
-
-/// How far a printed time may be off its number: half a unit of the last decimal or significant digit that the times
-/// need. Fewer than three decimals or six digits are taken for a grid of time, and not for a way to print.
-class PrintedPrecision {
- public:
-  explicit PrintedPrecision(std::span<const double> times) {
-    const auto all = [&](auto holds) { return std::all_of(times.begin(), times.end(), holds); };
-    for (int decimals = fewest_decimals; decimals <= most && decimal_ == 0; ++decimals) {
-      const double scale = std::pow(10.0, decimals);
-      if (all([&](double t) { return near_whole(t * scale); })) decimal_ = 1 / scale;
-    }
-    for (int digits = fewest_digits; digits <= most && digits_ == 0; ++digits) {
-      if (all([&](double t) { return t == 0 || near_whole(t / unit(t, digits)); })) digits_ = digits;
-    }
-  }
-
-  double of_print(double time) const {
-    const double of_double = 1e-12 * std::abs(time) + 1e-9;
-    return std::max({of_double, decimal_ / 2, digits_ > 0 ? unit(time, digits_) / 2 : 0});
-  }
-
- private:
-  static constexpr int fewest_decimals = 3;
-  static constexpr int fewest_digits = 6;
-  static constexpr int most = 9;
-  static bool near_whole(double x) { return std::abs(x - std::round(x)) < 1e-6 + 1e-12 * std::abs(x); }
-  static double unit(double time, int digits) {
-    return time == 0 ? 0 : std::pow(10.0, std::floor(std::log10(std::abs(time))) - digits + 1);
-  }
-
-  double decimal_ = 0;  ///< ms; 0 if they need more than 9 decimals
-  int digits_ = 0;      ///< 0 if they need more than 9
-};
 
 class Search {
   static constexpr double rounding = 1e-12;  // of the end of the run, as a multiple of the step
@@ -482,10 +175,10 @@ class Search {
   /// All hypotheses with so many changes to a base.
   void try_changes(const Base& base, std::size_t count) {
     if (count == 0) return try_hypothesis(base, {});
-    for (std::size_t i = 0; i < changes.size(); ++i) {
-      if (count == 1) try_hypothesis(base, {&changes[i]});
-      for (std::size_t j = i + 1; count == 2 && j < changes.size(); ++j)
-        try_hypothesis(base, {&changes[i], &changes[j]});
+    for (std::size_t i = 0; i < changes().size(); ++i) {
+      if (count == 1) try_hypothesis(base, {&changes()[i]});
+      for (std::size_t j = i + 1; count == 2 && j < changes().size(); ++j)
+        try_hypothesis(base, {&changes()[i], &changes()[j]});
     }
   }
 
@@ -591,10 +284,6 @@ class Search {
     return true;
   }
 
-  static bool has_grid_stamps(const Hypothesis& hypothesis) {
-    return hypothesis.stamped_at_nearest || hypothesis.convention.stamp != Stamp::crossing;
-  }
-
   bool is_on_grid(double dt) const {
     return std::all_of(theirs_.begin(), theirs_.end(), [&](double time) {
       return std::abs(time - std::round(time / dt) * dt) <= grid_tolerance(time, dt);
@@ -637,7 +326,7 @@ class Search {
     NeuronParameters free = neuron_;
     free.initial = neuron_.threshold;
     free.threshold += 1e3 * (neuron_.threshold - neuron_.reset);  // out of reach within a step
-    const Current rest = shifted(current_, -spike) + events_of(current_, -spike, 0);
+    const Current rest = shifted(current_, -spike);
     return membrane_potential(Neuron(free), rest, std::array{next - spike}).front() <= neuron_.threshold;
   }
 
@@ -716,7 +405,7 @@ std::optional<double> time_grid(std::span<const double> times) {
 }
 
 std::string_view describe_diagnosis(std::string_view name) {
-  for (const Change& change : changes) {
+  for (const Change& change : changes()) {
     if (change.name == name) return change.sentence;
   }
   for (const auto& [known, sentence] : further_names) {

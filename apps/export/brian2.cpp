@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "export/script.hpp"
-#include "lapicque/detail/grid_run.hpp"
+#include "lapicque/convention.hpp"
 #include "lapicque/error.hpp"
 
 namespace lapicque::program {
@@ -73,9 +73,9 @@ std::string brian2_script(const Export& what, bool exact) {
   const Current& current = what.experiment.current;
   const std::vector<State> states = synaptic_states(current);
   if (exact) require_solvable(states, neuron.tau());
-  const Current held = detail::without_events(current);
+  const Current held = without_events(current);
   const std::string dt = to_text(what.dt);
-  const double counted = detail::counted_steps(neuron.refractory(), what.dt, RefractoryCount::brian2);
+  const double counted = counted_steps(neuron.refractory(), what.dt, RefractoryCount::brian2);
   const std::string convention = exact ? "brian2" : "brian2-euler";
 
   std::string text =

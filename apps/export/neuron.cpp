@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "export/script.hpp"
-#include "lapicque/detail/grid_run.hpp"
+#include "lapicque/convention.hpp"
 #include "lapicque/error.hpp"
 
 namespace lapicque::program {
@@ -36,7 +36,7 @@ std::string neuron_script(const Export& what) {
   const Neuron& neuron = what.experiment.neuron;
   const Current& current = what.experiment.current;
   const std::string dt = to_text(what.dt);
-  const double held_steps = detail::counted_steps(neuron.refractory(), what.dt, RefractoryCount::nearest);
+  const double held_steps = counted_steps(neuron.refractory(), what.dt, RefractoryCount::nearest);
   std::string text =
       "# The experiment " + what.name + beginning +
       "# What NEURON makes of the problem, with a passive cell of one compartment and a fixed time step:\n"

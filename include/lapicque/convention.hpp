@@ -113,6 +113,10 @@ std::span<const NamedConvention> conventions();
 /// The convention of that name. @throws InvalidArgument  there is none; the message lists the names
 const Convention& find_convention(std::string_view name);
 
+/// How many steps of dt are counted for a refractory period (both ms): a whole number. RefractoryCount::exact, which
+/// counts none, is taken for nearest.
+double counted_steps(double refractory, double dt, RefractoryCount count);
+
 /// The spike times (ms, ascending) that a correct run under the convention prints.
 ///
 /// Whole steps with t_{n+1} <= until are taken (a t_{n+1} that is above it by rounding only counts).

@@ -99,6 +99,9 @@ class Current {
   friend Current operator+(Current left, const Current& right) { return left += right; }
 
  private:
+  friend Current without_events(const Current& current);
+  friend Current events_of(const Current& current);
+
   // What exists has been checked: only these make pieces.
   friend Current step(double start, double stop, double amplitude);
   friend Current ramp(double start, double stop, double from, double to);
@@ -147,5 +150,10 @@ Current exponential_synapse(double tau, std::vector<Event> events);
 
 /// Arrivals at a synapse of shape (s/tau) exp(1 - s/tau). @throws InvalidArgument  not finite, or tau <= 0
 Current alpha_synapse(double tau, std::vector<Event> events);
+
+/// A current in two: what has a value of its own at each time (steps, ramps, sinusoids, samples), and what events bring
+/// (voltage jumps and synapses). Together they are the current.
+Current without_events(const Current& current);
+Current events_of(const Current& current);
 
 }  // namespace lapicque

@@ -11,12 +11,6 @@
 namespace lapicque::detail {
 namespace {
 
-/// How far from a whole number of steps rounding may have taken one, in steps.
-constexpr double slack = 1e-9;
-
-/// Simulators that count time in microseconds round to the nearest one first.
-double whole_microseconds(double ms) { return std::round(ms * 1000) / 1000; }
-
 /// The first n with n dt >= time, as double arithmetic has it; beyond 2^53, where not all whole numbers are doubles,
 /// the first that is one. The quotient is off by a rounding, so that it takes a turn or two.
 double first_not_before(double time, double dt) {
@@ -44,35 +38,11 @@ double grid_index(double time, double dt, Arrival arrivals) {
   return first_not_before(time, dt);
 }
 
-double counted_steps(double refractory, double dt, RefractoryCount count) {
-  switch (count) {
-    case RefractoryCount::down:
-      return std::floor(refractory / dt + slack);
-    case RefractoryCount::up:
-      return std::ceil(whole_microseconds(refractory) / dt - slack);
-    case RefractoryCount::brian2:
-      return std::floor(whole_microseconds(refractory) / dt + 1e-3);
-    case RefractoryCount::nearest:
-    case RefractoryCount::exact:
-      break;
-  }
-  return std::round(refractory / dt);
-}
-
 double printed_time(double time, const Convention& convention) {
   time += convention.stamp_offset;
   if (!convention.decimals) return time;
   const double scale = std::pow(10.0, *convention.decimals);
   return std::round(time * scale) / scale;
-}
-
-Current without_events(const Current& current) {
-  Current rest;
-  for (const Step& s : current.steps()) rest += step(s.start, s.stop, s.amplitude);
-  for (const Ramp& r : current.ramps()) rest += ramp(r.start, r.stop, r.from, r.to);
-  for (const Sinusoid& s : current.sinusoids()) rest += sinusoid(s.start, s.stop, s.amplitude, s.frequency, s.phase);
-  for (const Samples& s : current.samples()) rest += samples(s.start, s.step, *s.values, s.hold);
-  return rest;
 }
 
 GridRun::GridRun(const Neuron& neuron, const Current& current, const Convention& convention, double dt)

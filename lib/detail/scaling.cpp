@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
 #include <vector>
 
+#include "lapicque/detail/transform.hpp"
 #include "lapicque/error.hpp"
 
 namespace lapicque::detail {
@@ -21,11 +23,11 @@ class Scaler {
     if (std::isfinite(value) && !(std::ldexp(result, -exponent) == value)) exact_ = false;
     return result;
   }
-  std::vector<Event> events(const std::vector<Event>& given, int time, int size) {
-    std::vector<Event> result;
-    result.reserve(given.size());
-    for (const Event& event : given) result.push_back({(*this)(event.time, time), (*this)(event.size, size)});
-    return result;
+  /// For with_events.
+  auto events(int time, int size) {
+    return [this, time, size](std::vector<Event>& events) {
+      for (Event& event : events) event = {(*this)(event.time, time), (*this)(event.size, size)};
+    };
   }
   bool exact() const { return exact_; }
 
@@ -47,27 +49,28 @@ std::optional<Problem> rescaled(const Neuron& neuron, const Current& current, do
   const double end = scale(until, ms);
 
   try {
-    Current result;
-    for (const auto& [start, stop, amplitude] : current.steps()) {
-      result += step(scale(start, ms), scale(stop, ms), scale(amplitude, amps));
-    }
-    for (const auto& [start, stop, from, to] : current.ramps()) {
-      result += ramp(scale(start, ms), scale(stop, ms), scale(from, amps), scale(to, amps));
-    }
-    for (const auto& [start, stop, amplitude, frequency, phase] : current.sinusoids()) {
-      result += sinusoid(scale(start, ms), scale(stop, ms), scale(amplitude, amps), scale(frequency, -ms), phase);
-    }
-    for (const auto& [start, step_length, hold, values] : current.samples()) {
-      std::vector<double> scaled_values;
-      scaled_values.reserve(values->size());
-      for (const double value : *values) scaled_values.push_back(scale(value, amps));
-      result += samples(scale(start, ms), scale(step_length, ms), std::move(scaled_values), hold);
-    }
-    for (const Pulses& piece : current.pulses()) result += pulses(scale.events(*piece.events, ms, volts));
-    for (const auto& [shape, tau, events] : current.synapses()) {
-      const auto make_synapse = shape == Shape::alpha ? alpha_synapse : exponential_synapse;
-      result += make_synapse(scale(tau, ms), scale.events(*events, ms, amps));
-    }
+    Current result = transform(
+        current,
+        Overloaded{
+            [&](const Step& s) { return step(scale(s.start, ms), scale(s.stop, ms), scale(s.amplitude, amps)); },
+            [&](const Ramp& r) {
+              return ramp(scale(r.start, ms), scale(r.stop, ms), scale(r.from, amps), scale(r.to, amps));
+            },
+            [&](const Sinusoid& s) {
+              return sinusoid(scale(s.start, ms), scale(s.stop, ms), scale(s.amplitude, amps), scale(s.frequency, -ms),
+                              s.phase);
+            },
+            [&](const Samples& s) {
+              std::vector<double> values = *s.values;
+              for (double& value : values) value = scale(value, amps);
+              return samples(scale(s.start, ms), scale(s.step, ms), std::move(values), s.hold);
+            },
+            [&](const Pulses& p) { return current_of(with_events(p, scale.events(ms, volts))); },
+            [&](Synapse s) {
+              s.tau = scale(s.tau, ms);
+              return current_of(with_events(s, scale.events(ms, amps)));
+            },
+        });
     if (scale.exact()) return Problem{Neuron(parameters), std::move(result), end};
   } catch (const InvalidArgument&) {  // what is valid in its own units is not in these: it overflows or vanishes
   }

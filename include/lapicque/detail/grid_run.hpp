@@ -15,14 +15,8 @@ namespace lapicque::detail {
 /// The grid time to which a convention moves an arrival, in steps from t = 0. @param arrivals  not Arrival::exact
 double grid_index(double time, double dt, Arrival arrivals);
 
-/// How many steps a convention counts for a refractory period. @param count  not RefractoryCount::exact
-double counted_steps(double refractory, double dt, RefractoryCount count);
-
 /// The time as it is printed. @param decimals  none: as it is
 double printed_time(double time, const Convention& convention);
-
-/// The current without synapses and voltage jumps.
-Current without_events(const Current& current);
 
 /// A neuron that goes from grid time to grid time under a convention: any but those with Crossing::everywhere.
 class GridRun {

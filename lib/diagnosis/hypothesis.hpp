@@ -1,0 +1,54 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "lapicque/convention.hpp"
+#include "lapicque/current.hpp"
+#include "lapicque/neuron.hpp"
+
+namespace lapicque::diagnosis {
+
+/// The problem that they solved and the grid that they solved it on.
+struct Hypothesis {
+  NeuronParameters neuron;
+  Current current;
+  Convention convention;
+  double dt;
+  bool stamped_at_nearest = false;
+};
+
+/// The exact solution as a convention; stamps may still be put on a grid.
+inline constexpr Convention exact_solution{
+    .update = Update::exact,
+    .input_time = {},
+    .synapses_sampled = false,
+    .crossing = Crossing::everywhere,
+    .stamp = Stamp::crossing,
+    .arrivals = Arrival::exact,
+    .refractory_count = RefractoryCount::exact,
+};
+
+/// Whether it is SpikeTrain that solves it, and no grid of time.
+inline bool is_event_driven(const Convention& convention) { return convention.crossing == Crossing::everywhere; }
+
+/// Whether all spikes that it predicts are at grid times.
+inline bool has_grid_stamps(const Hypothesis& hypothesis) {
+  return hypothesis.stamped_at_nearest || hypothesis.convention.stamp != Stamp::crossing;
+}
+
+/// The current with all of it later by so many ms.
+Current shifted(const Current& current, double by);
+
+/// A way to do something else than the hypothesis says.
+struct Change {
+  std::string_view name;
+  std::string_view sentence;
+  bool (*apply)(Hypothesis&);  ///< false where it would change nothing or makes no sense
+};
+
+/// All changes that are tried. Several of one name are one change, which another kind of problem asks for in another
+/// way; only the first has the sentence.
+std::span<const Change> changes() noexcept;
+
+}  // namespace lapicque::diagnosis
