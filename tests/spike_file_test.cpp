@@ -93,6 +93,66 @@ TEST(SpikeFile, TakesTheUnitFromTheUser) {
   EXPECT_THROW(parse_spikes("1\n", "spikes", {.unit = "fortnite"}), InvalidArgument);
 }
 
+TEST(SpikeFile, RefusesAUnitInTheHeaderThatIsNoneOfTime) {
+  for (const std::string header : {"time_mV", "t_nA", "spike_time_Hz", "time_parsec", "time_ticks", "times_samples",
+                                   "Time mV", "t (mV)", "time [bin]", "train_mV"}) {
+    const std::string unit = header.substr(header.find_last_of("_ ([") + 1);
+    const std::string bare = unit.substr(0, unit.find_last_not_of(")]") + 1);
+    EXPECT_EQ(
+        message(header + "\n17.5\n"),
+        "spikes:1: " + header + " = " + bare + ": must be a unit of time; name it for example time_ms, or give --unit");
+    EXPECT_EQ(times(header + "\n17.5\n", {.unit = "ms"}), Times{17.5});
+  }
+  EXPECT_EQ(message("# time_mV\n17.5\n").substr(0, 19), "spikes:1: time_mV =");
+  EXPECT_EQ(times("time_ms,time_mV\n17.5,-50\n"), Times{17.5});
+  for (const std::string header :
+       {"time_ms", "t", "Time (s)", "t[ms]", "spike_time", "t_spike", "time_stamp", "train_A"}) {
+    const double factor = header == "Time (s)" ? 1000 : 1;
+    EXPECT_EQ(times(header + "\n17.5\n"), Times{17.5 * factor}) << header;
+  }
+}
+
+TEST(SpikeFile, TakesTheUnitFromBehindANumber) {
+  EXPECT_EQ(times("5.1 ms\n17.5 ms\n"), (Times{5.1, 17.5}));
+  EXPECT_EQ(times("0.0175 s\n1 s\n"), (Times{17.5, 1000}));
+  EXPECT_EQ(times("900. us\n5.1 ms\n1.2 s\n"), (Times{0.9, 5.1, 1200}));  // as Brian 2 prints each
+  EXPECT_EQ(times("900 \u00b5s\n"), Times{0.9});
+  EXPECT_EQ(times("t\n5.1 ms\n"), Times{5.1});
+  EXPECT_EQ(times("i,t\n0,5.1 ms\n0,0.0175 s\n"), (Times{5.1, 17.5}));
+  EXPECT_EQ(times("0 5.1 ms\n0 17.5 ms\n"), (Times{5.1, 17.5}));
+  EXPECT_EQ(times("17.5ms\n"), Times{17.5});
+  EXPECT_EQ(times("# time in s\n0.0175\n"), Times{17.5});
+  EXPECT_EQ(times("# a remark on time\n17.5\n"), Times{17.5});
+}
+
+TEST(SpikeFile, KnowsAllLineEnds) {
+  for (const std::string end : {"\n", "\r\n", "\r"}) {
+    const std::string text = "time_ms" + end + "17.5" + end + end + "30.25" + end;
+    EXPECT_EQ(times(text), (Times{17.5, 30.25}));
+    EXPECT_EQ(message(text + "x" + end), "spikes:5: time_ms = x: must be a plain number; write for example 17.5");
+  }
+}
+
+TEST(SpikeFile, RefusesAnOpenQuoteByLine) {
+  const std::string rule = ": a double quote is not closed in this line; close it, or leave it out";
+  EXPECT_EQ(message("t,note\n17.5,\"good\"\n30.25,\"bad\n44,good\n"), "spikes:3: 30.25,\"bad" + rule);
+  EXPECT_EQ(message("\"t,note\n17.5,a\n"), "spikes:1: \"t,note" + rule);
+  EXPECT_EQ(message("17.5 \"soma a\n"), "spikes:1: 17.5 \"soma a" + rule);
+  EXPECT_EQ(times("t,note\n17.5,\"a \"\"b, c\"\"\"\n30.25,5\"\n"), (Times{17.5, 30.25}));
+}
+
+// Brian 2's and numpy's printing of an array, MATLAB's save -ascii of a row, NEURON's Vector.printf, JSON.
+TEST(SpikeFile, RefusesListsInARow) {
+  const std::string several = ": there are several times in this row; write one spike a line";
+  EXPECT_EQ(message("[17.8 30.9 44.1] ms\n"), "spikes:1" + several);
+  EXPECT_EQ(message("[ 17.8  30.9\n  44.1]\n"), "spikes:1" + several);
+  EXPECT_EQ(message("[17.8, 30.9]\n"), "spikes:1" + several);
+  EXPECT_EQ(message("   1.7000000e+01   3.0250000e+01   4.4000000e+01\n"), "spikes:1" + several);
+  EXPECT_EQ(message("17\t30.9\t44.1\t\n57\t70.9\t84.1\t\n"), "spikes:1" + several);
+  EXPECT_EQ(times("3 17.9 1.0\n3 30.9 1.0\n"), (Times{17.9, 30.9}));
+  EXPECT_EQ(times("3 17.9 20\n", {.column = "2"}), Times{17.9});
+}
+
 TEST(SpikeFile, KnowsSemicolons) {
   EXPECT_EQ(times("time_ms;neuron\n17.5;1\n"), Times{17.5});
   EXPECT_EQ(message("17,5;1\n18.5;1\n"),
@@ -143,6 +203,23 @@ TEST(SpikeFile, SortsTimesAndSaysSo) {
 TEST(SpikeFile, MayHaveNoSpikes) {
   EXPECT_EQ(times(""), Times{});
   EXPECT_EQ(times("# nothing fired\n\n"), Times{});
+  EXPECT_EQ(times("#\n"), Times{});
+  EXPECT_EQ(times("i,t\n"), Times{});
+}
+
+TEST(SpikeFile, IsNoEmptyTrainInSilence) {
+  const auto blank = parse_spikes("\r\r \n", "spikes");
+  EXPECT_EQ(blank.times, Times{});
+  EXPECT_EQ(blank.notes, std::vector<std::string>{
+                             "spikes: there is nothing but white space in it; it is taken for a train without spikes"});
+  for (const std::string text : {"array([17.5])\n", "{\"t\":[17.5]}", "t=17.5\r", "$17.5\n", "my spikes\n"}) {
+    EXPECT_EQ(message(text).substr(0, 45), "spikes:1: there is no column for the times, b") << text;
+  }
+  const std::string utf16(
+      "\xFF\xFE"
+      "1\0\n\0",
+      6);
+  EXPECT_EQ(message(utf16), "spikes:1: this is no plain text, or text in UTF-16; save it as plain text or in UTF-8");
 }
 
 TEST(SpikeFile, RefusesWhatIsNoNumberByLine) {

@@ -53,6 +53,14 @@ TEST(Table, FurtherColumnsAreIgnoredWhateverIsInThem) {
 TEST(Table, SpacesEmptyLinesCommentsLineEndsAndByteOrderMarkMatterNot) {
   EXPECT_EQ(parse("\xEF\xBB\xBF# made by hand\r\n\r\n  1 ,\t2  \r\n\r\n3,4\r\n\r\n\r\n"), (Columns{{1, 3}, {2, 4}}));
   EXPECT_EQ(parse("\xEF\xBB\xBFtime_ms,jump_mV\n# between\n1,2\n"), (Columns{{1}, {2}}));
+  EXPECT_EQ(parse("time_ms,jump_mV\r1,2\r\r3,4"), (Columns{{1, 3}, {2, 4}}));
+}
+
+TEST(Table, RefusesAnOpenQuoteByLine) {
+  const std::string rule = ": a double quote is not closed in this line; close it, or leave it out";
+  EXPECT_EQ(message("1,2,\"a\"\n1,2,\"b\n3,4\n"), "data.csv:2: 1,2,\"b" + rule);
+  EXPECT_EQ(message("\"time_ms,jump_mV\n1,2\n"), "data.csv:1: \"time_ms,jump_mV" + rule);
+  EXPECT_EQ(parse("1,2,\"a \"\"b, c\"\"\"\n"), (Columns{{1}, {2}}));
 }
 
 TEST(Table, MayHaveNoRows) {

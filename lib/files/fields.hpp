@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -21,8 +23,9 @@ class Fields {
     if (done_) return std::nullopt;
     auto end = separator_from(0);
     if (const auto quote = rest_.find_first_not_of(" \t"); quote != std::string_view::npos && rest_[quote] == '"') {
-      const auto closing = rest_.find('"', quote + 1);
-      end = closing == std::string_view::npos ? closing : separator_from(closing);
+      const auto closing = closing_quote(quote);
+      is_open_ = closing == std::string_view::npos;
+      end = is_open_ ? closing : separator_from(closing);
     }
     const auto field = trimmed(rest_.substr(0, end));
     done_ = end == std::string_view::npos;
@@ -34,7 +37,17 @@ class Fields {
     return field;
   }
 
+  /// Whether a double quote before the last field has none that closes it in this line.
+  bool is_open() const noexcept { return is_open_; }
+
  private:
+  /// Two quotes in a row within quotes stand for one.
+  std::size_t closing_quote(std::size_t opening) const {
+    auto at = rest_.find('"', opening + 1);
+    while (at != std::string_view::npos && at + 1 < rest_.size() && rest_[at + 1] == '"') at = rest_.find('"', at + 2);
+    return at;
+  }
+
   std::size_t separator_from(std::size_t at) const {
     if (separator_ == Separator::space) return rest_.find_first_of(" \t", at);
     return rest_.find(static_cast<char>(separator_), at);
@@ -43,9 +56,10 @@ class Fields {
   std::string_view rest_;
   Separator separator_;
   bool done_ = false;
+  bool is_open_ = false;
 };
 
-/// A text line by line, without CR LF or LF, nor a byte order mark; lines are counted from 1.
+/// A text line by line, without CR LF, LF or CR, nor a byte order mark; lines are counted from 1.
 class Lines {
  public:
   explicit Lines(std::string_view text) : rest_(text) {
@@ -55,10 +69,9 @@ class Lines {
   std::optional<std::string_view> next() {
     if (rest_.empty()) return std::nullopt;
     ++number_;
-    const auto end = rest_.find('\n');
-    auto line = rest_.substr(0, end);
-    rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    const auto line = rest_.substr(0, rest_.find_first_of("\r\n"));
+    rest_.remove_prefix(line.size());
+    rest_.remove_prefix(rest_.starts_with("\r\n") ? 2 : std::min<std::size_t>(rest_.size(), 1));
     return line;
   }
 

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
@@ -25,6 +26,8 @@ constexpr std::size_t most_problems = 10;
 
 constexpr std::array<std::string_view, 9> time_names{
     "time", "times", "t", "spike_time", "spike_times", "spiketime", "spiketimes", "timestamp", "timestamps"};
+constexpr std::array<std::string_view, 7> words_after_time{"spike", "spikes", "stamp", "stamps",
+                                                           "point", "points", "value"};
 constexpr std::array<std::string_view, 13> neuron_names{"sender",  "senders", "neuron", "neuron_id", "neuron_ids",
                                                         "node_id", "gid",     "id",     "i",         "cell",
                                                         "cell_id", "unit_id", "source"};
@@ -37,10 +40,36 @@ bool is_time_unit(std::string_view unit) {
   }
 }
 
+/// One that stands behind numbers in columns, where "d" and "min" may be somebody's name.
+bool is_short_time_unit(std::string_view unit) {
+  constexpr std::array<std::string_view, 8> units{"s", "ms", "us", "\u00b5s", "\u03bcs", "ns", "sec", "msec"};
+  return std::find(units.begin(), units.end(), unit) != units.end();
+}
+
+/// A unit of a voltage, a current and so on, of two letters or more: m, A and K may well mean something else.
+bool is_other_unit(std::string_view unit) {
+  if (unit.size() < 2 || is_time_unit(unit)) return false;
+  const std::string quantity = "1 " + std::string(unit);
+  const auto is_unit_of = [&](Dimension dimension) {
+    try {
+      return parse_quantity(quantity, dimension) > 0;
+    } catch (const InvalidArgument&) {
+      return false;
+    }
+  };
+  constexpr std::array others{Dimension::voltage, Dimension::current, Dimension::resistance, Dimension::frequency,
+                              Dimension::angle};
+  return std::any_of(others.begin(), others.end(), is_unit_of);
+}
+
+bool is_among(std::span<const std::string_view> names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 /// A column's name taken apart: "Spike time (ms)" is spike_time in ms.
 struct Heading {
   std::string name;  ///< without the unit, in small letters, _ for space
-  std::string unit;  ///< may be empty
+  std::string unit;  ///< may be empty, or no unit of time
 };
 
 Heading heading_of(std::string_view text) {
@@ -63,23 +92,46 @@ Heading heading_of(std::string_view text) {
   if (const auto slash = text.find('/'); slash != std::string_view::npos) {
     return heading(text.substr(0, slash), text.substr(slash + 1));
   }
-  if (const auto last = text.find_last_of("_ ");
-      last != std::string_view::npos && is_time_unit(text.substr(last + 1))) {
-    return heading(text.substr(0, last), text.substr(last + 1));
-  }
-  return heading(text, "");
-}
-
-bool is_among(std::span<const std::string_view> names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+  const auto whole = heading(text, "");
+  const auto last = text.find_last_of("_ ");
+  if (last == std::string_view::npos || is_among(time_names, whole.name)) return whole;
+  const auto parted = heading(text.substr(0, last), text.substr(last + 1));
+  if (is_time_unit(parted.unit) || is_other_unit(parted.unit)) return parted;
+  // What stands behind a name for times is a unit, known or not, if it is none of the words that go with time.
+  const std::string word = heading(parted.unit, "").name;
+  return is_among(time_names, parted.name) && !is_among(words_after_time, word) ? parted : whole;
 }
 
 bool is_number(std::string_view field) { return !field.empty() && detail::decimal_length(field) == field.size(); }
 
-std::vector<std::string_view> fields_of(std::string_view line, Fields::Separator separator) {
+/// A number that may have a unit of time behind it: "5.1", "5.1 ms".
+struct Measure {
+  std::string_view number;  ///< empty: it is none
+  std::string_view unit;    ///< may be empty
+};
+
+Measure measure_of(std::string_view field) {
+  const auto number = field.substr(0, detail::decimal_length(field));
+  const auto unit = detail::trimmed(field.substr(number.size()));
+  return unit.empty() || is_short_time_unit(unit) ? Measure{number, unit} : Measure{};
+}
+
+/// The fields of a line; between spaces, a number and a unit of time behind it are one: "5.1 ms".
+/// @param is_open  receives whether a double quote in it is not closed
+std::vector<std::string_view> fields_of(std::string_view line, Fields::Separator separator, bool* is_open = nullptr) {
   std::vector<std::string_view> result;
   Fields fields(line, separator);
-  while (const auto field = fields.next()) result.push_back(*field);
+  while (const auto field = fields.next()) {
+    const bool is_of_last = separator == Fields::Separator::space && is_short_time_unit(*field) && !result.empty() &&
+                            is_number(result.back());
+    if (is_of_last) {
+      const char* const begin = result.back().data();
+      result.back() = std::string_view(begin, static_cast<std::size_t>(field->data() + field->size() - begin));
+    } else {
+      result.push_back(*field);
+    }
+  }
+  if (is_open != nullptr) *is_open = fields.is_open();
   return result;
 }
 
@@ -135,9 +187,10 @@ class Reader {
   };
 
   void split(std::string_view text) {
+    refuse_other_encodings(text);
     detail::Lines lines(text);
     std::optional<Fields::Separator> separator;
-    std::string_view comment;
+    std::optional<std::string_view> comment;
     while (const auto line = lines.next()) {
       const auto content = detail::trimmed(*line);
       if (content.empty()) continue;
@@ -150,13 +203,20 @@ class Reader {
       }
       const bool first = !separator;
       if (first) separator = separator_of(content);
-      auto fields = fields_of(*line, *separator);
+      bool is_open = false;
+      auto fields = fields_of(*line, *separator, &is_open);
+      if (is_open) {
+        report(lines.number(), "", detail::shown(content), "a double quote is not closed in this line",
+               "close it, or leave it out");
+        if (first || problems_.size() == most_problems) return;
+        continue;
+      }
       if (first && is_header(fields)) {
         names_ = names_of(*line, *separator);
         header_line_ = lines.number();
         continue;
       }
-      if (first) read_comment(comment, *separator, fields.size());
+      if (first && comment) read_comment(*comment, *separator, fields.size());
       rows_.push_back({lines.number(), std::move(fields)});
     }
     for (const Row& row : rows_) {
@@ -165,11 +225,23 @@ class Reader {
       }
     }
     // Between spaces, a name of several words looks like several names.
-    if (separator == Fields::Separator::space && !rows_.empty() && width_ == 1 && names_.size() > 1) {
-      for (auto name = names_.begin() + 1; name != names_.end(); ++name) names_.front().append(" ").append(*name);
-      names_.resize(1);
-    }
+    if (separator == Fields::Separator::space && !rows_.empty() && width_ == 1) join_names();
     width_ = std::max(width_, names_.size());
+    if (!text.empty() && !separator && !comment) {
+      note(0, "there is nothing but white space in it; it is taken for a train without spikes");
+    }
+  }
+
+  void refuse_other_encodings(std::string_view text) {
+    if (text.find('\0') == std::string_view::npos) return;
+    report(1, "", "", "this is no plain text, or text in UTF-16", "save it as plain text or in UTF-8");
+    throw_if_any();
+  }
+
+  void join_names() {
+    if (names_.size() < 2) return;
+    for (auto name = names_.begin() + 1; name != names_.end(); ++name) names_.front().append(" ").append(*name);
+    names_.resize(1);
   }
 
   static Fields::Separator separator_of(std::string_view line) {
@@ -179,7 +251,12 @@ class Reader {
 
   /// The last comment before the rows may be their header.
   void read_comment(std::string_view comment, Fields::Separator separator, std::size_t width) {
-    const auto names = names_of(comment, separator);
+    auto names = names_of(comment, separator);
+    if (width == 1 && names.size() > 1) {
+      // "time in s" is one name; but a remark of several words that is about time is none.
+      const std::string all(detail::trimmed(comment));
+      if (is_time(all) && is_time_unit(heading_of(all).unit)) names = {all};
+    }
     if (names.size() == width && std::any_of(names.begin(), names.end(), is_time)) names_ = names;
   }
 
@@ -210,19 +287,23 @@ class Reader {
 
   void choose_by_name() {
     std::vector<std::size_t> times;
+    std::vector<std::size_t> doubtful;  // called times, in what is no unit of time
     std::vector<std::size_t> others;
     for (std::size_t c = 0; c < names_.size(); ++c) {
       const auto heading = heading_of(names_[c]);
-      if (heading.name == "time_step" && format_.column.empty()) return refuse_steps();
+      if (heading.name == "time" && heading.unit == "step" && format_.column.empty()) return refuse_steps();
       if (is_among(neuron_names, heading.name)) {
         if (!neuron_) neuron_ = c;
       } else {
-        (is_time(names_[c]) ? times : others).push_back(c);
+        const bool is_doubtful = !heading.unit.empty() && !is_time_unit(heading.unit);
+        (!is_time(names_[c]) ? others : is_doubtful ? doubtful : times).push_back(c);
       }
     }
     if (!format_.column.empty()) return choose_asked();
-    if (times.empty() && others.size() == 1) times = others;
-    if (times.empty() && names_.size() == 1) times = {0};
+    if (times.empty()) times = doubtful;
+    // With a row below it, a line of any one name is a header; without, it may be anything.
+    if (times.empty() && others.size() == 1 && !rows_.empty()) times = others;
+    if (times.empty() && names_.size() == 1 && !rows_.empty()) times = {0};
     if (times.size() == 1) {
       time_ = times.front();
       if (neuron_ == time_) neuron_.reset();
@@ -273,10 +354,15 @@ class Reader {
   }
 
   void choose_by_content() {
+    if (const Row* row = first_of_list()) {
+      report(row->line, "", "", "there are several times in this row", "write one spike a line");
+      return;
+    }
     // Times are the ones that are no whole numbers; and if all are whole, the ones written with a point.
     const auto has = [&](std::size_t column, auto what) {
       return std::any_of(rows_.begin(), rows_.end(), [&](const Row& row) {
-        return column < row.fields.size() && is_number(row.fields[column]) && what(row.fields[column]);
+        const Measure measure = column < row.fields.size() ? measure_of(row.fields[column]) : Measure{};
+        return !measure.number.empty() && what(measure.number);
       });
     };
     const auto is_broken = [](std::string_view field) {
@@ -294,6 +380,26 @@ class Reader {
     if (choose(is_broken) || choose(is_pointed) || choose(is_any)) return find_neurons(1 - time_);
     report(rows_.front().line, "", "", "the first two columns could both be the times",
            "say which one it is with --column 1 or --column 2");
+  }
+
+  /// A row that is no spike but a list of them, as printing a vector writes it: in brackets, or three and more numbers
+  /// that ascend, from row to row as well. Null if there is none.
+  const Row* first_of_list() const {
+    double last = -std::numeric_limits<double>::infinity();
+    bool ascends = width_ > 2;
+    for (const Row& row : rows_) {
+      const auto first = row.fields.front();
+      if (!first.empty() && std::string_view("[({").find(first.front()) != std::string_view::npos) return &row;
+      for (std::size_t f = 0; ascends && f < row.fields.size(); ++f) {
+        const auto field = row.fields[f];
+        if (field.empty() && f + 1 == row.fields.size()) break;  // a separator ends the row
+        const auto number = measure_of(field).number;
+        const auto value = number.empty() ? std::nullopt : detail::nearest_double(number);
+        ascends = value && *value > last;
+        last = value.value_or(last);
+      }
+    }
+    return ascends ? &rows_.front() : nullptr;
   }
 
   /// Takes a column for the neurons unless it counts the rows or is no column of whole numbers or words.
@@ -356,14 +462,16 @@ class Reader {
     std::sort(result_.times.begin(), result_.times.end());
   }
 
-  void read_time(std::size_t line, std::string_view field, const std::string& unit) {
-    const bool plain = is_number(field);
+  void read_time(std::size_t line, std::string_view field, std::string unit) {
+    const Measure measure = measure_of(field);
+    const bool plain = !measure.number.empty();
+    if (!measure.unit.empty()) unit = measure.unit;
     std::optional<double> time;
     if (plain && unit == "ms") {
-      time = detail::nearest_double(field);
+      time = detail::nearest_double(measure.number);
     } else if (plain) {
       try {
-        time = parse_quantity(std::string(field) + " " + unit, Dimension::time);
+        time = parse_quantity(std::string(measure.number) + " " + unit, Dimension::time);
       } catch (const InvalidArgument&) {  // it is not finite: number and unit are good
       }
     }

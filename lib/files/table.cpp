@@ -21,6 +21,14 @@ bool is_header(std::string_view line) {
   return detail::decimal_length(first) == 0 && !detail::is_not_finite(first);
 }
 
+bool has_open_quote(std::string_view line) {
+  if (line.find('"') == std::string_view::npos) return false;
+  detail::Fields fields(line);
+  while (fields.next()) {
+  }
+  return fields.is_open();
+}
+
 class Reader {
  public:
   Reader(const std::string& name, std::span<const std::string_view> columns)
@@ -38,7 +46,10 @@ class Reader {
       line_ = lines.number();
       const auto content = detail::trimmed(line);
       if (content.empty() || content.front() == '#') continue;
-      if (std::exchange(first, false) && is_header(line)) {
+      if (has_open_quote(line)) {
+        report("", detail::shown(content), "a double quote is not closed in this line", "close it, or leave it out");
+        if (std::exchange(first, false)) break;  // it may be a header, and every row would be wrong
+      } else if (std::exchange(first, false) && is_header(line)) {
         read_header(line);
         if (!problems_.empty()) break;  // every row would be wrong
       } else {

@@ -15,12 +15,13 @@ namespace lapicque {
 ///
 /// Where the first field of the first line is not a number, that line is a header and columns are found by name;
 /// otherwise they are the first ones, in the order of `columns`. Further columns are ignored, whatever is in them.
-/// Fields are separated by commas; spaces and double quotes around a field, a byte order mark, CR LF line ends, empty
-/// lines and lines that begin with # are skipped. Numbers are plain decimals, each read as the nearest double. An empty
-/// file has no rows.
+/// Fields are separated by commas; spaces and double quotes around a field, a byte order mark, empty lines and lines
+/// that begin with # are skipped. Lines end with LF, CR LF or CR. Numbers are plain decimals, each read as the nearest
+/// double. An empty file has no rows.
 ///
 /// @throws FileError  the file cannot be read; the header lacks a column (the message names those it has) or has it
-///                    twice; a row has too few fields; a field is not a finite number. At most 10 problems are listed.
+///                    twice; a row has too few fields, or a double quote that it does not close; a field is not a
+///                    finite number. At most 10 problems are listed.
 std::vector<std::vector<double>> read_columns(const std::filesystem::path& file,
                                               std::span<const std::string_view> columns);
 
