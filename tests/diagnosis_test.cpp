@@ -284,15 +284,55 @@ TEST(Diagnosis, TellsOfASpikeMissedBetweenGridPoints) {
       << text(diagnosis.names);
 }
 
-TEST(Diagnosis, TellsParametersThatWereChangedInSilence) {
-  const Neuron neuron(NeuronParameters{.rest = -70, .reset = -70, .threshold = -50, .resistance = 10, .tau = 8});
+/// Arrivals for the cells of NEURON, which reset to rest.
+std::vector<Event> barrage(testing::Random& random) {
   std::vector<Event> events;
-  testing::Random random;
   for (int k = 0; k < 60; ++k) events.push_back({random.uniform(0, 400), random.uniform(2, 8)});
-  const auto current = exponential_synapse(3, events);
+  return events;
+}
+
+TEST(Diagnosis, TellsASynapseThatIntFire2MadeSlower) {
+  const Neuron neuron(NeuronParameters{.rest = -70, .reset = -70, .threshold = -50, .resistance = 10, .tau = 8});
+  testing::Random random;
+  const auto events = barrage(random);
   const Train theirs = spike_times(neuron, exponential_synapse(8.1, events), 400);
   ASSERT_GT(theirs.size(), 5U);
-  EXPECT_EQ(text(diagnose(neuron, current, 400, theirs).names), "synaptic-tau-raised");
+  for (const double tau : {3.0, 8.0}) {
+    EXPECT_EQ(text(diagnose(neuron, exponential_synapse(tau, events), 400, theirs).names), "synaptic-tau-raised")
+        << tau;
+  }
+  // It does so up to tau_s = tau_m, and no further.
+  EXPECT_EQ(text(diagnose(neuron, exponential_synapse(8.05, events), 400, theirs).names), "");
+}
+
+/// (exp(-t/tau_m) - exp(-t/tau_s)) tau_s / (tau_m - tau_s) where it is largest.
+double peak(double tau_m, double tau_s) {
+  const double t = std::log(tau_m / tau_s) * tau_m * tau_s / (tau_m - tau_s);
+  return tau_s / (tau_m - tau_s) * (std::exp(-t / tau_m) - std::exp(-t / tau_s));
+}
+
+// IntFire4 moves its time constants, and the peak of the response to an arrival stays what its weight says.
+TEST(Diagnosis, TellsTimeConstantsThatIntFire4Moved) {
+  struct Move {
+    double tau_m, tau_s, moved_m, moved_s;
+    std::string name;
+  };
+  testing::Random random;
+  const auto events = barrage(random);
+  for (const auto& [tau_m, tau_s, moved_m, moved_s, name] :
+       {Move{20, 3, 19.99, 3, "time-constants-parted"}, Move{10, 3, 9.99, 3, "time-constants-parted"},
+        Move{12, 30, 12, 19.99, "time-constants-parted"}, Move{8, 3, 20.01, 3, "membrane-tau-raised"},
+        Move{8, 25, 25.03, 25, "membrane-tau-raised"}}) {
+    NeuronParameters neuron{.rest = -70, .reset = -70, .threshold = -50, .resistance = 10, .tau = tau_m};
+    const auto current = exponential_synapse(tau_s, events);
+    std::vector<Event> reweighted = events;
+    for (Event& event : reweighted) event.size *= peak(tau_m, tau_s) / peak(moved_m, moved_s);
+    NeuronParameters moved = neuron;
+    moved.tau = moved_m;
+    const Train theirs = spike_times(moved, exponential_synapse(moved_s, reweighted), 400);
+    ASSERT_GT(theirs.size(), 5U);
+    EXPECT_EQ(text(diagnose(neuron, current, 400, theirs).names), name) << tau_m << " " << tau_s;
+  }
 }
 
 TEST(Diagnosis, IsInWords) {

@@ -152,7 +152,7 @@ bool drop_refractoriness(Hypothesis& h) {
 // NEURON's intfire2.mod.
 bool raise_synaptic_tau(Hypothesis& h) {
   const double tau = h.neuron.tau;
-  const auto is_raised = [tau](const Synapse& s) { return s.shape == Shape::exponential && s.tau < tau + 0.1; };
+  const auto is_raised = [tau](const Synapse& s) { return s.shape == Shape::exponential && s.tau <= tau; };
   const auto synapses = h.current.synapses();
   if (std::none_of(synapses.begin(), synapses.end(), is_raised)) return false;
   h.current = detail::transform(h.current, detail::Overloaded{[](const auto& piece) { return current_of(piece); },
@@ -161,6 +161,68 @@ bool raise_synaptic_tau(Hypothesis& h) {
                                                                 return current_of(s);
                                                               }});
   return true;
+}
+
+/// The peak of what an exponential synapse of weight 1 makes of a membrane, over R: (exp(-t/tau_m) - exp(-t/tau_s))
+/// tau_s / (tau_m - tau_s) is largest at t = ln(tau_m / tau_s) tau_m tau_s / (tau_m - tau_s), and is
+/// (tau_s / tau_m)^(tau_m / (tau_m - tau_s)) there: exp(-1) for equal time constants.
+double response_peak(double tau_m, double tau_s) {
+  const double x = (tau_m - tau_s) / tau_s;
+  return x == 0 ? std::exp(-1) : std::exp(-std::log1p(x) * (1 + 1 / x));
+}
+
+/// The time constants that IntFire4 runs with; those of inhibition, taui1 and taui2, are as it has them unless told.
+struct IntFire4 {
+  double taum;
+  double taue;
+  double taui1 = 10;
+  double taui2 = 20;
+};
+
+/// The problem with other time constants. IntFire4's weights are the peaks of the potential's response, and stay.
+bool run_with(Hypothesis& h, void (*move)(IntFire4&)) {
+  const auto synapses = h.current.synapses();
+  if (synapses.empty() || !is_event_driven(h.convention)) return false;
+  const double tau_m = h.neuron.tau;
+  const double tau_s = synapses.front().tau;
+  const auto fits = [&](const Synapse& s) { return s.shape == Shape::exponential && s.tau == tau_s; };
+  if (!std::all_of(synapses.begin(), synapses.end(), fits)) return false;
+  IntFire4 cell{tau_m, tau_s};
+  move(cell);
+  if (cell.taum == tau_m && cell.taue == tau_s) return false;
+  const double weight = response_peak(tau_m, tau_s) / response_peak(cell.taum, cell.taue);
+  h.neuron.tau = cell.taum;
+  h.current =
+      detail::transform(h.current, detail::Overloaded{[](const auto& piece) { return current_of(piece); },
+                                                      [&](Synapse s) {
+                                                        s.tau = cell.taue;
+                                                        return current_of(detail::with_events(s, [&](auto& events) {
+                                                          for (Event& event : events) event.size *= weight;
+                                                        }));
+                                                      }});
+  return true;
+}
+
+// NEURON's intfire4.mod, fixprecondition(), with taui1 and taui2 left alone: it divides by the differences.
+void part_time_constants(IntFire4& cell) {
+  constexpr double least = 0.01;
+  cell.taue = std::clamp(cell.taue, 2 * least, cell.taui2 - least);
+  const auto part_from = [&](double other, double by) {
+    if (std::abs(cell.taum - other) < least) cell.taum = other + by;
+  };
+  part_from(cell.taui2, cell.taum > cell.taui2 ? least : -least);
+  part_from(cell.taui1, -least);
+  if (std::abs(cell.taum - cell.taue) < least && cell.taum <= cell.taue) cell.taue = cell.taum - least;
+  part_from(cell.taue, -least);
+  part_from(cell.taui1, -least);
+}
+
+// Its factors() before that: taue < taui1 < taui2 < taum.
+void raise_time_constants(IntFire4& cell) {
+  constexpr double more = 0.01;
+  if (cell.taue >= cell.taui1) cell.taui1 = cell.taue + more;
+  if (cell.taui1 >= cell.taui2) cell.taui2 = cell.taui1 + more;
+  if (cell.taui2 >= cell.taum) cell.taum = cell.taui2 + more;
 }
 
 // NEURON's intfire4.mod: m > 1 - eps, eps = 1e-6, with m = 0 at rest and 1 at the threshold.
@@ -238,6 +300,13 @@ constexpr std::array all_changes{
     Change{"synaptic-tau-raised",
            "synapses run with tau_s = tau_m + 0.1 ms, as NEURON's IntFire2 does where it is given less",
            raise_synaptic_tau},
+    Change{"time-constants-parted",
+           "time constants are moved by 0.01 ms, as NEURON's IntFire4 does with those near one another or near its own "
+           "taui1 = 10 ms or taui2 = 20 ms",
+           [](Hypothesis& h) { return run_with(h, part_time_constants); }},
+    Change{"membrane-tau-raised",
+           "the membrane runs with tau_m above taui2 = 20 ms, as NEURON's older IntFire4 does where it is given less",
+           [](Hypothesis& h) { return run_with(h, raise_time_constants); }},
     Change{"threshold-a-hair-lower", "maxima a millionth below the threshold fire, as NEURON's IntFire4 does",
            lower_threshold},
 };
