@@ -149,6 +149,9 @@ Cell cell_for(const Experiment& experiment) {
     return Cell::IntFire2;
   }
   if (tau == neuron.tau()) refuse("IntFire2 needs tau_s > tau_m, IntFire4 tau_s < tau_m");
+  if (neuron.tau() - tau < 0.04 || tau < 0.02) {
+    refuse("IntFire4 moves time constants of less than 0.02 ms, or within 0.01 ms of one another");
+  }
   if (!current.steps().empty()) refuse("IntFire4, which has synapses faster than the membrane, takes no current");
   if (neuron.initial() != neuron.rest()) refuse("IntFire4 starts at rest");
   for (const Synapse& synapse : current.synapses()) {
@@ -199,6 +202,10 @@ std::string intfire_script(const Export& what) {
               "  # ms\n"
               "cell.taum = tau_m\n"
               "cell.taue = tau_s\n"
+              "# Those of inhibition, of which there is none: NEURON moves time constants that are near to them, and\n"
+              "# in older versions raises tau_m above them.\n"
+              "cell.taui1 = tau_s + (tau_m - tau_s) / 3\n"
+              "cell.taui2 = tau_s + (tau_m - tau_s) * 2 / 3\n"
               "# A weight is the height of the potential's response, where ours is that of the current.\n"
               "t_peak = np.log(tau_m / tau_s) * tau_m * tau_s / (tau_m - tau_s)\n"
               "peak = tau_s / (tau_m - tau_s) * (np.exp(-t_peak / tau_m) - np.exp(-t_peak / tau_s))\n";

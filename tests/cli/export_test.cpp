@@ -48,6 +48,8 @@ TEST(Export, RefusesWhatEventDrivenCellsCannotExpress) {
       {experiment(synapse("tau = 10\nweights = 1\n") + step("amplitude = 1\nstop = 30\n")),
        "the constant current of IntFire2 lasts for the whole run"},
       {experiment(synapse("tau = 8\nweights = 1\n")), "IntFire2 needs tau_s > tau_m, IntFire4 tau_s < tau_m"},
+      {experiment(synapse("tau = 7.97\nweights = 1\n")),
+       "IntFire4 moves time constants of less than 0.02 ms, or within 0.01 ms of one another"},
       {experiment(synapse("tau = 2\nweights = 1\n") + step("amplitude = 1\n")),
        "IntFire4, which has synapses faster than the membrane, takes no current"},
       {experiment(synapse("tau = 2\nweights = 1\n"), "rest = -65\ntau = 8\ninitial = -60\n"),
