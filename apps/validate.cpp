@@ -290,6 +290,11 @@ class Validation {
       result += "or " + std::to_string(found.size() - most) + " more that this train does not tell apart\n";
     if (!found.empty()) return result;
     result = "diagnosis: none of " + std::to_string(diagnosis_.tested) + " hypotheses fits";
+    if (diagnosis_.cut_short) result += ", and more were not tried, as the run is too long";
+    if (!diagnosis_.untried_steps.empty()) {
+      result += "; without --dt no step was tried of which the run takes more than 1e6, as those of " +
+                brief(diagnosis_.untried_steps.front(), "ms");
+    }
     if (const auto& nearest = diagnosis_.nearest) {
       const Comparison left = compare(nearest->predicted, theirs_, options_);
       result += "; the nearest is " + words(*nearest) + ", which leaves " + std::to_string(left.missed.size()) +
@@ -370,6 +375,7 @@ class Validation {
     add("explanations", explanations_json());
     add("nearest", nearest_json());
     add("hypotheses_tested", std::to_string(diagnosis_.tested));
+    add("search_complete", diagnosis_.cut_short || !diagnosis_.untried_steps.empty() ? "false" : "true");
     add("grid_ms", diagnosis_.grid ? json_number(*diagnosis_.grid) : "null");
     add("matched", std::to_string(c.matched.size()));
     add("missed", std::to_string(c.missed.size()));

@@ -116,10 +116,10 @@ class Search {
   /// The current until soon after the few spikes that are looked at first: long lists are not copied for each
   /// hypothesis.
   Current beginning_of_current() const {
-    if (theirs_.size() <= few) return current_;
+    if (theirs_.empty()) return current_;
     constexpr double longest_step = 1;  // of those that are guessed
     const double dt = options_.dt.value_or(diagnosis_.grid.value_or(longest_step));
-    const double end = theirs_[few - 1] + 10 * dt;
+    const double end = theirs_[std::min(few, theirs_.size()) - 1] + 10 * dt;
     return beginning_of(current_, end);
   }
 
@@ -146,7 +146,11 @@ class Search {
       }
       std::sort(steps.begin(), steps.end(), std::greater<>());
     }
-    std::erase_if(steps, [&](double dt) { return until_ / dt > most_steps || dt > neuron_.tau / 2; });
+    std::erase_if(steps, [&](double dt) { return dt > neuron_.tau / 2; });
+    const auto is_affordable = [&](double dt) { return until_ / dt <= most_guessed_steps; };
+    const auto short_ones = std::stable_partition(steps.begin(), steps.end(), is_affordable);
+    diagnosis_.untried_steps.assign(short_ones, steps.end());
+    steps.erase(short_ones, steps.end());
   }
 
   void choose_bases() {
@@ -193,30 +197,28 @@ class Search {
   }
 
   void try_hypothesis(const Base& base, const Changes& applied) {
-    // A few spikes dismiss most.
-    if (theirs_.size() > few) {
-      const auto beginning = changed(base, applied, beginning_);
-      if (!beginning) return;
-      ++diagnosis_.tested;
-      if (has_grid_stamps(*beginning) && !is_on_grid(beginning->dt)) return;
-      const double end = std::min(theirs_[few - 1] + 3 * beginning->dt, until_);
-      const Train begin = predict(*beginning, end);
-      if (begin.size() < few || !agree(begin, *beginning, few)) return;
-    } else {
-      ++diagnosis_.tested;
+    if (has_taken_enough()) return;
+    auto hypothesis = changed(base, applied, theirs_.empty() ? current_ : beginning_);
+    if (!hypothesis) return;
+    ++diagnosis_.tested;
+    if (has_grid_stamps(*hypothesis) && !is_on_grid(hypothesis->dt)) return;
+    // A few spikes dismiss most, and the first of them many.
+    for (const std::size_t count : {std::size_t{1}, few}) {
+      if (count > theirs_.size()) break;
+      const double end = std::min(theirs_[count - 1] + 3 * hypothesis->dt, until_);
+      const Train begin = predict(*hypothesis, end);
+      if (begin.size() < count || !agree(begin, *hypothesis, count)) return;
     }
-    const auto whole = changed(base, applied, current_);
-    if (!whole) return;
-    const Hypothesis& hypothesis = *whole;
-    if (has_grid_stamps(hypothesis) && !is_on_grid(hypothesis.dt)) return;
-    Train predicted = predict(hypothesis, until_);
-    if (predicted.size() != theirs_.size() || !agree(predicted, hypothesis, theirs_.size())) return;
+    if (!theirs_.empty()) hypothesis = changed(base, applied, current_);
+    if (!hypothesis || (has_grid_stamps(*hypothesis) && !is_on_grid(hypothesis->dt))) return;
+    Train predicted = predict(*hypothesis, until_);
+    if (predicted.size() != theirs_.size() || !agree(predicted, *hypothesis, theirs_.size())) return;
     std::vector<std::string_view> names;
     for (const Change* change : applied) names.push_back(change->name);
-    const bool has_step = hypothesis.convention != exact_solution || hypothesis.stamped_at_nearest;
+    const bool has_step = hypothesis->convention != exact_solution || hypothesis->stamped_at_nearest;
     std::vector<std::string_view> traits;
-    if (names.empty()) traits = traits_of(hypothesis, predicted);
-    explain(base.name, has_step ? hypothesis.dt : 0, std::move(names), std::move(predicted), std::move(traits));
+    if (names.empty()) traits = traits_of(*hypothesis, predicted);
+    explain(base.name, has_step ? hypothesis->dt : 0, std::move(names), std::move(predicted), std::move(traits));
   }
 
   void explain(const std::string& convention, double dt, std::vector<std::string_view> names, Train predicted,
@@ -265,7 +267,16 @@ class Search {
     diagnosis_.explanations.push_back({"exact", 0, {"unit-seconds"}, {}, std::move(exact), comparison.max_error});
   }
 
-  Train predict(const Hypothesis& hypothesis, double until) const {
+  /// Whether the runs so far have taken as much time as a search may take.
+  bool has_taken_enough() {
+    const bool enough = steps_taken_ >= options_.most_steps;
+    diagnosis_.cut_short |= enough;
+    return enough;
+  }
+
+  Train predict(const Hypothesis& hypothesis, double until) {
+    if (!(until > 0)) return {};  // a time of theirs is negative
+    if (hypothesis.convention.input_time) steps_taken_ += until / hypothesis.dt;
     const bool on_grid = !is_event_driven(hypothesis.convention) || hypothesis.convention.stamp != Stamp::crossing;
     if (on_grid && until < hypothesis.dt) return {};
     Train train = predicted_spike_times(Neuron(hypothesis.neuron), hypothesis.current, until, hypothesis.convention,
@@ -333,6 +344,7 @@ class Search {
   void find_nearest() {
     double least = std::numeric_limits<double>::infinity();
     for (const Base& base : bases_) {
+      if (diagnosis_.nearest && has_taken_enough()) break;
       Train predicted = predict(base.hypothesis, until_);
       const double distance = compare(predicted, theirs_, {.until = until_}).victor_purpura;
       if (!(distance < least)) continue;
@@ -357,7 +369,7 @@ class Search {
     }
   }
 
-  static constexpr double most_steps = 1e6;  // of a run whose step is guessed
+  static constexpr double most_guessed_steps = 1e6;  // of a run whose step is guessed
   static constexpr std::size_t few = 6;
 
   NeuronParameters neuron_;
@@ -367,7 +379,8 @@ class Search {
   Train theirs_;
   PrintedPrecision precision_;
   std::vector<Base> bases_;
-  Current beginning_;  ///< of current_
+  Current beginning_;       ///< of current_
+  double steps_taken_ = 0;  ///< in all runs
   Diagnosis diagnosis_;
 };
 
@@ -421,6 +434,7 @@ Diagnosis diagnose(const Neuron& neuron, const Current& current, double until, s
                    const DiagnosisOptions& options) {
   detail::require_positive(until, "until", "ms");
   if (options.dt) detail::require_positive(*options.dt, "dt", "ms");
+  if (options.dt) detail::require_few_steps(until, *options.dt, lapicque::most_steps);
   if (!options.convention.empty() && !options.dt) {
     throw InvalidArgument("dt", "none", "the convention " + options.convention + " needs a time step", "give one");
   }

@@ -335,6 +335,36 @@ TEST(Diagnosis, TellsTimeConstantsThatIntFire4Moved) {
   }
 }
 
+TEST(Diagnosis, OfTimesBeforeTheStartFindsNone) {
+  const auto jumps = pulses({{10, 25}, {20, 25}});
+  for (const Train& wrong : {Train{-5}, Train{-5, 10, 20}, Train{-7, -6, -5, -4, -3, -2, -1}, Train{-1e300, 10}}) {
+    const auto diagnosis = diagnose({}, jumps, 30, wrong);
+    EXPECT_TRUE(diagnosis.explanations.empty());
+    EXPECT_TRUE(diagnosis.nearest);
+  }
+}
+
+TEST(Diagnosis, SaysWhatItDidNotTry) {
+  const auto jumps = pulses({{5.03, 25}, {90.07, 25}, {130.01, 25}});
+  const Train wrong{5.2, 90.5, 130.3};
+  const auto all = diagnose({}, jumps, 200, wrong, {.dt = 0.1});
+  EXPECT_FALSE(all.cut_short);
+  EXPECT_TRUE(all.untried_steps.empty());
+  // Some 10 conventions with 35 changes, of which all fail at the first spike, after 55 steps.
+  const auto cut = diagnose({}, jumps, 200, wrong, {.dt = 0.1, .most_steps = 10000});
+  EXPECT_TRUE(cut.cut_short);
+  EXPECT_LT(cut.tested, all.tested / 2);
+  EXPECT_TRUE(cut.explanations.empty());
+  EXPECT_TRUE(cut.nearest);
+  // Two million steps of 0.1 ms, and too many for a guess.
+  const auto guessed = diagnose({}, jumps, 2e5, wrong);
+  ASSERT_TRUE(guessed.grid);
+  EXPECT_NEAR(*guessed.grid, 0.1, 1e-12);
+  ASSERT_FALSE(guessed.untried_steps.empty());
+  EXPECT_EQ(guessed.untried_steps.front(), 0.1);
+  for (const double dt : guessed.steps) EXPECT_LE(2e5 / dt, 1e6);
+}
+
 TEST(Diagnosis, IsInWords) {
   EXPECT_EQ(describe_diagnosis("refractory-one-step-long"), "refractoriness lasts one step longer");
   EXPECT_EQ(describe_diagnosis("brian2"), conventions()[0].description);
@@ -348,6 +378,7 @@ TEST(Diagnosis, RefusesWhatItCannotUse) {
   EXPECT_THROW(diagnose({}, {}, 10, train, {.convention = "brian2"}), InvalidArgument);
   EXPECT_THROW(diagnose({}, {}, 10, train, {.dt = 1, .convention = "brian3"}), InvalidArgument);
   EXPECT_THROW(diagnose({}, {}, 10, Train{2, 1}), InvalidArgument);
+  EXPECT_THROW(diagnose({}, {}, 10, train, {.dt = 1e-9}), InvalidArgument);
 }
 
 TEST(TimeGrid, IsTheLongestStepOfAllTimes) {

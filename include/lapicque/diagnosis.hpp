@@ -11,6 +11,7 @@
 #include "lapicque/convention.hpp"
 #include "lapicque/current.hpp"
 #include "lapicque/neuron.hpp"
+#include "lapicque/stepper.hpp"
 
 namespace lapicque {
 
@@ -19,6 +20,8 @@ struct DiagnosisOptions {
   std::optional<double> dt{};  ///< ms, > 0: their time step; inferred from the times if not given
   /// The name of the convention that they mean to follow, which needs a dt; empty: any of them, and the exact solution.
   std::string convention{};
+  /// The search ends when its runs have taken so many steps of time, all together. The first run is always taken.
+  double most_steps = lapicque::most_steps;
 };
 
 /// One way to explain a train: a correct run under a convention, with so many changes to it.
@@ -36,9 +39,11 @@ struct Diagnosis {
   std::optional<double> grid;  ///< ms: the longest step of which all of three or more times are multiples, if any
   std::vector<double> steps;   ///< ms: the time steps that were tried
   std::vector<Explanation>
-      explanations;                    ///< all that fit with the fewest changes: nothing in the train tells them apart
-  std::optional<Explanation> nearest;  ///< where none fits: the convention without a change that comes nearest
-  std::size_t tested = 0;              ///< how many hypotheses were tried
+      explanations;                     ///< all that fit with the fewest changes: nothing in the train tells them apart
+  std::optional<Explanation> nearest;   ///< where none fits: the convention without a change that comes nearest
+  std::size_t tested = 0;               ///< how many hypotheses were tried
+  std::vector<double> untried_steps{};  ///< ms: steps that were not tried, as a run takes more than 1e6 of them
+  bool cut_short = false;  ///< not all hypotheses were tried: those that were have taken DiagnosisOptions::most_steps
 
   /// The names of all diagnoses in the explanations, each once. Where the convention was given its own name and traits
   /// are not among them, so that a correct run has none.
@@ -57,9 +62,12 @@ struct Diagnosis {
 ///
 /// @param theirs  ms, finite, ascending
 /// @param until   ms, > 0: both trains are compared up to there
-/// @throws InvalidArgument  an argument or option is out of range; there is no such convention; it has no dt
+/// @throws InvalidArgument  an argument or option is out of range; there is no such convention; it has no dt; the run
+/// has
+///                          more than most_steps steps of the dt that is given
 /// Cost: some hundreds of runs of a few spikes, and whole runs for those that these leave over. Two changes together
-/// are tried for trains of three spikes or more.
+/// are tried for trains of three spikes or more. Where a run is long and has few spikes, only `most_steps` bounds the
+/// search.
 Diagnosis diagnose(const Neuron& neuron, const Current& current, double until, std::span<const double> theirs,
                    const DiagnosisOptions& options = {});
 
