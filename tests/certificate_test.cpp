@@ -872,6 +872,25 @@ std::string message_of(const std::string& json) {
   return "";
 }
 
+TEST(Certify, ProvesOneSpikeAnInstantWhereAJumpFollowsACrossing) {
+  // u = rest + t - 8 ms x 1 mV/ms without any transient, until it is at the threshold after 24 ms exactly.
+  const Neuron neuron(
+      {.rest = -65, .reset = -65, .threshold = -49, .resistance = 1, .tau = 8, .refractory = 0, .initial = -73});
+  const Problem p{neuron, ramp(0, 100, 0, 100) + pulses({{24, 16}}), 60};
+  expect_certified(p);
+  Certificate doctored = certify(p);
+  ASSERT_EQ(doctored.spikes[0].low, "24");
+  doctored.spikes.insert(doctored.spikes.begin() + 1, {"24", "24", Kind::jump});
+  for (Certificate::Stretch& stretch : doctored.stretches) {
+    if (stretch.spike > 1) ++stretch.spike;
+    if (stretch.rule != Rule::jump) continue;
+    ASSERT_EQ(stretch.end, End::below);
+    stretch.end = End::above;
+    stretch.spike = 2;
+  }
+  EXPECT_FALSE(check(p, doctored).valid);
+}
+
 TEST(CertificateFile, SaysWhatCannotBeRead) {
   EXPECT_EQ(message_of("{"), "c.json: is not a certificate: it is no JSON text");
   EXPECT_EQ(

@@ -84,6 +84,13 @@ class Producer {
     return before(share, width) ? share : Interval(width);
   }
 
+  /// Whether the last spike is at exactly this time: refractoriness is nothing then, and u has been reset just now.
+  bool has_spike_at(const Instant& time) const {
+    if (certificate_.spikes.empty()) return false;
+    const auto& [low, high, kind] = certificate_.spikes.back();
+    return low == high && same_point(Interval::from_decimal(low), time.value);
+  }
+
   bool is_event(const Instant& time) const { return same_point(time.value, motion_.next_event()); }
 
   /// x at position_.
@@ -257,6 +264,11 @@ class Producer {
     Motion::Landing landing = motion_.pass_event();
     x_ = landing.x;
     if (!landing.jumped) return;
+    if (has_spike_at(position_) && landing.x.is_not_negative()) {
+      motion_.release(position_.value);
+      x_ = motion_.reset();
+      return record(Rule::jump, position_, End::below);
+    }
     if (landing.x.is_negative()) return record(Rule::jump, position_, End::below);
     if (landing.x.is_not_negative()) return spike(Rule::jump, position_, position_, Kind::jump);
     if (!last_resort_ || !is_negligible(landing.x)) throw Undecided{};

@@ -99,6 +99,11 @@ class Checker {
     Motion::Landing landing = motion_.pass_event();
     jump_ = landing.jumped;
     landing_ = std::move(landing.x);
+    const bool just_fired = spikes_ > 0 && same_point(low_, time) && same_point(high_, time);
+    if (jump_ && just_fired && landing_.is_not_negative()) {  // one spike an instant
+      motion_.release(time);
+      landing_ = motion_.reset();
+    }
   }
 
   void check(const Certificate::Stretch& stretch) {

@@ -57,7 +57,9 @@ namespace lapicque {
 ///            holds.
 /// "jump"     from_ms = to_ms, the time of an event with a voltage jump (the jumps of one instant added up, even if to
 ///            0); "end": "below" if x < 0 after it; or "above" if x >= 0, and then "spike" is its number. Each such
-///            event outside of refractoriness has one of these, after the stretch that ends there.
+///            event outside of refractoriness has one of these, after the stretch that ends there. But where a spike
+///            is at exactly that time (without refractoriness), a jump to x >= 0 is no second spike: it resets u, x =
+///            reset - theta after it, and end is "below".
 /// "clamped"  follows each spike, from its low_ms on. u is clamped from the spike until T, a time in
 ///            [low_ms + refractory, high_ms + refractory], and goes on from there with x(T) = reset - theta. The next
 ///            stretch begins at to_ms <= low_ms + refractory and ends at T or later; what it says of [to_ms, T] holds
