@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <functional>
@@ -148,7 +149,96 @@ TEST(IntervalEstimation, IntervalsHoldTheTruthAsOftenAsTheySayWhereEachIntervalV
         for (double& time : train.times) time += sum += jitter(random);
       },
       20, [&](const auto& estimate) { accumulating += estimate.accumulates; });
-  EXPECT_EQ(accumulating, 200);
+  EXPECT_GE(accumulating, 195);  // now and then the other likelihood is the larger
+}
+
+std::vector<double> evenly(double least, double most) {
+  std::vector<double> at;
+  for (int k = 0; k < 6; ++k) at.push_back(least + (most - least) * k / 5);
+  return at;
+}
+
+void jitter_times(std::vector<ConstantCurrentTrain>& trains, Random& random) {
+  std::normal_distribution<double> jitter(0, 0.1);
+  for (auto& train : trains) {
+    for (double& time : train.times) time += jitter(random);
+  }
+}
+
+/// Well above the rheobase of 2 nA the sum of squares has a long and curved valley, and linearised errors held tau in
+/// 65 % of the tables or none (November 2026). What is reported holds the truth as often as it says; the rest is left
+/// open.
+TEST(IntervalEstimation, IntervalsHoldWithAllCurrentsWellAboveTheRheobase) {
+  Random random;
+  constexpr int repeats = 150;
+  const Truth truth;
+  for (const auto& at : {evenly(3, 8), evenly(5, 14), evenly(20, 40)}) {
+    std::array<int, 4> reported{};
+    std::array<int, 4> held{};
+    for (int i = 0; i < repeats; ++i) {
+      auto trains = trains_of(truth, at, 20);
+      jitter_times(trains, random);
+      const auto estimate = estimate_from_intervals(trains);
+      bool any_open = false;
+      for (std::size_t p = 0; p < parameters.size(); ++p) {
+        const auto& value = estimate.*parameters[p].estimate;
+        if (value) {
+          EXPECT_LE(value->low, value->value);
+          EXPECT_LE(value->value, value->high);
+          ++reported[p];
+          held[p] += holds(*value, truth.*parameters[p].truth);
+          continue;
+        }
+        any_open = true;
+        EXPECT_NE(reason(estimate, parameters[p].name).find("not determined by these currents"), std::string::npos);
+      }
+      EXPECT_EQ(any_open, !estimate.probe.empty());
+    }
+    std::cout << at.front() << " to " << at.back() << " nA:";
+    for (std::size_t p = 0; p < parameters.size(); ++p) {
+      std::cout << " " << parameters[p].name << " " << held[p] << "/" << reported[p];
+      // Where chance alone makes a value look well told, few are reported.
+      if (reported[p] < repeats / 20) continue;
+      EXPECT_GE(held[p], 0.9 * reported[p]) << parameters[p].name;
+    }
+    std::cout << "\n";
+    EXPECT_GE(reported[1], 0.95 * repeats) << "refractory";
+    EXPECT_GE(reported[2], 0.95 * repeats) << "rheobase";
+    EXPECT_LE(held[1], 0.995 * repeats) << "refractory";
+    if (at.front() == 20) {
+      EXPECT_LE(reported[0], repeats / 50) << "tau";
+      EXPECT_LE(reported[3], repeats / 50) << "reset_current";
+    }
+  }
+}
+
+/// Each round records at the currents proposed, if the neuron fires there, until nothing is left open.
+TEST(IntervalEstimation, TheProposedCurrentsDetermineAllAtLast) {
+  Random random;
+  const Truth truth;
+  auto at = evenly(20, 40);
+  constexpr int most_rounds = 12;
+  for (int round = 0;; ++round) {
+    auto trains = trains_of(truth, at, 20);
+    jitter_times(trains, random);
+    const auto estimate = estimate_from_intervals(trains);
+    if (estimate.probe.empty()) {
+      EXPECT_EQ(estimate.undetermined.size(), 4U);
+      EXPECT_LT(*std::min_element(at.begin(), at.end()), 4);
+      break;
+    }
+    ASSERT_LT(round, most_rounds);
+    if (round == 0) {
+      EXPECT_NE(reason(estimate, "tau")
+                    .find("; record nearer to the rheobase, for example at " + to_text(estimate.probe[0], "nA")),
+                std::string::npos)
+          << reason(estimate, "tau");
+      EXPECT_LT(estimate.probe[0], 20);
+    }
+    for (const double current : estimate.probe) {
+      if (current > truth.rheobase) at.push_back(current);
+    }
+  }
 }
 
 /// Brian 2's kind: integration by whole steps until the potential is above the threshold, stamped at the step's start;

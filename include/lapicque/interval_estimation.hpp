@@ -29,6 +29,7 @@ struct IntervalEstimate {
   };
   std::vector<Reason> undetermined;  ///< why, for each that is empty, and for rest, reset, threshold and resistance
   std::vector<std::string> remarks;  ///< what limits the intervals, in words
+  std::vector<double> probe;         ///< nA: further currents that would tell what these leave open
 
   double noise;                ///< ms: the standard deviation of a spike's time, or of an interval (accumulates)
   bool accumulates;            ///< whether each interval varies by itself, and not each spike's time
@@ -47,21 +48,23 @@ struct IntervalEstimate {
 /// These four are all that intervals hold: shifting all potentials by one value, or scaling them and R by one factor,
 /// changes no interval. So rest, reset, threshold and R are never determined, and the four only by four different
 /// currents or more, of which some are near the rheobase and some well above it. With fewer there is a reason for each,
-/// with the bounds that hold nevertheless: refractory >= 0 and below the shortest mean interval, a < b < the least current.
+/// with the bounds that hold nevertheless: refractory >= 0 and below the shortest mean interval, a < b < the least
+/// current.
 ///
 /// Weighted least squares: for a net of (a, b) the linear rest in closed form, then Levenberg and Marquardt's method
 /// from the best of it. What disturbs the times is read off them:
 /// - each spike's time varies by itself (jitter, times of an exact train rounded to a grid), or each interval does:
 ///   whichever is likelier;
 /// - trains on a grid without any variation are a simulator's that resets on its grid: T is off by up to one step,
-/// which
-///   no number of spikes averages out, and the refractory period's interval reaches 1.5 steps further, as simulators
-///   round it and the spike's time up or down.
+///   which no number of spikes averages out, and the refractory period's interval reaches 1.5 steps further, as
+///   simulators round it and the spike's time up or down.
 ///
-/// Intervals are two-sided 95 % ones for independent Gaussian errors in the logarithms of tau, of the least current's
-/// distance from a and from b, and in the refractory period, which cannot be negative. What the table leaves open by
-/// more than a factor of 20 is reported as undetermined. On exact times the values agree with the truth to 1e-6; see
-/// tests/interval_estimation_test.cpp for that, and for the intervals' coverage.
+/// Intervals are two-sided 95 % ones by profile likelihood: they end where the squares, with all other unknowns fitted
+/// anew, have risen by what Gaussian noise makes of them (Venzon and Moolgavkar, Applied Statistics 37, 1988). So they
+/// are not symmetric, and where the squares never rise enough, however far a value goes, it is reported as undetermined
+/// with currents that would tell it. Where they hardly do, the interval's far end makes up for that only lucky tables
+/// are reported. Currents end at the least one, the refractory period at 0. On exact times the values agree with
+/// the truth to 1e-6; see tests/interval_estimation_test.cpp for that, and for the intervals' coverage.
 ///
 /// @param trains  at least one with two spikes; several may have one current
 /// @throws InvalidArgument  no interval; a current or a time is not finite, times do not ascend

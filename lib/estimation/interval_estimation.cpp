@@ -9,6 +9,7 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <set>
 
 #include "lapicque/error.hpp"
@@ -128,10 +129,14 @@ double sum_of_squares(const std::vector<Period>& periods) {
   return sum;
 }
 
+/// How PeriodFit's last unknown measures: the least current's distance from the rheobase, or from the reset current.
+enum class Scale { rheobase, reset };
+
 /// T(I) by parameters without bounds but that tau be positive, a below b and b below the least current.
 class PeriodFit {
  public:
-  enum Index { refractory, log_tau, log_gap, log_distance };  ///< gap: b - a; distance: the least current - b
+  /// ratio: (b - a) / (the least current - b); far: the least current - b, or - a.
+  enum Index { refractory, log_tau, log_ratio, log_far };
   using Vector = Eigen::Vector4d;
 
   explicit PeriodFit(const std::vector<Period>& periods) : periods_(periods) {
@@ -139,76 +144,152 @@ class PeriodFit {
                                                  [](const auto& x, const auto& y) { return x.current < y.current; });
     least_ = low->current;
     span_ = high->current - low->current;
+    cast_net();
     start();
-    descend();
   }
 
-  double least() const { return least_; }
-  const Vector& values() const { return values_; }
+  double span() const { return span_; }
   double squares() const { return squares_; }
+  double tau() const { return std::exp(values_[log_tau]); }
+  double distance() const { return std::exp(values_[log_far]); }
+  double gap() const { return std::exp(values_[log_ratio] + values_[log_far]); }
 
-  /// The covariance of the values for noise of 1 ms; empty where the currents do not tell them apart.
-  std::optional<Eigen::Matrix4d> covariance() const {
-    const auto [off, slopes] = at(values_);
-    const Vector scale = slopes.colwise().norm().cwiseInverse().transpose();
-    if (!scale.allFinite()) return std::nullopt;
-    const Eigen::JacobiSVD<Eigen::MatrixXd> svd(slopes * scale.asDiagonal(), Eigen::ComputeThinU | Eigen::ComputeThinV);
+  /// The fitted values.
+  Vector values(Scale scale) const {
+    Vector result = values_;
+    if (scale == Scale::reset) result[log_far] += std::log1p(std::exp(values_[log_ratio]));
+    return result;
+  }
+
+  /// The linearised standard errors of the values for noise of 1 ms; empty where the currents do not tell them apart.
+  std::optional<Vector> errors(Scale scale) const {
+    const auto [off, slopes] = at(values(scale), scale);
+    const Vector unit = slopes.colwise().norm().cwiseInverse().transpose();
+    if (!unit.allFinite()) return std::nullopt;
+    const Eigen::JacobiSVD<Eigen::MatrixXd> svd(slopes * unit.asDiagonal(), Eigen::ComputeThinU | Eigen::ComputeThinV);
     const auto& singular = svd.singularValues();
     constexpr double told_apart_from = 1e-10;
     if (!(singular[3] > told_apart_from * singular[0])) return std::nullopt;
-    const Eigen::MatrixXd root = scale.asDiagonal() * svd.matrixV() * singular.cwiseInverse().asDiagonal();
-    return root * root.transpose();
+    const Eigen::Matrix4d root = unit.asDiagonal() * svd.matrixV() * singular.cwiseInverse().asDiagonal();
+    return root.rowwise().norm();
+  }
+
+  /// The least squares with one value held where it is and the others free.
+  /// @param values  where to begin, and the best ones on return
+  /// @param noise   ms: the squares need not be better than a small part of its own
+  /// @param widely  whether to look for other valleys, such as the one in which the rheobase follows the noise of the
+  ///                least current's train, and for a way back from where tau and the rheobase are without bound
+  double profile(Vector& values, Scale scale, Index held, double noise, bool widely) const {
+    const double settled = 1e-7 * noise * noise;
+    double squares = descend(values, scale, held, settled);
+    if (!widely) return squares;
+    Vector other = values;
+    const double coarse = held == log_far ? best_of_line(other, scale) : best_of_net(other, held);
+    if (!std::isfinite(coarse)) return squares;
+    const double deeper = descend(other, scale, held, settled);
+    if (deeper < squares) {
+      squares = deeper;
+      values = other;
+    }
+    return squares;
   }
 
  private:
   struct Linearised {
     Eigen::VectorXd off;
-    Eigen::MatrixXd slopes;
+    Eigen::Matrix<double, Eigen::Dynamic, 4> slopes;
   };
-  Linearised at(const Vector& values) const {
+  Linearised at(const Vector& values, Scale scale) const {
     const auto count = static_cast<Eigen::Index>(periods_.size());
-    Linearised result{Eigen::VectorXd(count), Eigen::MatrixXd(count, 4)};
+    Linearised result{Eigen::VectorXd(count), Eigen::Matrix<double, Eigen::Dynamic, 4>(count, 4)};
     const double tau = std::exp(values[log_tau]);
-    const double gap = std::exp(values[log_gap]);
-    const double distance = std::exp(values[log_distance]);
+    const double ratio = std::exp(values[log_ratio]);
+    const double distance = std::exp(values[log_far]) / (scale == Scale::reset ? 1 + ratio : 1);
+    const double gap = ratio * distance;
     for (Eigen::Index row = 0; row < count; ++row) {
       const Period& p = periods_[static_cast<std::size_t>(row)];
       const double above = p.current - least_ + distance;
       const double course = tau * std::log1p(gap / above);
       result.off[row] = (values[refractory] + course - p.value) / p.error;
       const double by_gap = tau * gap / (above + gap);
-      result.slopes.row(row) << 1, course, by_gap, -by_gap * distance / above;
+      const double by_far = by_gap * (p.current - least_) / above;
+      const double by_ratio = scale == Scale::reset ? by_gap * (1 + gap / above) / (1 + ratio) : by_gap;
+      result.slopes.row(row) << 1, course, by_ratio, by_far;
       result.slopes.row(row) /= p.error;
     }
     return result;
   }
 
-  /// The best of a net that spans ten decades.
+  /// Weighted sums over the currents for one pair of a and b; x is the logarithm in T(I), y the mean interval.
+  struct Knot {
+    double distance;
+    double gap;
+    double w, x, y, xx, xy, yy;  ///< x and y: means; the others: sums of products about them
+
+    double squares() const { return xy > 0 ? yy - xy * xy / xx : infinity; }
+    double squares_at_tau(double tau) const { return yy - 2 * tau * xy + tau * tau * xx; }
+    double tau_at(double refractory) const { return (xy + w * x * (y - refractory)) / (xx + w * x * x); }
+    double squares_at(double refractory) const {
+      const double tau = tau_at(refractory);
+      const double mean_off = y - refractory - tau * x;
+      return tau > 0 ? squares_at_tau(tau) + w * mean_off * mean_off : infinity;
+    }
+  };
+
+  Knot knot(double distance, double gap) const {
+    Knot k{distance, gap, 0, 0, 0, 0, 0, 0};
+    const auto course = [&](const Period& p) { return std::log1p(gap / (p.current - least_ + distance)); };
+    for (const Period& p : periods_) {
+      const double w = 1 / (p.error * p.error);
+      k.w += w;
+      k.x += w * course(p);
+      k.y += w * p.value;
+    }
+    k.x /= k.w;
+    k.y /= k.w;
+    for (const Period& p : periods_) {
+      const double w = 1 / (p.error * p.error);
+      const double dx = course(p) - k.x;
+      const double dy = p.value - k.y;
+      k.xx += w * dx * dx;
+      k.xy += w * dx * dy;
+      k.yy += w * dy * dy;
+    }
+    return k;
+  }
+
+  static Vector values_at(const Knot& k) {
+    const double tau = k.xy / k.xx;
+    return {k.y - tau * k.x, std::log(tau), std::log(k.gap / k.distance), std::log(k.distance)};
+  }
+
+  /// Pairs of a and b that span ten decades.
+  void cast_net() {
+    for (std::size_t i = 0; i < distances; ++i) {
+      for (std::size_t j = 0; j < gaps; ++j) {
+        constexpr double mesh = 1.6;
+        net_.push_back(knot(1e-7 * std::pow(mesh, static_cast<double>(i)) * span_,
+                            1e-4 * std::pow(mesh, static_cast<double>(j)) * span_));
+      }
+    }
+  }
+
+  /// The deepest place that is reached from the net's knots that lie below all their neighbours.
   void start() {
-    squares_ = infinity;
-    for (double distance = 1e-7; distance < 1e3; distance *= 1.6) {
-      for (double gap = 1e-4; gap < 1e4; gap *= 1.6) {
-        double weight = 0, x = 0, y = 0, xx = 0, xy = 0;
-        const auto course = [&](const Period& p) {
-          return std::log1p(gap * span_ / (p.current - least_ + distance * span_));
-        };
-        for (const Period& p : periods_) {
-          const double w = 1 / (p.error * p.error);
-          weight += w;
-          x += w * course(p);
-          y += w * p.value;
+    const auto height = [&](std::size_t i, std::size_t j) { return net_[i * gaps + j].squares(); };
+    const auto lies_low = [&](std::size_t i, std::size_t j) {
+      for (std::size_t k = std::max<std::size_t>(i, 1) - 1; k < std::min(i + 2, distances); ++k) {
+        for (std::size_t l = std::max<std::size_t>(j, 1) - 1; l < std::min(j + 2, gaps); ++l) {
+          if (height(k, l) < height(i, j)) return false;
         }
-        x /= weight;
-        y /= weight;
-        for (const Period& p : periods_) {
-          const double w = 1 / (p.error * p.error);
-          xx += w * (course(p) - x) * (course(p) - x);
-          xy += w * (course(p) - x) * (p.value - y);
-        }
-        if (!(xy > 0 && xx > 0)) continue;
-        const double tau = xy / xx;
-        const Vector values(y - tau * x, std::log(tau), std::log(gap * span_), std::log(distance * span_));
-        const double squares = at(values).off.squaredNorm();
+      }
+      return std::isfinite(height(i, j));
+    };
+    for (std::size_t i = 0; i < distances; ++i) {
+      for (std::size_t j = 0; j < gaps; ++j) {
+        if (!lies_low(i, j)) continue;
+        Vector values = values_at(net_[i * gaps + j]);
+        const double squares = descend(values, Scale::rheobase, std::nullopt, 0);
         if (!(squares < squares_)) continue;
         squares_ = squares;
         values_ = values;
@@ -216,37 +297,186 @@ class PeriodFit {
     }
   }
 
-  void descend() {
-    if (!std::isfinite(squares_)) return;
+  /// The best knot of the net for a given refractory period or tau, on the rheobase's scale.
+  double best_of_net(Vector& values, Index held) const {
+    const double tau = std::exp(values[log_tau]);
+    const double delay = values[refractory];
+    const auto squares = [&](const Knot& k) { return held == log_tau ? k.squares_at_tau(tau) : k.squares_at(delay); };
+    const Knot* best = nullptr;
+    double least = infinity;
+    for (const Knot& k : net_) {
+      if (const double s = squares(k); s < least) {
+        least = s;
+        best = &k;
+      }
+    }
+    if (best == nullptr) return infinity;
+    const double best_tau = held == log_tau ? tau : best->tau_at(delay);
+    const double best_delay = held == log_tau ? best->y - tau * best->x : delay;
+    values << best_delay, std::log(best_tau), std::log(best->gap / best->distance), std::log(best->distance);
+    return least;
+  }
+
+  /// The best ratio of a line for a given distance of the least current from the rheobase or the reset current.
+  double best_of_line(Vector& values, Scale scale) const {
+    const double far = std::exp(values[log_far]);
+    double least = infinity;
+    for (double ratio = 1e-6; ratio < 1e7; ratio *= 3) {
+      const double distance = scale == Scale::reset ? far / (1 + ratio) : far;
+      const Knot k = knot(distance, ratio * distance);
+      if (!(k.squares() < least)) continue;
+      least = k.squares();
+      const double log_of_far = values[log_far];
+      values = values_at(k);
+      values[log_far] = log_of_far;
+    }
+    return least;
+  }
+
+  /// Levenberg and Marquardt's method from `values` on.
+  double descend(Vector& values, Scale scale, std::optional<Index> held, double settled) const {
     double damping = 1e-3;
-    constexpr int most_steps = 500;
+    const int most_steps = held ? 60 : 500;
     constexpr double stiff = 1e12;  // no step, however short, gains anything
-    for (int step = 0; step < most_steps && damping < stiff; ++step) {
-      const auto [off, slopes] = at(values_);
-      const Vector scale = slopes.colwise().norm().cwiseMax(1e-300).transpose();
+    int small_gains = 0;
+    Linearised here = at(values, scale);
+    double squares = here.off.squaredNorm();
+    for (int step = 0; step < most_steps && damping < stiff && small_gains < 3; ++step) {
+      if (held) here.slopes.col(*held).setZero();
+      const Vector unit = here.slopes.colwise().norm().cwiseMax(1e-300).transpose();
       // The damping as further rows keeps the digits that normal equations lose.
-      Eigen::MatrixXd design(slopes.rows() + 4, 4);
-      design << slopes * scale.cwiseInverse().asDiagonal(), std::sqrt(damping) * Eigen::Matrix4d::Identity();
-      Eigen::VectorXd target(off.size() + 4);
-      target << off, Vector::Zero();
-      const Vector change = -(scale.cwiseInverse().asDiagonal() * design.colPivHouseholderQr().solve(target));
-      const Vector next = values_ + change;
-      const double squares = at(next).off.squaredNorm();
-      if (squares < squares_) {
-        values_ = next;
-        squares_ = squares;
+      Eigen::Matrix<double, Eigen::Dynamic, 4> design(here.slopes.rows() + 4, 4);
+      design << here.slopes * unit.cwiseInverse().asDiagonal(), std::sqrt(damping) * Eigen::Matrix4d::Identity();
+      Eigen::VectorXd target(here.off.size() + 4);
+      target << here.off, Vector::Zero();
+      const Vector change = -(unit.cwiseInverse().asDiagonal() * design.colPivHouseholderQr().solve(target));
+      const Vector next = values + change;
+      Linearised there = at(next, scale);
+      const double next_squares = there.off.squaredNorm();
+      if (next_squares < squares) {
+        small_gains = squares - next_squares < settled ? small_gains + 1 : 0;
+        values = next;
+        squares = next_squares;
+        here = std::move(there);
         damping /= 10;
       } else {
         damping = std::max(damping, 1e-15) * 10;
       }
     }
+    return squares;
   }
 
   const std::vector<Period>& periods_;
+  static constexpr std::size_t distances = 49;  ///< the net's
+  static constexpr std::size_t gaps = 40;
   double least_;
   double span_;
-  Vector values_ = Vector::Zero();
+  std::vector<Knot> net_;
+  Vector values_ = Vector::Zero();  ///< on the rheobase's scale
   double squares_ = infinity;
+};
+
+/// Two-sided 95 % of the normal distribution.
+const double two_sided = quantile(complement(boost::math::normal(), 0.025));
+
+/// Where intervals end: as far from the best fit as the squares, the other values following, stay within what the noise
+/// allows. Near currents that tell nothing a curved valley is much longer than its curvature at the bottom says.
+class Profiles {
+ public:
+  /// @param reach  standard errors of a two-sided 95 % interval
+  Profiles(const PeriodFit& fit, double noise, double reach) : fit_(fit), noise_(noise), reach_(reach) {
+    // Within a tenth, the logarithms' valley is the only one and hardly bends.
+    const auto errors = fit.errors(Scale::rheobase);
+    narrow_ = errors && noise * errors->tail<3>().maxCoeff() < 0.1;
+  }
+
+  /// How far from the fitted value (in direction 1 or -1) the interval ends.
+  ///
+  /// @param most     as far as the search goes
+  /// @param natural  whether the value has a bound of its own on this side, with which an interval that does not end
+  ///                 before it ends: then nothing needs to be said of whether it does
+  /// @return empty where it does not end
+  std::optional<double> end(PeriodFit::Index index, Scale scale, double direction, double most, bool natural) const {
+    const auto errors = fit_.errors(scale);
+    const PeriodFit::Vector best = fit_.values(scale);
+    const auto rise_at = [&](double offset, PeriodFit::Vector from) {
+      from[index] = best[index] + direction * offset;
+      const double squares = fit_.profile(from, scale, index, noise_, !narrow_);
+      const double rise = std::sqrt(std::max(0.0, squares - fit_.squares())) / noise_ * (two_sided / reach_);
+      return Point{offset, rise, from};
+    };
+    constexpr double enough = told + 4;
+    std::vector<Point> points{{0, 0, best}};
+    double farthest = 0;
+    for (double offset = std::min(errors ? 2 * noise_ * (*errors)[index] : most, most / 16);;
+         offset = std::min(2 * offset, most)) {
+      points.push_back(rise_at(offset, points.back().values));
+      farthest = std::max(farthest, points.back().rise);
+      if (farthest >= enough || offset >= most) break;
+    }
+    if (!natural && farthest < told) return std::nullopt;
+    const double wanted = natural ? two_sided : allowance(farthest);
+    // Where the profile has several valleys, the interval holds all of them.
+    const auto within = std::find_if(points.rbegin(), points.rend(), [&](const Point& p) { return p.rise < wanted; });
+    const auto beyond = within.base();
+    if (beyond == points.end()) return std::nullopt;
+    // False position with the weight of an end that stays halved (Illinois).
+    Point low = *(beyond - 1);
+    Point high = *beyond;
+    double low_off = low.rise - wanted;
+    double high_off = high.rise - wanted;
+    constexpr int most_rounds = 40;
+    for (int round = 0; round < most_rounds && high.offset - low.offset > 1e-3 * high.offset; ++round) {
+      const double offset = low.offset + (high.offset - low.offset) * low_off / (low_off - high_off);
+      const Point middle = rise_at(offset, low.values);
+      const double off = middle.rise - wanted;
+      if (std::abs(off) < 1e-3) return middle.offset;
+      if (off > 0) {
+        high = middle;
+        high_off = off;
+        low_off /= 2;
+      } else {
+        low = middle;
+        low_off = off;
+        high_off /= 2;
+      }
+    }
+    return high.offset;
+  }
+
+ private:
+  struct Point {
+    double offset;
+    double rise;  ///< of the squares, as the number of standard errors that a normal distribution gives it
+    PeriodFit::Vector values;
+  };
+
+  /// A value is reported where the noise has to be beyond so many standard errors for it to be without bound.
+  static constexpr double told = 3.5;
+
+  /// The rise at an interval's end. Where the currents hardly tell a value, it is reported only when chance makes it
+  /// look well told, on one side of the truth: of those reported, 95 % of 1.96 standard errors would hold the truth far
+  /// less often. With Q(z) the normal distribution's upper tail and `farthest` the rise where the value is without
+  /// bound, a truth that lies z below the fit was reported with probability Q(told - farthest + z); the end is where
+  ///     Q(z) = 0.025 Q(told - farthest + z),
+  /// but a truth that is reported once in a thousand times is left out. This is 1.96 where farthest is large.
+  static double allowance(double farthest) {
+    constexpr double rare = 3.09;
+    const auto tail = [](double z) { return std::erfc(z / std::sqrt(2.0)) / 2; };
+    double low = two_sided;
+    constexpr double far = 40;  // where all tails are 0
+    double high = std::min(farthest, far) - told + rare;
+    while (high - low > 1e-6) {
+      const double z = std::midpoint(low, high);
+      (tail(z) > 0.025 * tail(told - farthest + z) ? low : high) = z;
+    }
+    return high;
+  }
+
+  const PeriodFit& fit_;
+  double noise_;
+  double reach_;
+  bool narrow_;
 };
 
 /// Everything that is known of a table on the way.
@@ -321,63 +551,87 @@ class IntervalReader {
 
   void fit() {
     const PeriodFit fit(periods_);
-    const auto covariance = std::isfinite(fit.squares()) ? fit.covariance() : std::nullopt;
-    if (!covariance) {
+    if (!std::isfinite(fit.squares())) {
       leave_open("the intervals do not fall with the current as a leaky neuron's do; record at currents further apart");
       return;
     }
     settle_noise(fit);
-    const auto& values = fit.values();
-    const auto half = [&](const PeriodFit::Vector& direction) {
-      return reach_ * result_.noise * std::sqrt(direction.dot(*covariance * direction));
+    const Profiles profiles(fit, result_.noise, reach_);
+    constexpr double most = 14;  // in the logarithm: beyond it nothing changes
+    const auto below = [](const std::optional<double>& offset) { return offset ? std::exp(-*offset) : 0.0; };
+
+    const auto tau_low = profiles.end(PeriodFit::log_tau, Scale::rheobase, -1, most, false);
+    const auto tau_high = profiles.end(PeriodFit::log_tau, Scale::rheobase, 1, most, false);
+    if (tau_low && tau_high) {
+      result_.tau = Estimate{fit.tau(), fit.tau() * below(tau_low), fit.tau() * std::exp(*tau_high)};
+    }
+
+    const double refractory = fit.values(Scale::rheobase)[PeriodFit::refractory];
+    const double step = on_grid_ ? 1.5 * *result_.grid : 0;
+    // Up to the shortest interval, and as far beyond it as the noise may hide.
+    const double room = std::max(shortest_ - refractory, 0.0) + 20 * result_.noise + shortest_ / 100;
+    const auto later = profiles.end(PeriodFit::refractory, Scale::rheobase, 1, room, false);
+    if (later && refractory + *later + step < shortest_) {
+      const auto sooner = refractory > 0 ? profiles.end(PeriodFit::refractory, Scale::rheobase, -1, refractory, true)
+                                         : std::optional<double>(0);
+      const double low = sooner ? std::max(0.0, refractory - *sooner - step) : 0;
+      const double high = std::max(0.0, refractory + *later + step);
+      result_.refractory = Estimate{std::max(0.0, refractory), low, high};
+    }
+
+    // Both currents by their distance below the least one, which bounds them from above.
+    const auto current = [&](Scale scale) -> std::optional<Estimate> {
+      const double far = std::exp(fit.values(scale)[PeriodFit::log_far]);
+      const auto low = profiles.end(PeriodFit::log_far, scale, 1, most, false);
+      if (!low) return std::nullopt;
+      const auto high = profiles.end(PeriodFit::log_far, scale, -1, most, true);
+      return Estimate{least_ - far, least_ - far * std::exp(*low), least_ - far * below(high)};
     };
-    const auto unit = [](int index) { return PeriodFit::Vector(PeriodFit::Vector::Unit(index)); };
-    constexpr double most = 3;  // in the logarithm, a factor of 20
-    const std::string too_close =
-        "the currents do not tell it apart from the others; record nearer to the rheobase, "
-        "at currents further apart, or more spikes";
-
-    const double tau_half = half(unit(PeriodFit::log_tau));
-    if (tau_half < most) {
-      const double tau = std::exp(values[PeriodFit::log_tau]);
-      result_.tau = Estimate{tau, tau * std::exp(-tau_half), tau * std::exp(tau_half)};
-    } else {
-      open("tau", too_close);
-    }
-
-    const double refractory = values[PeriodFit::refractory];
-    const double refractory_half = half(unit(PeriodFit::refractory)) + (on_grid_ ? 1.5 * *result_.grid : 0);
-    if (refractory_half < shortest_) {
-      result_.refractory = Estimate{std::max(0.0, refractory), std::max(0.0, refractory - refractory_half),
-                                    std::max(0.0, refractory + refractory_half)};
-    } else {
-      open("refractory", too_close + "; " + refractory_bounds());
-    }
-
-    // Both currents by their distance below the least one.
-    const double gap = std::exp(values[PeriodFit::log_gap]);
-    const double distance = std::exp(values[PeriodFit::log_distance]);
-    const auto below = [&](double far, double far_half) {
-      return Estimate{least_ - far, least_ - far * std::exp(far_half), least_ - far * std::exp(-far_half)};
-    };
-    const double rheobase_half = half(unit(PeriodFit::log_distance));
-    if (rheobase_half < most) {
-      result_.rheobase = below(distance, rheobase_half);
-    } else {
-      open("rheobase", too_close + "; " + rheobase_bound());
-    }
-    const double reset_half =
-        half((unit(PeriodFit::log_gap) * gap + unit(PeriodFit::log_distance) * distance) / (gap + distance));
-    if (reset_half < most) {
-      result_.reset_current = below(gap + distance, reset_half);
-    } else {
-      open("reset_current", too_close + "; " + reset_bound());
-    }
+    result_.rheobase = current(Scale::rheobase);
+    result_.reset_current = current(Scale::reset);
+    if (!result_.tau || !result_.refractory || !result_.rheobase || !result_.reset_current) propose(fit, profiles);
     if (on_grid_) {
       result_.remarks.emplace_back(
           "the spikes lie on a grid of " + to_text(*result_.grid, "ms") +
           " and each train's intervals are equal: a simulator's, whose intervals are off by up to a step");
     }
+  }
+
+  /// Reasons for what is left open, with currents that would tell.
+  void propose(const PeriodFit& fit, const Profiles& profiles) {
+    // The logarithm bends where I - b is well below b - a, and ends where it is well above.
+    constexpr double near_enough = 0.15;
+    constexpr double far_enough = 3;
+    const auto two_digits = [](double value, auto round) {
+      if (value == 0) return 0.0;
+      const double digit = std::pow(10, std::floor(std::log10(std::abs(value))) - 1);
+      return round(value / digit) * digit;
+    };
+    std::string advice;
+    // The fitted gap may be anything where the currents do not tell it; the bend is not seen beyond their span.
+    if (!result_.rheobase || least_ - result_.rheobase->low > near_enough * std::min(fit.gap(), fit.span())) {
+      // A quarter of the way from the highest that the rheobase may be: it fires, and the next one may be nearer still.
+      const auto high = profiles.end(PeriodFit::log_far, Scale::rheobase, -1, 14, true);
+      const double below_least = fit.distance() * (high ? std::exp(-*high) : 0.5);
+      const double nearer = least_ - 0.75 * below_least;
+      double rounded = two_digits(nearer, [](double x) { return std::ceil(x); });
+      if (!(rounded < least_)) rounded = nearer;
+      result_.probe.push_back(rounded);
+      advice = "nearer to the rheobase, for example at " + to_text(rounded, "nA");
+    }
+    const double farthest = fit.distance() + fit.span();
+    if (farthest < far_enough * fit.gap()) {
+      const double further = two_digits(least_ - fit.distance() + std::min(5 * fit.gap(), 3 * farthest),
+                                        [](double x) { return std::ceil(x); });
+      result_.probe.push_back(further);
+      advice += (advice.empty() ? "" : ", and ") + ("further from it, for example at " + to_text(further, "nA"));
+    }
+    const std::string why = "not determined by these currents, which do not tell it apart from the others; record " +
+                            (advice.empty() ? "more spikes" : advice + ", or more spikes");
+    if (!result_.tau) open("tau", why);
+    if (!result_.refractory) open("refractory", why + "; " + refractory_bounds());
+    if (!result_.rheobase) open("rheobase", why + "; " + rheobase_bound());
+    if (!result_.reset_current) open("reset_current", why + "; " + reset_bound());
   }
 
   void settle_noise(const PeriodFit& fit) {
