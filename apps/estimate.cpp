@@ -91,6 +91,7 @@ class EstimateCommand {
     app.add_option("--voltage-unit", voltage_unit_, "of a column whose header names no unit (mV)")
         ->type_name("UNIT")
         ->excludes(spikes);
+    app.add_option("--current-unit", current_unit_, "of a column whose header names no unit (nA)")->type_name("UNIT");
     add_choice(app, "--timing", timing_, {"either", "continuous", "grid"},
                "where spikes can lie: between samples, on a simulator's grid, or as the trace shows")
         ->excludes(spikes);
@@ -102,7 +103,7 @@ class EstimateCommand {
 
   void operator()() const {
     if (!spikes_.empty()) {
-      print_intervals(estimate_from_intervals(read_trains(spikes_, {time_unit_, std::nullopt})));
+      print_intervals(estimate_from_intervals(read_trains(spikes_, {time_unit_, std::nullopt, current_unit_})));
       return;
     }
     if (trace_.empty()) throw CLI::RequiredError("TRACE (or --spikes)");
@@ -114,7 +115,7 @@ class EstimateCommand {
       figures::require_gnuplot();
       plot.emplace(plot_);
     }
-    const ColumnUnits units{time_unit_, voltage_unit_};
+    const ColumnUnits units{time_unit_, voltage_unit_, current_unit_};
     const VoltageTrace trace = read_trace(trace_, units);
     const Current current = read_known_current(input_, trace, units);
     const NeuronEstimate estimate = computed(trace, current);
@@ -257,7 +258,9 @@ class EstimateCommand {
       out << "null";
     }
     out << ",\n \"currents\": " << static_cast<double>(estimate.currents)
-        << ",\n \"intervals\": " << static_cast<double>(estimate.intervals) << "}\n";
+        << ",\n \"intervals\": " << static_cast<double>(estimate.intervals) << ",\n \"probe_nA\": [";
+    for (const double& current : estimate.probe) out << (&current == estimate.probe.data() ? "" : ", ") << current;
+    out << "]}\n";
     out.flush();
   }
 
@@ -266,6 +269,7 @@ class EstimateCommand {
   std::string spikes_;
   std::optional<std::string> time_unit_;
   std::optional<std::string> voltage_unit_;
+  std::optional<std::string> current_unit_;
   std::string timing_;
   std::string format_;
   std::string plot_;

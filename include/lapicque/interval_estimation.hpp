@@ -52,7 +52,7 @@ struct IntervalEstimate {
 /// current.
 ///
 /// Weighted least squares: for a net of (a, b) the linear rest in closed form, then Levenberg and Marquardt's method
-/// from the best of it. What disturbs the times is read off them:
+/// from each of its hollows. What disturbs the times is read off them:
 /// - each spike's time varies by itself (jitter, times of an exact train rounded to a grid), or each interval does:
 ///   whichever is likelier;
 /// - trains on a grid without any variation are a simulator's that resets on its grid: T is off by up to one step,
@@ -62,8 +62,8 @@ struct IntervalEstimate {
 /// Intervals are two-sided 95 % ones by profile likelihood: they end where the squares, with all other unknowns fitted
 /// anew, have risen by what Gaussian noise makes of them (Venzon and Moolgavkar, Applied Statistics 37, 1988). So they
 /// are not symmetric, and where the squares never rise enough, however far a value goes, it is reported as undetermined
-/// with currents that would tell it. Where they hardly do, the interval's far end makes up for that only lucky tables
-/// are reported. Currents end at the least one, the refractory period at 0. On exact times the values agree with
+/// with currents that would tell it. Where they hardly do, the far end is widened, as only lucky tables come to be
+/// reported then. Currents end at the least one, the refractory period at 0. On exact times the values agree with
 /// the truth to 1e-6; see tests/interval_estimation_test.cpp for that, and for the intervals' coverage.
 ///
 /// @param trains  at least one with two spikes; several may have one current

@@ -70,6 +70,7 @@ class TableFile {
       std::string unit = text_of(kind->dimension).unit;
       if (kind->dimension == Dimension::time) unit = units.time.value_or(unit);
       if (kind->dimension == Dimension::voltage) unit = units.voltage.value_or(unit);
+      if (kind->dimension == Dimension::current) unit = units.current.value_or(unit);
       columns.emplace_back(kind->example);
       if (header_.is_header) {
         columns.back() = find(*kind);

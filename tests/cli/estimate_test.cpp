@@ -14,6 +14,8 @@ const std::string cell =
     "[neuron]\nrest = -70\nreset = -65\nthreshold = -50\nresistance = 10\ntau = 8\nrefractory = 2\n[run]\nuntil = 80\n"
     "[[input]]\nkind = \"step\"\nstart = 5\nstop = 40\namplitude = 1.5\n";
 
+std::string digits(double value) { return nlohmann::json(value).dump(); }
+
 TEST(Estimate, PrintsJsonWithAllSixParameters) {
   const Folder folder;
   const auto result = folder.run({"estimate", recording, "--input", recording, "--format", "json"});
@@ -54,6 +56,44 @@ TEST(Estimate, SaysWhatIsUndeterminedAndProposesACurrent) {
   EXPECT_TRUE(all.at("undetermined").empty());
   EXPECT_NEAR(all.at("threshold_mV").at("value"), -50, 1e-6);
   EXPECT_NEAR(all.at("refractory_ms").at("value"), 2, 1e-6);
+}
+
+/// Seconds and volts, and amperes in the current's table: by header, and by option.
+TEST(Estimate, ReadsSecondsVoltsAndAmperes) {
+  const Folder folder;
+  std::string trace;
+  std::string current;
+  double u = -0.07;
+  for (int n = 0; n < 800; ++n) {
+    const double amperes = n < 50 ? 0 : n < 300 ? 1.5e-9 : n < 500 ? 2.5e-9 : 4e-9;
+    trace += digits(n * 1e-4) + "," + digits(u) + "\n";
+    current += digits(n * 1e-4) + "," + digits(amperes) + "\n";
+    const double end = -0.07 + 1e7 * amperes;
+    u = end + (u - end) * std::exp(-0.1 / 8);
+    if (u > -0.05) u = -0.065;
+  }
+  const auto expect_neuron = [&](const std::vector<std::string>& options) {
+    std::vector<std::string> arguments{"estimate", "trace.csv", "--input", "current.csv", "--format", "json"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const auto result = folder.run(arguments);
+    ASSERT_EQ(result.status, 0) << result.error;
+    const auto object = nlohmann::json::parse(result.out);
+    EXPECT_NEAR(object.at("rest_mV").at("value"), -70, 1e-8);
+    EXPECT_NEAR(object.at("reset_mV").at("value"), -65, 1e-8);
+    EXPECT_NEAR(object.at("resistance_MOhm").at("value"), 10, 1e-8);
+    EXPECT_NEAR(object.at("tau_ms").at("value"), 8, 1e-8);
+    EXPECT_LE(object.at("threshold_mV").at("low"), -50);
+    EXPECT_GE(object.at("threshold_mV").at("high"), -50);
+  };
+  folder.write("trace.csv", "t_s,v_V\n" + trace);
+  folder.write("current.csv", "t_s,i_A\n" + current);
+  expect_neuron({});
+  folder.write("trace.csv", "t (s),V [V]\n" + trace);
+  folder.write("current.csv", "time/s,current/A\n" + current);
+  expect_neuron({});
+  folder.write("trace.csv", trace);
+  folder.write("current.csv", current);
+  expect_neuron({"--time-unit", "s", "--voltage-unit", "V", "--current-unit", "A"});
 }
 
 TEST(Estimate, ProposesTheCurrentOnStandardErrorBesideCsv) {
@@ -132,6 +172,63 @@ TEST(EstimateFromSpikes, PrintsWhatIntervalsTellAndWhatTheyDoNot) {
     EXPECT_NEAR(object.at("grid_ms"), table[0] == 't' ? 1e-3 : 1e-6, 1e-9);  // the digits printed
     EXPECT_EQ(object.at("currents"), 5);
   }
+}
+
+TEST(EstimateFromSpikes, TakesUnitsOfColumnsThatNameNone) {
+  const Folder folder;
+  const auto table = [](double current_unit, double time_unit) {
+    std::string rows;
+    for (const double current : {2.1, 2.5, 3.0, 4.0, 6.0}) {
+      for (int k = 0; k < 3; ++k) {
+        rows += digits(current / current_unit) + "," + digits((11 + k * interval_under(current)) / time_unit) + "\n";
+      }
+    }
+    return rows;
+  };
+  const auto expect_neuron = [&](const std::vector<std::string>& options) {
+    std::vector<std::string> arguments{"estimate", "--spikes", "table.csv", "--format", "json"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const auto result = folder.run(arguments);
+    ASSERT_EQ(result.status, 0) << result.error;
+    const auto object = nlohmann::json::parse(result.out);
+    EXPECT_NEAR(object.at("rheobase_nA").at("value"), 2, 1e-6);
+    EXPECT_NEAR(object.at("reset_current_nA").at("value"), 0.5, 1e-6);
+    EXPECT_NEAR(object.at("tau_ms").at("value"), 8, 1e-6);
+    EXPECT_EQ(object.at("probe_nA").size(), 0U);
+  };
+  folder.write("table.csv", table(1e-3, 1));
+  expect_neuron({"--current-unit", "pA"});
+  folder.write("table.csv", table(1e9, 1e3));
+  expect_neuron({"--current-unit", "A", "--time-unit", "s"});
+  folder.write("table.csv", "i,t\n" + table(1, 1e3));
+  expect_neuron({"--current-unit", "nA", "--time-unit", "s"});
+  folder.write("table.csv", "current (pA),t (ms)\n" + table(1e-3, 1));
+  expect_neuron({"--current-unit", "A"});  // the header's own comes first
+  folder.write("table.csv", table(1, 1));
+  EXPECT_EQ(folder.run({"estimate", "--spikes", "table.csv", "--current-unit", "mV"}).error,
+            "table.csv:1: column current_nA = mV: expected a current, mV is a voltage; name a unit such as nA\n");
+}
+
+TEST(EstimateFromSpikes, ProposesCurrentsThatWouldTellWhatIsOpen) {
+  const Folder folder;
+  std::string rows = "current_nA,interval_ms\n";
+  for (const double current : {20.0, 24.0, 28.0, 32.0, 36.0, 40.0}) {
+    for (const double off : {-0.1, 0.0, 0.1, 0.05, -0.05}) {
+      rows += digits(current) + "," + digits(interval_under(current) + off) + "\n";
+    }
+  }
+  folder.write("table.csv", rows);
+  const auto result = folder.run({"estimate", "--spikes", "table.csv", "--format", "json"});
+  ASSERT_EQ(result.status, 0) << result.error;
+  const auto object = nlohmann::json::parse(result.out);
+  EXPECT_TRUE(object.at("tau_ms").is_null());
+  const double probe = object.at("probe_nA").at(0);
+  EXPECT_LT(probe, 20);
+  EXPECT_NE(object.at("undetermined")
+                .at("tau_ms")
+                .get<std::string>()
+                .find("record nearer to the rheobase, for example at " + object.at("probe_nA").at(0).dump() + " nA"),
+            std::string::npos);
 }
 
 TEST(EstimateFromSpikes, SaysInCsvWhyOneCurrentIsNotEnough) {

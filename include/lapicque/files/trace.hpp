@@ -17,6 +17,7 @@ namespace lapicque {
 struct ColumnUnits {
   std::optional<std::string> time{};
   std::optional<std::string> voltage{};
+  std::optional<std::string> current{};
 };
 
 /// A membrane potential from a CSV file (see read_columns for what such a file may look like).
