@@ -8,6 +8,7 @@
 #include <cmath>
 #include <filesystem>
 #include <functional>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -228,8 +229,8 @@ TEST(Estimation, DrawnSpikesDoNoHarm) {
     return 0.0;
   };
   const VoltageTrace plain = grid_trace(cell, value, 120, 0.1);
-  for (const std::vector<double>& shape :
-       {std::vector<double>{30}, std::vector<double>{20, 40}, std::vector<double>{25, 40, 10}}) {
+  for (const std::vector<double>& shape : {std::vector<double>{30}, std::vector<double>{20, 40},
+                                           std::vector<double>{25, 40, 10}, std::vector<double>{cell.threshold}}) {
     VoltageTrace drawn = plain;
     for (std::size_t i = 0; i + 1 < plain.times.size(); ++i) {
       if (plain.potentials[i] - plain.potentials[i + 1] < 5) continue;
@@ -249,27 +250,131 @@ TEST(Estimation, DrawnSpikesDoNoHarm) {
   }
 }
 
-/// Of 200 noisy repeats, the truth lies within the stated 95 % interval in 90 to 99 % for each parameter.
-void expect_coverage(const std::vector<Pulse>& pulses, double until) {
-  constexpr int repeats = 200;
+/// The exact solution under any current: u = p + (u_0 - p(t_0)) exp(-(t - t_0)/tau) with p(t) the potential that the
+/// current holds after a long time, written down for each; crossings by halving.
+VoltageTrace driven_trace(const NeuronParameters& neuron, const std::function<double(double)>& settled, double until,
+                          double step) {
+  constexpr int looks = 20;  // for a crossing, in a step
+  VoltageTrace trace;
+  double begin = 0;
+  double start = neuron.rest;
+  const auto potential = [&](double t) {
+    return t <= begin ? start : settled(t) + (start - settled(begin)) * std::exp(-(t - begin) / neuron.tau);
+  };
+  for (int k = 0; k * step <= until; ++k) {
+    trace.times.push_back(k * step);
+    trace.potentials.push_back(potential(k * step));
+    for (int look = 0; look < looks; ++look) {
+      double below = (k + static_cast<double>(look) / looks) * step;
+      double above = (k + (look + 1.0) / looks) * step;
+      if (potential(above) < neuron.threshold) continue;
+      for (int halving = 0; halving < 60; ++halving) {
+        const double middle = (below + above) / 2;
+        (potential(middle) < neuron.threshold ? below : above) = middle;
+      }
+      begin = above + neuron.refractory;
+      start = neuron.reset;
+    }
+  }
+  return trace;
+}
+
+/// Beside the noise-free ones: samples of each spike drawn or clipped, at the threshold or where an amplifier ends.
+TEST(Estimation, DrawnAndClippedSpikesDoNoHarmUnderNoise) {
+  Random random;
+  const VoltageTrace plain = exact_trace(cell, three_steps, 120, 0.1);
+  const std::vector<std::vector<double>> shapes{{cell.threshold}, {30}, {20, 40}, {25, 40, 10}, {20, 20, 20}};
+  constexpr int repeats = 8;
+  int held = 0;
+  for (const auto& shape : shapes) {
+    SCOPED_TRACE(std::to_string(shape.size()) + " samples, the first at " + to_text(shape[0]));
+    for (int n = 0; n < repeats; ++n) {
+      VoltageTrace drawn = plain;
+      add_noise(drawn, 0.3, random);
+      for (std::size_t i = 0; i + 1 < plain.times.size(); ++i) {
+        if (plain.potentials[i] - plain.potentials[i + 1] < 5) continue;
+        for (std::size_t k = 0; k < shape.size(); ++k) drawn.potentials[i + 1 + k] = shape[k];
+      }
+      const auto found = estimate_neuron(drawn, current_of(three_steps), SpikeTiming::continuous);
+      EXPECT_EQ(found.spikes.size(), 8U);
+      for (const Named& p : parameters) {
+        ASSERT_TRUE(found.*p.estimate) << p.name;
+        held += holds(*(found.*p.estimate), cell.*p.truth);
+        const double tolerance = p.truth == &NeuronParameters::refractory ? 0.1 : 0.02 * std::abs(cell.*p.truth);
+        EXPECT_NEAR((found.*p.estimate)->value, cell.*p.truth, tolerance) << p.name;
+      }
+    }
+  }
+  const int all = static_cast<int>(shapes.size() * parameters.size()) * repeats;
+  std::cout << held << "/" << all << "\n";
+  EXPECT_GE(held, 0.9 * all);
+}
+
+/// What a grid tells: the threshold is at least the highest potential that any step ended at without a spike, and below
+/// the least that one ended at with one.
+TEST(Estimation, AGridsThresholdIsBoundedByTheTightestStepsOfAllSpikes) {
+  Random random;
+  for (int n = 0; n < testing::cases(10); ++n) {
+    NeuronParameters truth = cell;
+    truth.threshold = random.uniform(-52, -45);
+    truth.refractory = 0.1 * random.integer(2, 40);
+    const double frequency = random.uniform(0.02, 0.05);  // kHz
+    const double swing = random.uniform(1, 4);
+    const auto current = [&](double t) { return 2 + swing * std::sin(2 * M_PI * frequency * t); };
+    const VoltageTrace trace = grid_trace(truth, current, 150, 0.1);
+    std::vector<double> values;
+    double low = -INFINITY;
+    double high = INFINITY;
+    for (std::size_t i = 0; i < trace.times.size(); ++i) {
+      values.push_back(current(trace.times[i]));
+      low = std::max(low, trace.potentials[i]);
+      if (i + 1 == trace.times.size() || trace.potentials[i + 1] != truth.reset) continue;
+      const double end = truth.rest + truth.resistance * values[i];
+      const double after = end + (trace.potentials[i] - end) * std::exp(-0.1 / truth.tau);
+      if (after > truth.threshold) high = std::min(high, after);
+    }
+    const auto found = estimate_neuron(trace, samples(0, 0.1, values));
+    ASSERT_EQ(found.timing, SpikeTiming::grid) << n;
+    EXPECT_NEAR(found.threshold->low, low, 1e-8) << n;
+    EXPECT_NEAR(found.threshold->high, high, 1e-8) << n;
+    EXPECT_NEAR(found.threshold->value, (low + high) / 2, 1e-8) << n;
+    EXPECT_NE(found.remarks.at(0).find("the threshold is known up to what the potential rises in a step"),
+              std::string::npos);
+    EXPECT_NEAR(found.refractory->value, truth.refractory, 1e-9) << n;
+    EXPECT_LE(found.refractory->high - found.refractory->low, 0.2 + 1e-9) << n;
+  }
+}
+
+/// Of 200 noisy repeats, the truth lies within the stated 95 % interval in 90 to 99 % for each parameter. Of fewer, for
+/// all together: the exact response to a ramp or a sinusoid takes its time.
+void expect_coverage(const VoltageTrace& plain, const Current& current, int repeats = 200) {
+  repeats = testing::cases(repeats);
   Random random;
   std::array<int, 6> held{};
-  const VoltageTrace plain = exact_trace(cell, pulses, until, 0.1);
   for (int n = 0; n < repeats; ++n) {
     VoltageTrace trace = plain;
     add_noise(trace, 0.5, random);
-    const auto found = estimate_neuron(trace, current_of(pulses), SpikeTiming::continuous);
+    const auto found = estimate_neuron(trace, current, SpikeTiming::continuous);
     EXPECT_NEAR(found.noise, 0.5, 0.1);
     for (std::size_t p = 0; p < parameters.size(); ++p) {
       const auto& estimate = found.*parameters[p].estimate;
       if (estimate && holds(*estimate, cell.*parameters[p].truth)) ++held[p];
     }
   }
+  int all = 0;
   for (std::size_t p = 0; p < parameters.size(); ++p) {
-    std::cout << parameters[p].name << ": " << held[p] / 2.0 << " %\n";
-    EXPECT_GE(held[p], 180) << parameters[p].name;
-    EXPECT_LE(held[p], 198) << parameters[p].name;
+    std::cout << parameters[p].name << ": " << 100.0 * held[p] / repeats << " %\n";
+    all += held[p];
+    if (repeats < 200) continue;
+    EXPECT_GE(held[p], 0.9 * repeats) << parameters[p].name;
+    EXPECT_LE(held[p], 0.99 * repeats) << parameters[p].name;
   }
+  EXPECT_GE(all, 0.9 * 6 * repeats);
+  EXPECT_LE(all, 0.99 * 6 * repeats);
+}
+
+void expect_coverage(const std::vector<Pulse>& pulses, double until) {
+  expect_coverage(exact_trace(cell, pulses, until, 0.1), current_of(pulses));
 }
 
 TEST(Coverage, OfStepsIsWhatIsStated) { expect_coverage(three_steps, 120); }
@@ -278,6 +383,31 @@ TEST(Coverage, OfManyStrengthsIsWhatIsStated) {
   std::vector<Pulse> stairs;
   for (int k = 0; k < 6; ++k) stairs.push_back({10.0 + 20 * k, 25.0 + 20 * k, 0.7 + 1.1 * k});
   expect_coverage(stairs, 130);
+}
+
+TEST(Coverage, OfARampIsWhatIsStated) {
+  constexpr double slope = 0.05;  // nA/ms
+  const auto settled = [&](double t) { return cell.rest + cell.resistance * slope * (t - cell.tau); };
+  expect_coverage(driven_trace(cell, settled, 110, 0.1), ramp(0, 200, 0, 200 * slope), 30);
+}
+
+TEST(Coverage, OfASinusoidIsWhatIsStated) {
+  constexpr double frequency = 40;  // Hz
+  const double omega = 2 * M_PI * frequency / 1000;
+  const auto settled = [&](double t) {
+    const double lag = omega * cell.tau;
+    const double swing = (std::sin(omega * t) - lag * std::cos(omega * t)) / (1 + lag * lag);
+    return cell.rest + cell.resistance * (1.5 + 2.5 * swing);
+  };
+  expect_coverage(driven_trace(cell, settled, 110, 0.1), step(0, 200, 1.5) + sinusoid(0, 200, 2.5, frequency), 30);
+}
+
+TEST(Coverage, OfNoiseHeldBetweenSamplesIsWhatIsStated) {
+  std::mt19937_64 random(7);
+  std::normal_distribution<double> normal(1.6, 1.5);
+  std::vector<Pulse> pulses;
+  for (int k = 0; k < 55; ++k) pulses.push_back({2.0 * k, 2.0 * (k + 1), normal(random)});
+  expect_coverage(exact_trace(cell, pulses, 110, 0.1), current_of(pulses), 100);
 }
 
 /// Left to decide, the intervals hold for spikes on the samples as well, and then hold the truth more often.

@@ -77,7 +77,9 @@ struct NeuronEstimate {
 /// spikes are on the samples' grid. The reset potential comes from the plateaus. The threshold and the refractory
 /// period come from where the fitted curve was when it was reset, and from when it left the reset potential:
 /// - continuous timing: u_e(r_e - refractory) = threshold for each spike e, r_e being the time at which the curve after
-///   the spike, followed back, has the reset potential. Spikes that cross at different speeds part the two.
+///   the spike, followed back, has the reset potential. Spikes that cross at different speeds part the two. Where noise
+///   hides those times, both come from a fit of the whole trace with its spikes, their intervals from how the squares
+///   rise along each (profile likelihood).
 /// - on a grid: the threshold lies above the curve at every sample without a spike and below it, followed on, at the
 ///   step of each spike. That is an interval and no more; its middle is the value. The refractory period is the
 ///   number of steps spent at the reset potential, counted from the last sample before the spike as Brian 2 does; as

@@ -14,6 +14,7 @@
 #include "relaxation.hpp"
 #include "spike_search.hpp"
 #include "threshold.hpp"
+#include "whole_fit.hpp"
 
 namespace lapicque {
 namespace {
@@ -96,6 +97,10 @@ class Reader {
       if (!spikes_.empty()) settle_spikes();
     }
     choose_reading();
+    while (!spikes_.empty() && spikes_begin_clipped()) {
+      for (SampledSpike& spike : spikes_) --spike.last;
+      choose_reading();
+    }
     NeuronEstimate result{};
     result.input = reading_ == 0 ? InputReading::exact : InputReading::held;
     if (spikes_.empty()) {
@@ -249,6 +254,23 @@ class Reader {
     free_ = fits[static_cast<std::size_t>(reading_)];
   }
 
+  /// Whether the last samples before the spikes are already the spikes', clipped at the threshold or somewhere near it:
+  /// all alike where there is noise, or most of them off the fit.
+  bool spikes_begin_clipped() const {
+    const double noise = std::sqrt(variance(free_));
+    const Courses courses(input(), free_);
+    std::size_t alike = 0;
+    std::size_t off = 0;
+    for (std::size_t e = 0; e < spikes_.size(); ++e) {
+      const std::size_t last = spikes_[e].last;
+      // A course needs a few samples.
+      if (last < free_.stretches[e].first + 3) return false;
+      alike += std::abs(trace_.potentials[last] - trace_.potentials[spikes_[0].last]) <= 1e-3 * noise ? 1 : 0;
+      off += std::abs(trace_.potentials[last] - courses.potential(e, last)) > 8 * noise + 1e-7 * range_ ? 1 : 0;
+    }
+    return (alike == spikes_.size() && alike > 2 && noise > 1e-6 * range_) || 2 * off > spikes_.size();
+  }
+
   /// The variance of the noise, not below what rounding makes of it.
   double variance(const RelaxationFit& fit) const {
     const double floor = 1e-13 * (range_ + std::abs(trace_.potentials.front()));
@@ -326,7 +348,8 @@ class Reader {
     const RelaxationFit tied = relaxation().fit(spikes_, Start::tied, plateau_, tau_);
     const double free_reach = reach(free_);
     ThresholdReader threshold(input(), spikes_, plateau_);
-    const auto continuous = threshold.continuous(free_, variance(free_), free_reach);
+    const auto whole = noise_hides_crossings() ? fit_whole() : std::nullopt;
+    const auto continuous = whole ? *whole : threshold.continuous(free_, variance(free_), free_reach);
     const bool fits_grid = timing_ != SpikeTiming::continuous && grid_fits(tied);
     const bool sharp = continuous.release_error < 0.1;  // of a step
     result.timing = !fits_grid || timing_ == SpikeTiming::continuous                  ? SpikeTiming::continuous
@@ -363,6 +386,55 @@ class Reader {
     }
     result.fitted = fitted(fit);
     finish(result);
+  }
+
+  /// Whether the time at which a fitted course crosses the threshold, or leaves the reset potential, is too uncertain
+  /// for straight lines through both.
+  bool noise_hides_crossings() const {
+    constexpr double hiding = 1e-4;
+    return std::sqrt(variance(free_)) > hiding * range_ && input().jumps().empty();
+  }
+
+  /// Threshold and refractory period by a fit of the whole trace, for spikes between the samples.
+  std::optional<ThresholdReader::Continuous> fit_whole() const {
+    const auto& times = trace_.times;
+    const Courses courses(input(), free_);
+    double low = -std::numeric_limits<double>::infinity();
+    double high = std::numeric_limits<double>::infinity();
+    double stay = 0;
+    double error = 0;
+    double level = 0;
+    double rise = 0;
+    double count = 0;
+    for (std::size_t e = 0; e < spikes_.size(); ++e) {
+      const std::size_t release = spikes_[e].reset - 1 + plateau_;
+      const auto fitted = [&](std::size_t s) { return free_.stretches[s].end >= free_.stretches[s].first + 2; };
+      if (!fitted(e) || !fitted(e + 1) || release + 1 >= times.size()) continue;
+      low = std::max(low, courses.potential(e, spikes_[e].last));
+      high = std::min(high, courses.potential(e, spikes_[e].reset));
+      rise += courses.potential(e, spikes_[e].reset) - courses.potential(e, spikes_[e].last);
+      stay += times[release] - std::midpoint(times[spikes_[e].last], times[spikes_[e].reset]);
+      level += courses.potential(e + 1, release);
+      const double slope = courses.potential(e + 1, release + 1) - courses.potential(e + 1, release);
+      error += std::sqrt(courses.variance(e + 1, release) * variance(free_)) / std::max(std::abs(slope), 1e-300);
+      ++count;
+    }
+    if (count == 0) return std::nullopt;
+    WholeFit::Values start;
+    start << free_.values[rest], free_.values[resistance],
+        free_.determined[reset] ? free_.values[reset] : level / count, free_.values[tau], std::midpoint(low, high),
+        std::max(0.0, stay / count), courses.potential(0, 0);
+    const double tau_error = std::sqrt(variance(free_) * free_.covariance(tau, tau));
+    const WholeFit fit(input(), trace_.potentials, spikes_, start, 10 * tau_error);
+    const double spread = std::pow(reach(free_), 2);
+    ThresholdReader::Continuous result{};
+    result.threshold = fit.interval(WholeFit::threshold, spread);
+    result.refractory = fit.interval(WholeFit::refractory, spread);
+    if (!free_.determined[reset]) result.reset = fit.interval(WholeFit::reset, spread);
+    result.release_error = error / count;
+    result.separate = result.threshold->high - result.threshold->low < rise / count;
+    result.consistent = true;
+    return result;
   }
 
   /// Noise may let a plateau of a sample more or less fit as well; the intervals then hold for those as well.

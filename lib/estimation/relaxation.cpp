@@ -225,7 +225,9 @@ RelaxationFit Relaxation::fit(std::span<const SampledSpike> spikes, Start start,
         static_cast<double>(rows) - static_cast<double>(all.rank) -
         static_cast<double>(std::count_if(fit.weights.begin(), fit.weights.end(), [](double w) { return w > 0; }));
     const double step = all.determined[tau] ? std::clamp(all.values[tau], -tau_now / 2, tau_now) : 0;
-    if (std::abs(step) <= 1e-14 * tau_now || round == rounds) break;
+    // Beyond a millionth of its standard error another digit of tau is the noise's.
+    const double error = std::sqrt(all.covariance(tau, tau) * left.squaredNorm() / std::max(fit.freedom, 1.0));
+    if (std::abs(step) <= std::max(1e-14 * tau_now, 1e-6 * error) || round == rounds) break;
     tau_now += step;
   }
   fit.squares = left.squaredNorm();
