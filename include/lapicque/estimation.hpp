@@ -61,7 +61,7 @@ struct NeuronEstimate {
   std::vector<double> spikes;  ///< ms: the middle of the interval between samples that each spike fell into
   std::vector<double> fitted;  ///< mV, the fitted exact solution at the trace's times; not-a-number within drawn spikes
 
-  /// A current that would determine all that this trace's left undetermined; empty if nothing is.
+  /// A current that would determine all that this trace's left undetermined; empty if nothing is, or noise hides it.
   std::vector<Step> probe;
 };
 
@@ -87,6 +87,9 @@ struct NeuronEstimate {
 ///
 /// Intervals are two-sided 95 % ones for independent Gaussian noise of one size, with the residuals' correlation to
 /// their neighbours taken into account; grid intervals are bounds. See tests/estimation_test.cpp for their coverage.
+///
+/// Where the fall at a spike is less than 7 times what the fit leaves, spikes cannot be told from noise and nothing is
+/// determined.
 ///
 /// @param trace    at least 8 samples
 /// @param current  what was injected

@@ -112,6 +112,9 @@ class Reader {
     return result;
   }
 
+  /// Whether noise hides the spikes, which no other current would mend.
+  bool hidden() const { return hidden_; }
+
  private:
   const InputResponse& input() const { return inputs_[static_cast<std::size_t>(reading_)]; }
   Relaxation relaxation() const { return {input(), trace_.potentials}; }
@@ -380,6 +383,7 @@ class Reader {
          {std::pair{Parameter::threshold, &result.threshold}, std::pair{Parameter::refractory, &result.refractory}}) {
       if (!*estimate) leave_out(result, parameter, "no spike is followed by a course that can be fitted");
     }
+    if (hide_in_noise(result)) return;
     remark(result, continuous.separate);
     for (const SampledSpike& spike : spikes_) {
       result.spikes.push_back(std::midpoint(trace_.times[spike.last], trace_.times[spike.reset]));
@@ -435,6 +439,30 @@ class Reader {
     result.separate = result.threshold->high - result.threshold->low < rise / count;
     result.consistent = true;
     return result;
+  }
+
+  /// Leaves all open where a spike's fall is too small in the noise: spikes are then missed and invented, and intervals
+  /// that take them for given say nothing.
+  bool hide_in_noise(NeuronEstimate& result) {
+    // At 8 times one trace in four has a spike missed, which makes the fit so bad that it finds less than 3 times.
+    constexpr double least = 7;
+    if (!result.threshold || !result.reset) return false;
+    const double fall = result.threshold->value - result.reset->value;
+    if (fall >= least * result.noise) return false;
+    hidden_ = true;
+    const std::string reason = "what the best fit leaves, " + to_text(result.noise, "mV") +
+                               ", is more than a seventh of the fall at a spike, " + to_text(fall, "mV") +
+                               ": spikes cannot be told from noise; record with less of it, or average trials";
+    result.undetermined.clear();
+    for (const auto& [parameter, estimate] :
+         {std::pair{Parameter::rest, &result.rest}, std::pair{Parameter::reset, &result.reset},
+          std::pair{Parameter::threshold, &result.threshold}, std::pair{Parameter::resistance, &result.resistance},
+          std::pair{Parameter::tau, &result.tau}, std::pair{Parameter::refractory, &result.refractory}}) {
+      estimate->reset();
+      leave_out(result, parameter, reason);
+    }
+    result.fitted.assign(trace_.times.size(), std::numeric_limits<double>::quiet_NaN());
+    return true;
   }
 
   /// Noise may let a plateau of a sample more or less fit as well; the intervals then hold for those as well.
@@ -528,6 +556,7 @@ class Reader {
   std::vector<SampledSpike> spikes_;
   std::size_t plateau_ = 1;
   double tau_ = 1;
+  bool hidden_ = false;
   RelaxationFit free_{};
 };
 
@@ -535,8 +564,9 @@ class Reader {
 
 NeuronEstimate estimate_neuron(const VoltageTrace& trace, const Current& current, SpikeTiming timing) {
   check(trace);
-  NeuronEstimate result = Reader(trace, current, timing).read();
-  if (!result.undetermined.empty()) result.probe = probing_steps(result, trace, current);
+  Reader reader(trace, current, timing);
+  NeuronEstimate result = reader.read();
+  if (!result.undetermined.empty() && !reader.hidden()) result.probe = probing_steps(result, trace, current);
   return result;
 }
 
