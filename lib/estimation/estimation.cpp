@@ -361,7 +361,14 @@ class Reader {
     const RelaxationFit& fit = result.timing == SpikeTiming::grid ? tied : free_;
     report_membrane(result, fit);
     result.reset = linear_estimate(fit, reset);
-    if (!result.reset) result.reset = continuous.reset;
+    if (whole && result.timing == SpikeTiming::either) {
+      // Noise hides how many samples are the reset potential's; their mean may be of one too many.
+      const auto on_grid = linear_estimate(tied, reset);
+      if (!result.reset) result.reset = on_grid;
+      widen(result.reset, on_grid);
+      widen(result.reset, continuous.reset);
+    }
+    if (!result.reset || (whole && result.timing == SpikeTiming::continuous)) result.reset = continuous.reset;
     if (!result.reset) {
       leave_out(result, Parameter::reset,
                 "the potential leaves the reset potential between two samples, at no time seen");
@@ -434,7 +441,7 @@ class Reader {
     ThresholdReader::Continuous result{};
     result.threshold = fit.interval(WholeFit::threshold, spread);
     result.refractory = fit.interval(WholeFit::refractory, spread);
-    if (!free_.determined[reset]) result.reset = fit.interval(WholeFit::reset, spread);
+    result.reset = fit.interval(WholeFit::reset, spread);
     result.release_error = error / count;
     result.separate = result.threshold->high - result.threshold->low < rise / count;
     result.consistent = true;
