@@ -19,6 +19,9 @@ else()
   run(${configure} -DLAPICQUE_SOURCE=${SOURCE})
 endif()
 run(${CMAKE_COMMAND} --build ${WORK}/build)
+if(WAY STREQUAL find_package)
+  run(${WORK}/build/estimating)
+endif()
 run(${WORK}/build/consumer)
 
 # It is the program that the README shows, and prints what the README says.
