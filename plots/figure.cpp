@@ -28,7 +28,13 @@ std::string quoted(const std::string& text) {
   return result + "'";
 }
 
-std::string style(Mark mark) {
+/// gnuplot's numbers of shapes that are told apart at a glance: filled ones first, then hollow ones.
+std::string shape(std::size_t look) {
+  static constexpr std::array<const char*, 10> shapes{"7", "13", "5", "9", "11", "6", "4", "8", "10", "12"};
+  return shapes[look % shapes.size()];
+}
+
+std::string style(Mark mark, std::size_t look) {
   switch (mark) {
     case Mark::line:
       return "lines linewidth 2 dashtype 1";
@@ -44,6 +50,12 @@ std::string style(Mark mark) {
       return "points pointtype 2 pointsize 0.9 linewidth 1.3";
     case Mark::squares:
       return "points pointtype 4 pointsize 0.8 linewidth 1.3";
+    case Mark::rings:
+      return "points pointtype 6 pointsize 1.9 linewidth 1.6";
+    case Mark::joined:
+      return "linespoints linewidth 1.3 pointsize 1 pointtype " + shape(look);
+    case Mark::bold:
+      return "points pointsize 2.2 linewidth 1.3 pointtype " + shape(look);
   }
   std::abort();
 }
@@ -91,14 +103,18 @@ void describe_axis(std::ostream& out, const char* name, const Axis& axis) {
 }
 
 void draw_panel(Gnuplot& out, const Panel& panel) {
-  out << "set title " << quoted(panel.title) << "\n";
+  // A legend with more entries than the panel has room for would go on in a second column, beyond the figure.
+  constexpr std::size_t roomy = 11;
+  out << "set title " << quoted(panel.title) << "\n"
+      << "set key spacing " << (panel.curves.size() > roomy ? 0.95 : 1.2) << "\n";
   describe_axis(out, "x", with_range(panel.x, panel.curves, &Curve::x));
   describe_axis(out, "y", with_range(panel.y, panel.curves, &Curve::y));
   // Some air above and below, except where the panel says how far an axis goes.
   out << "set offsets 0, 0, graph " << (panel.y.to ? 0 : 0.05) << ", graph " << (panel.y.from ? 0 : 0.05) << "\n";
   for (std::size_t i = 0; i < panel.curves.size(); ++i) {
     const Curve& curve = panel.curves[i];
-    out << (i == 0 ? "plot" : ",") << " '-' with " << style(curve.mark) << " linecolor rgb " << colour(i)
+    const std::size_t look = curve.look.value_or(i);
+    out << (i == 0 ? "plot" : ",") << " '-' with " << style(curve.mark, look) << " linecolor rgb " << colour(look)
         << (curve.name.empty() ? " notitle" : " title " + quoted(curve.name));
   }
   out << "\n";
@@ -121,7 +137,7 @@ void draw(Gnuplot& out, const Figure& figure, const std::filesystem::path& file,
   out << "set output " << quoted(file.string()) << "\n"
       << "set multiplot layout " << figure.panels.size() << ",1 title " << quoted(figure.title) << "\n"
       << "set lmargin at screen 0.09\nset rmargin at screen 0.72\n"
-      << "set key at screen 0.735, graph 1 left top vertical Left reverse samplen 2.5 spacing 1.2\n"
+      << "set key at screen 0.735, graph 1 left top vertical Left reverse samplen 2.5\n"
       << "set grid linetype 1 linecolor rgb '#e4e4e4' linewidth 0.5\nset tics nomirror\nset border 3\n"
       << "set autoscale noextend\n";
   for (const Panel& panel : figure.panels) draw_panel(out, panel);

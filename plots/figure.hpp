@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <limits>
 #include <optional>
@@ -9,8 +10,9 @@
 
 namespace lapicque::figures {
 
-/// How a curve is drawn. Marks differ in shape or dash, so that curves can be told apart without their colours.
-enum class Mark { line, thin_line, dashes, dots, circles, crosses, squares };
+/// How a curve is drawn. Marks differ in shape or dash, so that curves can be told apart without their colours; points
+/// on a line (joined) and large ones (bold) have a shape for each look. Rings go around other points.
+enum class Mark { line, thin_line, dashes, dots, circles, crosses, squares, rings, joined, bold };
 
 /// Points (x[i], y[i]), joined in this order by the line marks. A not-a-number breaks the line.
 struct Curve {
@@ -18,6 +20,7 @@ struct Curve {
   Mark mark;
   std::vector<double> x;
   std::vector<double> y;
+  std::optional<std::size_t> look{};  ///< the number of its colour and shape; its place in the panel if not given
 };
 
 struct Axis {
