@@ -100,7 +100,7 @@ class Ladder<Real> {
 
 /// In ulp of a spike's time, on top of the half that rounding it to a double takes.
 constexpr Purpose exact_purpose{.tolerance = 1.0 / 64};
-constexpr Purpose fast_purpose{.tolerance = 4, .strict = 4096};
+constexpr Purpose fast_purpose{.tolerance = 4, .strict = 1024};
 constexpr Purpose wide_purpose{.tolerance = exact_purpose.tolerance, .suits_double = false};
 
 using ExactLadder = Ladder<DoubleDouble, Real50, Real100>;

@@ -32,7 +32,7 @@ enum class Precision {
   /// The time is within 1 ulp of the exact one: half an ulp and a 64th (spike_accuracy_test.cpp measures it), unless
   /// grazings() says that 100 digits did not suffice.
   exact,
-  /// Double arithmetic, with its honest bound in Spike::error. During the first 4096 stretches, where that bound
+  /// Double arithmetic, with its honest bound in Spike::error. During the first 1024 stretches, where that bound
   /// exceeds 4 ulp of the spike's time (half of one comes on top for rounding), more digits are taken: for spikes soon
   /// after 0, mostly, and ill-conditioned ones.
   fast,
