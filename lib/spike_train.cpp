@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "lapicque/detail/argument.hpp"
 #include "lapicque/detail/scaling.hpp"
 #include "lapicque/detail/solver.hpp"
 #include "lapicque/error.hpp"
@@ -171,10 +172,7 @@ class SpikeTrain::Implementation::With : public Implementation {
 };
 
 SpikeTrain::SpikeTrain(const Neuron& neuron, const Current& current, double until, Precision precision) {
-  if (!(until > 0 && std::isfinite(until))) {
-    throw InvalidArgument("until", to_text(until, "ms"), "a run must end at a finite time after 0",
-                          "give for example 200 ms");
-  }
+  detail::require_end_of_run(until);
   auto problem = detail::scaled(neuron, current, until);
   if (!problem.suits_double) {
     implementation_ = std::make_unique<Implementation::With<WideLadder>>(std::move(problem), wide_purpose);

@@ -32,4 +32,11 @@ inline void require_few_steps(double until, double dt, double most) {
                         "choose a longer step, or an earlier end");
 }
 
+/// Of every run, ms.
+inline void require_end_of_run(double until) {
+  if (until > 0 && std::isfinite(until)) return;
+  throw InvalidArgument("until", to_text(until, "ms"), "a run must end at a finite time after 0",
+                        "give for example 200 ms");
+}
+
 }  // namespace lapicque::detail
