@@ -1,0 +1,126 @@
+// What a population costs: neurons and spikes a second, on one thread and on two, and the most memory at any time. Run
+// one row a process (--benchmark_filter) to read `peak_MB`, which never falls within one. `CPU` is that of all threads:
+// where it does not rise from one thread to two, time falls as far as there are free cores.
+//
+// Where a loop over several neurons at once (SIMD) would pay, by `perf` on the rows of one thread:
+// - constant drive: of some 80 ns a spike, nearly all is the event loop's and only two sums in double-double are the
+//   spike's. Taken for the same spike of several neurons at a time, without the loop, memory would bound them. Some 4
+//   us a neuron go into its first two crossings, from the start and from reset: exponentials and divisions of Newton's
+//   method in double-double, without branches, which suit lanes as they stand. Building a train takes 0.5 us.
+// - one shared input: all neurons pass the same events. A third of the time goes into exponentials in double-double (in
+//   Precision::fast those of the first 4096 stretches), a sixth into Glide::pass, whose few exponentials and products
+//   are the same for all neurons but for their numbers; the timeline's share, a twentieth, could be done once for all.
+
+#include <benchmark/benchmark.h>
+#include <sys/resource.h>
+#include <tbb/global_control.h>
+
+#include <cstddef>
+#include <numeric>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "lapicque/population.hpp"
+
+namespace {
+
+using lapicque::Current;
+using lapicque::Event;
+using lapicque::Neuron;
+using lapicque::Precision;
+
+/// Neurons that differ by a tenth in each parameter.
+std::vector<Neuron> neurons(std::size_t size) {
+  std::mt19937_64 random(1);
+  std::uniform_real_distribution<double> about(0.95, 1.05);
+  std::vector<Neuron> result;
+  result.reserve(size);
+  for (std::size_t k = 0; k < size; ++k) {
+    result.emplace_back(lapicque::NeuronParameters{.rest = -70 * about(random),
+                                                   .reset = -75 * about(random),
+                                                   .threshold = -50 * about(random),
+                                                   .resistance = 10 * about(random),
+                                                   .tau = 8 * about(random),
+                                                   .refractory = 2 * about(random)});
+  }
+  return result;
+}
+
+/// A constant current for each neuron, all above the rheobase.
+std::vector<Current> constant(std::size_t size) {
+  std::mt19937_64 random(2);
+  std::uniform_real_distribution<double> amplitude(3, 4);
+  std::vector<Current> result;
+  result.reserve(size);
+  for (std::size_t k = 0; k < size; ++k) result.push_back(lapicque::step(0, lapicque::forever, amplitude(random)));
+  return result;
+}
+
+/// One for all: arrivals at 1 kHz.
+std::vector<Current> shared_poisson(std::size_t) {
+  constexpr double duration = 1000;
+  std::mt19937_64 random(3);
+  std::exponential_distribution<double> interval(1);
+  std::vector<Event> events;
+  for (double t = 0; t < duration; t += interval(random)) events.push_back({t, 1.2});
+  return {lapicque::exponential_synapse(2, std::move(events))};
+}
+
+/// The greatest memory that the process has had.
+double peak_megabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+/// What is asked of a population; the number of spikes, all together.
+std::size_t times(const std::vector<Neuron>& population, const std::vector<Current>& currents, double until,
+                  Precision precision) {
+  return lapicque::population_spike_times(population, currents, until, {precision}).times.size();
+}
+std::size_t counts(const std::vector<Neuron>& population, const std::vector<Current>& currents, double until,
+                   Precision precision) {
+  const auto spikes = lapicque::population_spike_counts(population, currents, until, {precision});
+  return std::accumulate(spikes.begin(), spikes.end(), std::size_t{0});
+}
+
+/// Arguments: neurons, ms of model time, threads.
+void solve(benchmark::State& state, decltype(times)& work, std::vector<Current> (*drive)(std::size_t),
+           Precision precision) {
+  const auto argument = [&](std::size_t k) { return static_cast<std::size_t>(state.range(k)); };
+  const tbb::global_control threads(tbb::global_control::max_allowed_parallelism, argument(2));
+  const auto population = neurons(argument(0));
+  const auto currents = drive(population.size());
+  const auto until = static_cast<double>(state.range(1));
+  state.counters["input_MB"] = peak_megabytes();
+  std::size_t spikes = 0;
+  for (auto _ : state) spikes = work(population, currents, until, precision);
+  const auto rate = [](std::size_t count) {
+    return benchmark::Counter(static_cast<double>(count), benchmark::Counter::kIsIterationInvariantRate);
+  };
+  state.counters["neurons"] = rate(population.size());
+  state.counters["spikes"] = rate(spikes);
+  state.counters["peak_MB"] = peak_megabytes();
+}
+
+#define LAPICQUE_POPULATION(work, drive, ...)                                   \
+  BENCHMARK_CAPTURE(solve, work / drive / fast, work, drive, Precision::fast)   \
+      ->ArgNames({"neurons", "ms", "threads"})                                  \
+      ->ArgsProduct({__VA_ARGS__, {1, 2}})                                      \
+      ->MeasureProcessCPUTime()                                                 \
+      ->UseRealTime()                                                           \
+      ->Unit(benchmark::kMillisecond);                                          \
+  BENCHMARK_CAPTURE(solve, work / drive / exact, work, drive, Precision::exact) \
+      ->ArgNames({"neurons", "ms", "threads"})                                  \
+      ->ArgsProduct({__VA_ARGS__, {1, 2}})                                      \
+      ->MeasureProcessCPUTime()                                                 \
+      ->UseRealTime()                                                           \
+      ->Unit(benchmark::kMillisecond)
+
+LAPICQUE_POPULATION(times, constant, {10000, 1000000}, {1000});
+LAPICQUE_POPULATION(counts, constant, {10000, 1000000}, {10, 1000});
+LAPICQUE_POPULATION(times, shared_poisson, {10000}, {1000});
+LAPICQUE_POPULATION(times, shared_poisson, {1000000}, {100});
+
+}  // namespace
