@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <cstddef>
 #include <limits>
 #include <memory>
+#include <vector>
 
 #include "commands.hpp"
 #include "curve_output.hpp"
@@ -8,7 +10,9 @@
 #include "lapicque/current.hpp"
 #include "lapicque/error.hpp"
 #include "lapicque/excitability.hpp"
+#include "lapicque/population.hpp"
 #include "options.hpp"
+#include "progress.hpp"
 
 namespace lapicque::program {
 namespace {
@@ -35,13 +39,11 @@ class FiCurve {
     output_.check();
     DataTable table{
         {{"current_nA", currents}, {"rate_Hz", {}}, {"checked_Hz", {}}, {"spikes", {}}, {"counted_Hz", {}}}};
-    for (const double current : currents) {
-      const auto spikes = solver.spikes(neuron, step(0, forever, current), count_);
-      const auto count = static_cast<double>(spikes.size());
-      table.columns[1].values.push_back(firing_rate(neuron, current));
-      table.columns[2].values.push_back(interval_rate(spikes));
-      table.columns[3].values.push_back(count);
-      table.columns[4].values.push_back(1000 * count / count_);
+    for (const double current : currents) table.columns[1].values.push_back(firing_rate(neuron, current));
+    for (const Counted& counted : count_spikes(neuron, currents, solver)) {
+      table.columns[2].values.push_back(counted.interval_rate());
+      table.columns[3].values.push_back(counted.spikes);
+      table.columns[4].values.push_back(1000 * counted.spikes / count_);
     }
     const auto [least, most] = std::minmax_element(currents.begin(), currents.end());
     const double from = *least;
@@ -55,18 +57,52 @@ class FiCurve {
   }
 
  private:
+  /// What the check tells of one current.
+  struct Counted {
+    double spikes = 0;
+    double first = 0;  // ms
+    double last = 0;   // ms
+
+    void add(double time) {
+      if (spikes == 0) first = time;
+      last = time;
+      ++spikes;
+    }
+    /// The rate (Hz) by the mean interval between spikes; not a number where there are not two spikes.
+    double interval_rate() const {
+      return spikes < 2 ? std::numeric_limits<double>::quiet_NaN() : 1000 * (spikes - 1) / (last - first);
+    }
+  };
+
+  std::vector<Counted> count_spikes(const Neuron& neuron, const std::vector<double>& currents,
+                                    const Solver& solver) const {
+    std::vector<Current> drives;
+    for (const double current : currents) drives.push_back(step(0, forever, current));
+    std::vector<Counted> counted(drives.size());
+    ProgressBar bar;
+    const auto progress = [&](std::size_t done, std::size_t all) {
+      bar.show(static_cast<double>(done) / static_cast<double>(all));
+    };
+    if (solver.method) {
+      for (std::size_t k = 0; k < drives.size(); ++k) {
+        progress(k, drives.size());
+        for (const double time : solver.spikes(neuron, drives[k], count_)) counted[k].add(time);
+      }
+    } else {
+      const auto count = [&](std::size_t k, SpikeTrain& train) {
+        for (const Spike& spike : train) counted[k].add(spike.time);
+      };
+      for_each_train({&neuron, 1}, drives, count_, count, {.progress = progress});
+    }
+    return counted;
+  }
+
   void require_few_spikes(const Neuron& neuron, const std::vector<double>& currents) const {
     double spikes = 0;
     for (const double current : currents) spikes += firing_rate(neuron, current) * count_ / 1000;
     if (spikes <= most_spikes) return;
     throw InvalidArgument("--count", to_text(count_, "ms"),
                           "makes more than " + to_text(most_spikes) + " spikes to be counted", "choose a shorter time");
-  }
-
-  /// The rate (Hz) by the mean interval between spikes; not a number where there are not two spikes.
-  static double interval_rate(const std::vector<double>& spikes) {
-    if (spikes.size() < 2) return std::numeric_limits<double>::quiet_NaN();
-    return 1000 * static_cast<double>(spikes.size() - 1) / (spikes.back() - spikes.front());
   }
 
   NeuronOptions neuron_options_;

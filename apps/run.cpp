@@ -19,6 +19,7 @@
 #include "lapicque/stepper.hpp"
 #include "options.hpp"
 #include "output.hpp"
+#include "progress.hpp"
 #include "voltage_figure.hpp"
 
 namespace lapicque::program {
@@ -189,7 +190,9 @@ class Run {
 
   Spikes find_spikes(const Experiment& experiment) const {
     Spikes spikes;
+    ProgressBar bar;
     const auto add = [&](double time) {
+      bar.show(time / experiment.until);
       if (static_cast<double>(spikes.times.size()) >= most_spikes) {
         throw InvalidArgument("run.until", to_text(experiment.until, "ms"),
                               "there are more than " + to_text(most_spikes) + " spikes until then",
