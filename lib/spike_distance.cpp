@@ -146,8 +146,8 @@ double van_rossum_distance(std::span<const double> a, std::span<const double> b,
   double difference = 0;  // f - g at `last`
   double sum = 0;         // of (f - g)^2 over time, in units of tau / 2
   const auto go_to = [&](double time) {
-    double x = (time - last) / tau;
-    if (x == infinity) x = time / tau - last / tau;  // the difference alone may be beyond the range of doubles
+    const double gap = time - last;
+    const double x = gap < infinity ? gap / tau : time / tau - last / tau;  // the gap may leave the range of double
     sum -= difference * difference * std::expm1(-2 * x);
     difference *= std::exp(-x);
     last = time;

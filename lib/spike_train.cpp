@@ -134,7 +134,7 @@ class SpikeTrain::Implementation::With : public Implementation {
         const auto spike = solvers_.advance();
         note_grazings();
         ++effort_.signs[solvers_.settled().sign];
-        effort_.signs[0] += solvers_.state().stretches - before - 1;  // double, or its bounds, told of all but the last
+        effort_.signs[0] += solvers_.state().stretches - before - 1;  // those before the last were glided over
         if (!spike) continue;
         ++effort_.roots[solvers_.settled().root];
         return in_given_units(*spike);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/math/constants/constants.hpp>
 #include <cmath>
 #include <functional>
@@ -888,7 +889,13 @@ TEST(Certify, ProvesOneSpikeAnInstantWhereAJumpFollowsACrossing) {
     stretch.end = End::above;
     stretch.spike = 2;
   }
-  EXPECT_FALSE(check(p, doctored).valid);
+  const auto jump = std::find_if(doctored.stretches.begin(), doctored.stretches.end(),
+                                 [](const auto& stretch) { return stretch.rule == Rule::jump; });
+  doctored.stretches.insert(jump + 1, {Rule::clamped, "24", "24", End::none, "", 0});
+  const Verdict verdict = check(p, doctored);
+  EXPECT_FALSE(verdict.valid);
+  EXPECT_NE(verdict.fault.find("the potential is below the threshold after the jump"), std::string::npos)
+      << verdict.fault;
 }
 
 TEST(CertificateFile, SaysWhatCannotBeRead) {

@@ -208,6 +208,8 @@ TEST(VanRossum, DoesNotDependOnWhereTimeBegins) {
 }
 
 TEST(VanRossum, StaysANumberAtTheEndsOfTheRange) {
+  const std::vector<double> train{1e10, 2e10};  // infinitely far apart in such a tau: (1 + 1) / 2
+  EXPECT_EQ(van_rossum_distance(train, {}, 1e-300), 1);
   const double far = 1e308;
   EXPECT_DOUBLE_EQ(van_rossum_distance(Train{-far, far}, {}, 1e-300), 1);
   EXPECT_DOUBLE_EQ(van_rossum_distance(Train{-far}, Train{far}, far), std::sqrt(1 - std::exp(-2.0)));

@@ -100,6 +100,10 @@ TEST(Effort, CountsTheDigitsThatSignsAndRootsTook) {
   }
   EXPECT_EQ(plain.effort().roots, (std::array<std::uint64_t, 4>{1, 6, 0, 0}));
   EXPECT_EQ(plain.effort().signs[1] + plain.effort().signs[2] + plain.effort().signs[3], 0U);
+  // One stretch from arrival to arrival, or to the end: whether they are glided over or not.
+  SpikeTrain barrage(Neuron{}, exponential_synapse(2, {{0, 0.1}, {1, 0}, {2, 0.1}, {2, 0.2}, {5, 0.1}}), 60);
+  EXPECT_FALSE(barrage.next().has_value());
+  EXPECT_EQ(barrage.effort().signs, (std::array<std::uint64_t, 4>{5, 0, 0, 0}));
   // A touch that no number of digits decides.
   SpikeTrain touch(Neuron{}, exponential_synapse(4, {{0, 8}}), 60);
   EXPECT_FALSE(touch.next().has_value());

@@ -48,7 +48,8 @@ struct Grazing {
 
 /// How many digits the answers so far took; index 0 stands for double (16 digits), 1 for double-double (32), 2 for 50
 /// and 3 for 100 digits. In Precision::exact the place of every spike is sought in double-double from the start; where
-/// the numbers given leave the range of double in any units, everything is in 50 digits.
+/// the numbers given leave the range of double in any units, everything is in 50 digits. Stretches that the quick way
+/// between events passes count as told by double, whose bounds it uses, though exact carries the potential in more.
 struct Effort {
   std::array<std::uint64_t, 4> signs{};  ///< stretches, by the digits that told whether there is a spike in them
   std::array<std::uint64_t, 4> roots{};  ///< spikes, by the digits that told their time

@@ -40,7 +40,7 @@ struct SynapticDrive {
 ///     z e^(-z') phi1               p f + 3 u + 2 v + g of the whole, and z times the error of F' and u for e^(-z')
 ///     z z_s e^(-z') phi2 or chi    p f + 3 u + 3 v + g of the whole, and z z_s times the same
 ///
-/// with p of phi1, phi2 and chi as phi.hpp has it.
+/// with p of phi1, phi2 and chi as phi.hpp has it, and g >= 2 u.
 /// Each product and each sum adds u of its result. What underflows anywhere is a factor of what is carried.
 template <class Real>
 class Glide {
@@ -90,9 +90,10 @@ class Glide {
       }
     }
 
+    gain.gross += size(start);
     const Time end = moved(potential.mid, gain.value, gone);
     const double error = gain.error + u * (size(gain.value) + 4 * size(beyond(potential.mid))) +
-                         clock_unit * size(end) + underflow(gain.gross + size(start));
+                         clock_unit * size(end) + underflow(gain.gross);
     const double radius = (error + potential.rad * (1 - lost * (1 - 0x1p-40))) * (1 + 0x1p-20);
     if (!stays_below(convert_real<double>(potential.mid) + potential.rad, gain, lost) &&
         !(convert_real<double>(end) + radius < 0 && sign_at_end_decides(level, synapses, gain.gross))) {
@@ -165,7 +166,7 @@ class Glide {
     Real value;
     double error = 0;
     double greatest = 0;  // the drive, all along the stretch
-    double gross = 0;     // the sum of the magnitudes of its parts
+    double gross = 0;     // the sum of the magnitudes of its parts, and of the potential at the start
   };
 
   static double size(double x) { return std::fabs(x); }
@@ -187,7 +188,7 @@ class Glide {
 
   /// x(s) <= x(0) + (sup d - x(0)) (1 - e^(-s/tau_m)), or x falls where d <= 0.
   bool stays_below(double start, const Gain& gain, double lost) const {
-    const double slack = (gain.gross - start) * rounding_;
+    const double slack = gain.gross * rounding_;
     const double ceiling = gain.greatest + slack;
     return start < 0 && (ceiling <= 0 || start + (ceiling - start) * lost + slack < 0);
   }

@@ -126,7 +126,7 @@ To convert_radius(const From& x) {
   if constexpr (std::is_same_v<To, From>) {
     return x;
   } else if constexpr (std::is_same_v<To, double>) {
-    return static_cast<double>(x) * (1 + 0x1p-50) + 0x1p-1070;
+    return x == From(0) ? 0 : static_cast<double>(x) * (1 + 0x1p-50) + 0x1p-1070;
   } else {
     return To(x);
   }

@@ -290,7 +290,8 @@ class Solver {
           state_.timeline.pass_single();
           state_.anchor = end;
           take(*event);
-          if (event->kind == SingleEvent::Kind::jump && lands_on_threshold(end)) firing = fire_at(end);
+          const bool jumps = event->kind == SingleEvent::Kind::jump && event->size != 0;
+          if (jumps && lands_on_threshold(end)) firing = fire_at(end);
         } else {
           take_events(end);
           if (jumps_to_threshold(end)) firing = fire_at(end);
@@ -705,6 +706,7 @@ class Solver {
   }
 
   void take(const SingleEvent& event) {
+    if (event.size == 0) return;  // what is silent stays so
     switch (event.kind) {
       case SingleEvent::Kind::jump:
         state_.potential += Carried<Real>(event.size);

@@ -58,7 +58,7 @@ class Timeline {
 
   /// The event at next(), where it is a single one, as most events of a barrage are.
   std::optional<SingleEvent> next_single() const {
-    if (cursors_.empty() || cursors_[0].events.empty()) return std::nullopt;
+    if (!(next() < forever) || cursors_[0].events.empty()) return std::nullopt;
     const Cursor& cursor = cursors_[0];
     const Event& event = cursor.events[cursor.position];
     if ((cursors_.size() > 1 && cursors_[1].time == event.time) ||
