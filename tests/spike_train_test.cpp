@@ -33,11 +33,18 @@ TEST(StepCurrent, FiresAtTheLogarithm) {
 }
 
 TEST(StepCurrent, HasAConditionNumberOfOrderOne) {
-  // At the first crossing u - theta = -20/5 + 5 (1 - 1/5), two parts of 4 mV, and tau_m du/dt = 5 mV.
+  // At the first crossing u - theta = -20/5 - 20 (1 - 1/5) + 25 (1 - 1/5), 40 mV in all, and tau_m du/dt = 5 mV.
   SpikeTrain train(Neuron{}, step(0, forever, 2.5), 20);
   const Spike spike = train.next().value();
-  EXPECT_NEAR(spike.condition, 8.0 / 5, 1e-12);
+  EXPECT_NEAR(spike.condition, 40.0 / 5, 1e-12);
   EXPECT_NEAR(spike.slope, 5.0 / 8, 1e-12);
+}
+
+TEST(Condition, GrowsAsTheCurrentNearsTheRheobase) {
+  // t = -8 ln(1 - 20 / (10 I)): a share e of the current moves it by 8 x 2 / (I - 2) x e ms.
+  const double current = 2 + 1e-9;
+  const Spike spike = SpikeTrain(Neuron{}, step(0, forever, current), 1000).next().value();
+  EXPECT_NEAR(spike.condition * (current - 2), 4, 1e-6);  // and one of the resting potential the other way by as much
 }
 
 TEST(Condition, TellsHowFarTheSpikeMovesWithTheParts) {

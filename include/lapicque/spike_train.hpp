@@ -20,10 +20,10 @@ struct Spike {
   double remainder;  ///< ms: the exact time is time + remainder to some 30 digits
   double error;      ///< ms: a bound on |time - exact time|, rounding to double included
   double slope;      ///< du/dt as u reaches the threshold, mV/ms; infinite where a voltage jump made the spike
-  /// How the spike's time depends on what makes it: if every part of u - theta (what is left of the start, and what
-  /// each kind of current added since) is off by at most a share e of itself, the time is off by at most about
-  /// condition x e x tau_m. Of order 1 for a plain crossing; grows as u grazes the threshold or as large parts cancel;
-  /// 0 for a jump.
+  /// How the spike's time depends on what makes it: if every part of u - theta (what is left of the start, what the
+  /// resting potential added since, and what each kind of current did) is off by at most a share e of itself, the time
+  /// is off by at most about condition x e x tau_m. 1 to 10 for a plain crossing; grows as u grazes the threshold, as
+  /// the current nears the rheobase, or as large parts cancel; 0 for a jump.
   double condition;
 };
 

@@ -58,11 +58,12 @@ bool is_silent(const Synapse& synapse) {
 /// last place where they meet.
 template <class T>
 struct Response {
-  T tau{};    // tau_m, ms
-  T rate{};   // 1 / tau_m, 1/ms
-  T start{};  // x(0), mV
-  T level{};  // mV
-  T slope{};  // mV/ms
+  T tau{};                 // tau_m, ms
+  T rate{};                // 1 / tau_m, 1/ms
+  T start{};               // x(0), mV
+  T level{};               // mV
+  double level_parts = 0;  // the magnitudes of what the level adds up, u_rest - theta and R I, mV
+  T slope{};               // mV/ms
   std::vector<Sine<T>> sines;
   std::vector<Decay<T>> decays;
 
@@ -198,7 +199,9 @@ inline double gross_potential(Response<double>& response, double s) {
     waves += 2 * std::hypot(wave.sine, wave.cosine) * std::sqrt(wave.filtering);
   }
   response.sines.clear();
-  for (double* part : {&response.start, &response.level, &response.slope}) *part = std::fabs(*part);
+  response.start = std::fabs(response.start);
+  response.level = response.level_parts;
+  response.slope = std::fabs(response.slope);
   for (Decay<double>& synapse : response.decays) {
     synapse.exponential = std::fabs(synapse.exponential);
     synapse.alpha = std::fabs(synapse.alpha);
@@ -213,6 +216,7 @@ void convert_response(Response<To>& to, const Response<From>& from, Convert conv
   to.rate = convert(from.rate);
   to.start = convert(from.start);
   to.level = convert(from.level);
+  to.level_parts = from.level_parts;
   to.slope = convert(from.slope);
   to.sines.clear();
   for (const auto& wave : from.sines) {

@@ -434,6 +434,7 @@ class Solver {
     response.rate = Ball<DoubleDouble>(1.0) / response.tau;
     response.start = Solver<DoubleDouble>::sum(reset_);
     response.level = Solver<DoubleDouble>::sum(level.sum);
+    response.level_parts = level_parts(level.value);
     const double about = problem_->neuron.tau() * std::log1p(-response.start.mid.hi / response.level.mid.hi);
     const double high = about * (1 + 0x1p-20);
     if (!is_positive(response.at(Ball<DoubleDouble>(high)).potential)) return std::nullopt;
@@ -453,6 +454,11 @@ class Solver {
     }
     level.value = level.exact ? sum(level.sum) : sum(rest_) + resistance() * sum(constant);
     return level;
+  }
+  /// See Response.
+  double level_parts(const Number& level) const {
+    const double rest = convert_real<double>(rest_value_.mid);
+    return std::fabs(rest) + std::fabs(convert_real<double>(level.mid) - rest);
   }
   /// That of all that is constant at present.
   const Level& present_level() {
@@ -581,6 +587,7 @@ class Solver {
 
     const Level level = timeline.lines().empty() ? present_level() : level_of(constant);
     response_.level = level.value;
+    response_.level_parts = level_parts(level.value);
     if (!vanishes(ramped)) response_.level += ramped;
 
     response_.sines.clear();
