@@ -1,6 +1,10 @@
 #include "lapicque/detail/double_double.hpp"
 
 #include <array>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 
 namespace lapicque::detail {

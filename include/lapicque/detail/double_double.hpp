@@ -1,8 +1,6 @@
 #pragma once
 
-#include <bit>
 #include <cmath>
-#include <cstdint>
 
 #ifdef __FAST_MATH__
 #error "lapicque needs IEEE arithmetic: do not compile it with -ffast-math"
