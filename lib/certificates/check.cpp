@@ -361,7 +361,8 @@ class Checker {
   std::vector<std::string> assumptions_;
 };
 
-/// Bits for the longest of its numbers, and some more.
+/// Bits for the digits of `until` and of the spikes' lower ends, its longest numbers as a rule, and some more; where
+/// another number takes more, check() goes on to them.
 long first_bits(const Certificate& certificate) {
   std::size_t digits = certificate.until.size();
   for (const auto& spike : certificate.spikes) digits = std::max(digits, spike.low.size());
