@@ -189,6 +189,7 @@ const Convention& find_convention(std::string_view name) {
 }
 
 double counted_steps(double refractory, double dt, RefractoryCount count) {
+  detail::require_positive(dt, "dt", "ms");
   switch (count) {
     case RefractoryCount::down:
       return std::floor(refractory / dt + slack);
@@ -208,9 +209,8 @@ std::vector<double> predicted_spike_times(const Neuron& neuron, const Current& c
   detail::require_positive(until, "until", "ms");
   detail::require_positive(dt, "dt", "ms");
   require_consistent(convention);
-  const bool takes_steps = convention.input_time || convention.crossing != Crossing::everywhere;
-  if (takes_steps) detail::require_few_steps(until, dt, most_steps);
-  const double steps = std::floor(until / dt + 1e-9);
+  if (convention.input_time) detail::require_few_steps(until, dt);
+  const double steps = std::floor(until / dt + slack);
   if (convention.crossing == Crossing::everywhere) {
     return event_driven(neuron, current, steps, until, convention, dt);
   }

@@ -434,7 +434,7 @@ Diagnosis diagnose(const Neuron& neuron, const Current& current, double until, s
                    const DiagnosisOptions& options) {
   detail::require_positive(until, "until", "ms");
   if (options.dt) detail::require_positive(*options.dt, "dt", "ms");
-  if (options.dt) detail::require_few_steps(until, *options.dt, lapicque::most_steps);
+  if (options.dt) detail::require_few_steps(until, *options.dt);
   if (!options.convention.empty() && !options.dt) {
     throw InvalidArgument("dt", "none", "the convention " + options.convention + " needs a time step", "give one");
   }

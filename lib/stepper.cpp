@@ -10,7 +10,7 @@ namespace {
 void require_run(double until, double dt) {
   detail::require_positive(until, "until", "ms");
   detail::require_positive(dt, "dt", "ms");
-  detail::require_few_steps(until, dt, most_steps);
+  detail::require_few_steps(until, dt);
 }
 
 }  // namespace

@@ -347,6 +347,13 @@ TEST(Conventions, RefuseAxesThatExcludeEachOther) {
   EXPECT_THROW(predicted_spike_times({}, {}, 1, {}, 0), InvalidArgument);
 }
 
+TEST(Conventions, CountNoStepsOfALengthThatIsNone) {
+  for (const double dt : {0.0, -0.1, forever, std::nan("")}) {
+    EXPECT_THROW(counted_steps(2, dt, RefractoryCount::nearest), InvalidArgument) << dt;
+  }
+  EXPECT_EQ(counted_steps(2, 0.1, RefractoryCount::nearest), 20);
+}
+
 TEST(Conventions, RefuseARunOfTooManySteps) {
   for (const NamedConvention& known : conventions()) {
     if (known.name == "neuron-intfire") continue;  // which takes none

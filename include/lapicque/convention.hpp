@@ -115,6 +115,8 @@ const Convention& find_convention(std::string_view name);
 
 /// How many steps of dt are counted for a refractory period (both ms): a whole number. RefractoryCount::exact, which
 /// counts none, is taken for nearest.
+/// @param dt  ms, > 0
+/// @throws InvalidArgument  dt not finite or not > 0
 double counted_steps(double refractory, double dt, RefractoryCount count);
 
 /// The spike times (ms, ascending) that a correct run under the convention prints.
@@ -125,10 +127,10 @@ double counted_steps(double refractory, double dt, RefractoryCount count);
 /// Cost: O(pieces + synapses) a step.
 /// @param until  ms, > 0
 /// @param dt     ms, > 0
-/// @throws InvalidArgument  until or dt not finite or not > 0; a grid with more than most_steps (stepper.hpp) steps;
-/// axes
-///         that exclude each other: Arrival::exact or Stamp::crossing with Crossing::grid, input_time empty without
-///         Crossing::everywhere
+/// @throws InvalidArgument  until or dt not finite or not > 0; more than most_steps (stepper.hpp) steps to hold a
+///                          current in; axes that exclude each other: Arrival::exact or Stamp::crossing with
+///                          Crossing::grid, Update other than exact without it, input_time empty without
+///                          Crossing::everywhere
 std::vector<double> predicted_spike_times(const Neuron& neuron, const Current& current, double until,
                                           const Convention& convention, double dt);
 

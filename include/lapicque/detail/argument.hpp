@@ -4,6 +4,7 @@
 #include <string>
 
 #include "lapicque/error.hpp"
+#include "lapicque/stepper.hpp"
 
 namespace lapicque::detail {
 
@@ -23,12 +24,12 @@ inline void require_positive(double value, const std::string& subject, const cha
   if (value <= 0) throw InvalidArgument(subject, to_text(value, unit), "must be greater than 0");
 }
 
-/// @param most  steps of a run
-inline void require_few_steps(double until, double dt, double most) {
-  if (until / dt <= most) return;
+/// Of every run on a grid of time, ms.
+inline void require_few_steps(double until, double dt) {
+  if (until / dt <= most_steps) return;
   throw InvalidArgument("dt", to_text(dt, "ms"),
                         "takes " + to_text(std::round(until / dt)) + " steps until " + to_text(until, "ms") + ", and " +
-                            to_text(most) + " are the most",
+                            to_text(most_steps) + " are the most",
                         "choose a longer step, or an earlier end");
 }
 
