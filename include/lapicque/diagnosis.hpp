@@ -38,8 +38,8 @@ struct Explanation {
 struct Diagnosis {
   std::optional<double> grid;  ///< ms: the longest step of which all of three or more times are multiples, if any
   std::vector<double> steps;   ///< ms: the time steps that were tried
-  std::vector<Explanation>
-      explanations;                     ///< all that fit with the fewest changes: nothing in the train tells them apart
+  /// All that fit with the fewest changes: nothing in the train tells them apart.
+  std::vector<Explanation> explanations;
   std::optional<Explanation> nearest;   ///< where none fits: the convention without a change that comes nearest
   std::size_t tested = 0;               ///< how many hypotheses were tried
   std::vector<double> untried_steps{};  ///< ms: steps that were not tried, as a run takes more than 1e6 of them
@@ -63,8 +63,7 @@ struct Diagnosis {
 /// @param theirs  ms, finite, ascending
 /// @param until   ms, > 0: both trains are compared up to there
 /// @throws InvalidArgument  an argument or option is out of range; there is no such convention; it has no dt; the run
-/// has
-///                          more than most_steps steps of the dt that is given
+///                          has more than most_steps steps of the dt that is given
 /// Cost: some hundreds of runs of a few spikes, and whole runs for those that these leave over. Two changes together
 /// are tried for trains of three spikes or more. Where a run is long and has few spikes, only `most_steps` bounds the
 /// search.

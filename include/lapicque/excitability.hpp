@@ -97,7 +97,7 @@ double firing_rate_slope(const Neuron& neuron, double current);
 ///
 /// Its period is too short, by tau_m log1p(1/x) < tau_m/x with x = (theta - u_r) / (R (I - I_rh)): an upper bound of f.
 /// @return  empty where x <= 1, too far above the rheobase for the logarithm to mean a time; 0 at the rheobase and
-/// below
+///          below
 /// @throws InvalidArgument  current not finite
 std::optional<double> firing_rate_near_rheobase(const Neuron& neuron, double current);
 
