@@ -144,11 +144,12 @@ TEST(SpikeFile, RefusesAnOpenQuoteByLine) {
 // Brian 2's and numpy's printing of an array, MATLAB's save -ascii of a row, NEURON's Vector.printf, JSON.
 TEST(SpikeFile, RefusesListsInARow) {
   const std::string several = ": there are several times in this row; write one spike a line";
+  const std::string table = several + "; if these are columns of a table, say which one it is with --column";
   EXPECT_EQ(message("[17.8 30.9 44.1] ms\n"), "spikes:1" + several);
   EXPECT_EQ(message("[ 17.8  30.9\n  44.1]\n"), "spikes:1" + several);
   EXPECT_EQ(message("[17.8, 30.9]\n"), "spikes:1" + several);
-  EXPECT_EQ(message("   1.7000000e+01   3.0250000e+01   4.4000000e+01\n"), "spikes:1" + several);
-  EXPECT_EQ(message("17\t30.9\t44.1\t\n57\t70.9\t84.1\t\n"), "spikes:1" + several);
+  EXPECT_EQ(message("   1.7000000e+01   3.0250000e+01   4.4000000e+01\n"), "spikes:1" + table);
+  EXPECT_EQ(message("17\t30.9\t44.1\t\n57\t70.9\t84.1\t\n"), "spikes:1" + table);
   EXPECT_EQ(times("3 17.9 1.0\n3 30.9 1.0\n"), (Times{17.9, 30.9}));
   EXPECT_EQ(times("3 17.9 20\n", {.column = "2"}), Times{17.9});
 }

@@ -355,7 +355,10 @@ class Reader {
 
   void choose_by_content() {
     if (const Row* row = first_of_list()) {
-      report(row->line, "", "", "there are several times in this row", "write one spike a line");
+      report(row->line, "", "", "there are several times in this row",
+             opens_bracket(row->fields.front())
+                 ? "write one spike a line"
+                 : "write one spike a line; if these are columns of a table, say which one it is with --column");
       return;
     }
     // Times are the ones that are no whole numbers; and if all are whole, the ones written with a point.
@@ -382,6 +385,10 @@ class Reader {
            "say which one it is with --column 1 or --column 2");
   }
 
+  static bool opens_bracket(std::string_view field) {
+    return !field.empty() && std::string_view("[({").find(field.front()) != std::string_view::npos;
+  }
+
   /// A row that is no spike but a list of them, as printing a vector writes it: in brackets, or three and more numbers
   /// that ascend, from row to row as well. Null if there is none.
   const Row* first_of_list() const {
@@ -389,7 +396,7 @@ class Reader {
     bool ascends = width_ > 2;
     for (const Row& row : rows_) {
       const auto first = row.fields.front();
-      if (!first.empty() && std::string_view("[({").find(first.front()) != std::string_view::npos) return &row;
+      if (opens_bracket(first)) return &row;
       for (std::size_t f = 0; ascends && f < row.fields.size(); ++f) {
         const auto field = row.fields[f];
         if (field.empty() && f + 1 == row.fields.size()) break;  // a separator ends the row
