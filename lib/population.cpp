@@ -108,6 +108,17 @@ std::vector<Block> blocks_of(std::size_t size) {
   return blocks;
 }
 
+/// Calls `work` for a member, which names an InvalidArgument's subject.
+template <class Work>
+void name_member(std::size_t member, const Work& work) {
+  try {
+    work();
+  } catch (const InvalidArgument& error) {
+    throw InvalidArgument("member[" + std::to_string(member) + "]." + error.subject(), error.value(), error.rule(),
+                          error.mend());
+  }
+}
+
 /// Calls work(block, member, train) for all members, and finish(block) at the end of each block.
 template <class Work, class Finish>
 void for_all(std::vector<Block>& blocks, const Members& members, double until, const PopulationOptions& options,
@@ -117,14 +128,12 @@ void for_all(std::vector<Block>& blocks, const Members& members, double until, c
   std::for_each(std::execution::par, blocks.begin(), blocks.end(), [&](Block& block) {
     for (std::size_t member = block.first; member < block.last && !failure.spares(member); ++member) {
       try {
-        SpikeTrain train(members.neuron(member), members.current(member), until, options.precision);
-        work(block, member, train);
+        name_member(member, [&] {
+          SpikeTrain train(members.neuron(member), members.current(member), until, options.precision);
+          work(block, member, train);
+        });
         if (member + 1 == block.last) finish(block);
         progress.add_one();
-      } catch (const InvalidArgument& error) {
-        const std::string subject = "member[" + std::to_string(member) + "]." + error.subject();
-        failure.note(member,
-                     std::make_exception_ptr(InvalidArgument(subject, error.value(), error.rule(), error.mend())));
       } catch (...) {
         failure.note(member, std::current_exception());
       }

@@ -166,6 +166,19 @@ TEST_P(OnThreads, ProgressRisesToTheEnd) {
   EXPECT_EQ(reports.back(), neurons.size());
 }
 
+TEST_P(OnThreads, WhatProgressThrowsIsNoMembersError) {
+  const Threads threads(GetParam());
+  const std::vector<Neuron> neurons(100);
+  const Current none;
+  PopulationOptions options;
+  options.progress = [](std::size_t, std::size_t) { throw InvalidArgument("bar", "full", "must not be"); };
+  const auto linger = [](std::size_t, SpikeTrain&) { std::this_thread::sleep_for(std::chrono::milliseconds(10)); };
+  EXPECT_EQ(message_of([&] {
+              for_each_train(neurons, {&none, 1}, until, linger, options);
+            }),
+            InvalidArgument("bar", "full", "must not be").what());
+}
+
 INSTANTIATE_TEST_SUITE_P(Population, OnThreads, ::testing::Values(1, 2));
 
 TEST(Population, SharesOneCurrentOrOneNeuron) {

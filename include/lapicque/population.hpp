@@ -30,7 +30,8 @@ namespace lapicque {
 
 /// Told of how many of the `size` members are done, for a progress bar: from any of the threads, but one call at a time
 /// and with a `done` that never falls, some ten times a second; and after the last member once with done == size, even
-/// for the empty population, if none failed. What it throws ends the work as a member's error does.
+/// for the empty population, if none failed. What it throws ends the work as a member's error does, but
+/// is passed on as it is.
 using PopulationProgress = std::function<void(std::size_t done, std::size_t size)>;
 
 struct PopulationOptions {
