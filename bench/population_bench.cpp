@@ -2,14 +2,14 @@
 // one row a process (--benchmark_filter) to read `peak_MB`, which never falls within one. `CPU` is that of all threads:
 // where it does not rise from one thread to two, time falls as far as there are free cores.
 //
-// Where a loop over several neurons at once (SIMD) would pay, by `perf` on the rows of one thread:
-// - constant drive: of some 80 ns a spike, nearly all is the event loop's and only two sums in double-double are the
-//   spike's. Taken for the same spike of several neurons at a time, without the loop, memory would bound them. Some 4
-//   us a neuron go into its first two crossings, from the start and from reset: exponentials and divisions of Newton's
-//   method in double-double, without branches, which suit lanes as they stand. Building a train takes 0.5 us.
-// - one shared input: all neurons pass the same events. A third of the time goes into exponentials in double-double (in
-//   Precision::fast those of the first 4096 stretches), a sixth into Glide::pass, whose few exponentials and products
-//   are the same for all neurons but for their numbers; the timeline's share, a twentieth, could be done once for all.
+// Where a loop over several neurons at once (SIMD) would pay; `perf` on the rows of one thread tells the shares:
+// - constant drive: nearly all of a spike's time is the event loop's, and only two sums in double-double are the
+//   spike's. Taken for the same spike of several neurons at a time, without the loop, memory would bound them. A
+//   neuron's first two crossings, from the start and from reset, are exponentials and divisions of Newton's method in
+//   double-double, without branches, which suit lanes as they stand.
+// - one shared input: all neurons pass the same events. Exponentials in double-double (in Precision::fast those of the
+//   first 1024 stretches) and Glide::pass, a few exponentials and products, are the same for all neurons but for their
+//   numbers; the timeline's work could be done once for all.
 
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
