@@ -530,6 +530,30 @@ TEST(Undetermined, NoiseNearASpikesFallLeavesAllOpen) {
   EXPECT_GE(held, 0.9 * reported);
 }
 
+/// The current ends in refractoriness, and the reset potential is that of rest: from the spike on nothing moves, so
+/// that refractoriness may as well never end.
+TEST(Undetermined, ARefractoryPeriodWithoutAnEndIsLeftOpen) {
+  NeuronParameters silent = cell;
+  silent.reset = silent.rest;
+  const std::vector<Pulse> one{{5, 11, 4}};
+  Random random;
+  constexpr int repeats = 12;
+  int open = 0;
+  int unbounded = 0;
+  for (int n = 0; n < repeats; ++n) {
+    VoltageTrace trace = exact_trace(silent, one, 40, 0.1);
+    add_noise(trace, 0.05, random);
+    const auto found = estimate_neuron(trace, current_of(one), SpikeTiming::continuous);
+    ASSERT_EQ(found.spikes.size(), 1U);
+    if (found.refractory) continue;
+    ++open;
+    unbounded += reason(found, Parameter::refractory).find("however far it is moved") != std::string::npos;
+  }
+  // Noise feigns an end now and then.
+  EXPECT_GE(open, repeats - 4);
+  EXPECT_GE(unbounded, repeats / 2);
+}
+
 TEST(Undetermined, TheProposedCurrentDeterminesAll) {
   const std::vector<Pulse> weak{{5, 40, 1.2}};
   const auto first = estimate_neuron(exact_trace(cell, weak, 80, 0.1), current_of(weak));

@@ -55,11 +55,14 @@ struct NeuronEstimate {
   std::vector<Reason> undetermined;  ///< why a parameter is empty; one entry for each that is
   std::vector<std::string> remarks;  ///< what limits the intervals, in words
 
-  double noise;                ///< mV: the standard deviation of the trace about the fit
-  InputReading input;          ///< the reading of the current that fits better; exact where both do
-  SpikeTiming timing;          ///< what the spikes' timing shows itself to be; either where there is no telling
-  std::vector<double> spikes;  ///< ms: the middle of the interval between samples that each spike fell into
-  std::vector<double> fitted;  ///< mV, the fitted exact solution at the trace's times; not-a-number within drawn spikes
+  double noise;        ///< mV: the standard deviation of the trace about the fit
+  InputReading input;  ///< the reading of the current that fits better; exact where both do
+  SpikeTiming timing;  ///< what the spikes' timing shows itself to be; either where there is no telling
+  /// ms: the middle of the interval between samples that each spike fell into; empty where noise hides the spikes
+  std::vector<double> spikes;
+  /// mV, the fitted exact solution at the trace's times; not-a-number within drawn spikes, and everywhere where noise
+  /// hides the spikes
+  std::vector<double> fitted;
 
   /// A current that would determine all that this trace's left undetermined; empty if nothing is, or noise hides it.
   std::vector<Step> probe;
@@ -94,7 +97,7 @@ struct NeuronEstimate {
 /// @param trace    at least 8 samples
 /// @param current  what was injected
 /// @throws InvalidArgument  fewer samples; times and potentials of different lengths, not finite, or times not
-/// ascending
+///                          ascending
 ///
 /// Cost: some hundred passes over the trace.
 NeuronEstimate estimate_neuron(const VoltageTrace& trace, const Current& current,

@@ -352,7 +352,7 @@ class Reader {
     const double free_reach = reach(free_);
     ThresholdReader threshold(input(), spikes_, plateau_);
     const auto whole = noise_hides_crossings() ? fit_whole() : std::nullopt;
-    const auto continuous = whole ? *whole : threshold.continuous(free_, variance(free_), free_reach);
+    const auto continuous = whole ? whole->reading : threshold.continuous(free_, variance(free_), free_reach);
     const bool fits_grid = timing_ != SpikeTiming::continuous && grid_fits(tied);
     const bool sharp = continuous.release_error < 0.1;  // of a step
     result.timing = !fits_grid || timing_ == SpikeTiming::continuous                  ? SpikeTiming::continuous
@@ -366,12 +366,15 @@ class Reader {
       const auto on_grid = linear_estimate(tied, reset);
       if (!result.reset) result.reset = on_grid;
       widen(result.reset, on_grid);
-      widen(result.reset, continuous.reset);
+      include(result.reset, continuous.reset);
     }
-    if (!result.reset || (whole && result.timing == SpikeTiming::continuous)) result.reset = continuous.reset;
+    if (!whole && !result.reset) result.reset = continuous.reset;
+    if (whole && result.timing != SpikeTiming::either && (!result.reset || result.timing == SpikeTiming::continuous)) {
+      result.reset = continuous.reset;
+    }
     if (!result.reset) {
       leave_out(result, Parameter::reset,
-                "the potential leaves the reset potential between two samples, at no time seen");
+                whole ? unbounded : "the potential leaves the reset potential between two samples, at no time seen");
     }
     const auto grid = threshold.grid(tied, reach(tied));
     if (result.timing == SpikeTiming::continuous) {
@@ -381,16 +384,23 @@ class Reader {
       result.threshold = grid.threshold;
       result.refractory = grid.refractory;
       if (result.timing == SpikeTiming::either) {
-        widen(result.threshold, continuous.threshold);
-        widen(result.refractory, continuous.refractory);
+        const auto both = whole ? include : widen;
+        both(result.threshold, continuous.threshold);
+        both(result.refractory, continuous.refractory);
       }
     }
     if (result.timing != SpikeTiming::continuous) allow_other_plateaus(result, tied);
     for (const auto& [parameter, estimate] :
          {std::pair{Parameter::threshold, &result.threshold}, std::pair{Parameter::refractory, &result.refractory}}) {
-      if (!*estimate) leave_out(result, parameter, "no spike is followed by a course that can be fitted");
+      if (!*estimate) {
+        leave_out(result, parameter, whole ? unbounded : "no spike is followed by a course that can be fitted");
+      }
     }
-    if (hide_in_noise(result)) return;
+    if (result.threshold && result.reset) {
+      if (hide_in_noise(result, result.threshold->value - result.reset->value)) return;
+    } else if (whole && hide_in_noise(result, whole->fall)) {
+      return;
+    }
     remark(result, continuous.separate);
     for (const SampledSpike& spike : spikes_) {
       result.spikes.push_back(std::midpoint(trace_.times[spike.last], trace_.times[spike.reset]));
@@ -406,8 +416,17 @@ class Reader {
     return std::sqrt(variance(free_)) > hiding * range_ && input().jumps().empty();
   }
 
+  /// Why the fit of the whole trace leaves a parameter open.
+  static constexpr const char* unbounded =
+      "the noise hides it: however far it is moved to one side, the other parameters make up for that";
+
+  struct WholeReading {
+    ThresholdReader::Continuous reading;
+    double fall;  ///< mV, at a spike, by the best fit
+  };
+
   /// Threshold and refractory period by a fit of the whole trace, for spikes between the samples.
-  std::optional<ThresholdReader::Continuous> fit_whole() const {
+  std::optional<WholeReading> fit_whole() const {
     const auto& times = trace_.times;
     const Courses courses(input(), free_);
     double low = -std::numeric_limits<double>::infinity();
@@ -443,18 +462,16 @@ class Reader {
     result.refractory = fit.interval(WholeFit::refractory, spread);
     result.reset = fit.interval(WholeFit::reset, spread);
     result.release_error = error / count;
-    result.separate = result.threshold->high - result.threshold->low < rise / count;
+    result.separate = result.threshold && result.threshold->high - result.threshold->low < rise / count;
     result.consistent = true;
-    return result;
+    return WholeReading{result, fit.values()[WholeFit::threshold] - fit.values()[WholeFit::reset]};
   }
 
   /// Leaves all open where a spike's fall is too small in the noise: spikes are then missed and invented, and intervals
   /// that take them for given say nothing.
-  bool hide_in_noise(NeuronEstimate& result) {
+  bool hide_in_noise(NeuronEstimate& result, double fall) {
     // At 8 times one trace in four has a spike missed, which makes the fit so bad that it finds less than 3 times.
     constexpr double least = 7;
-    if (!result.threshold || !result.reset) return false;
-    const double fall = result.threshold->value - result.reset->value;
     if (fall >= least * result.noise) return false;
     hidden_ = true;
     const std::string reason = "what the best fit leaves, " + to_text(result.noise, "mV") +
@@ -497,6 +514,12 @@ class Reader {
     plateau_ = best;
   }
 
+  /// What holds for both; nothing does where either is without bound.
+  static void include(std::optional<Estimate>& a, const std::optional<Estimate>& b) {
+    if (!b) a.reset();
+    widen(a, b);
+  }
+
   static void widen(std::optional<Estimate>& a, const std::optional<Estimate>& b) {
     if (!a || !b) return;
     a->low = std::min(a->low, b->low);
@@ -517,8 +540,7 @@ class Reader {
       case SpikeTiming::grid:
         result.remarks.emplace_back(
             "the spikes are those of a simulator whose time step is the samples': the threshold is known up to what "
-            "the "
-            "potential rises in a step, the refractory period to one step, counted as Brian 2 does");
+            "the potential rises in a step, the refractory period to one step, counted as Brian 2 does");
         break;
       case SpikeTiming::either:
         result.remarks.emplace_back(
@@ -526,7 +548,7 @@ class Reader {
             "refractory period hold for both");
         break;
       case SpikeTiming::continuous:
-        if (!separate) {
+        if (!separate && result.threshold) {
           result.remarks.emplace_back(
               "all spikes cross the threshold at one speed: threshold and refractory period are known to what a step "
               "between samples leaves open");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 namespace lapicque::estimation {
 namespace {
@@ -10,8 +11,8 @@ namespace {
 /// A misplaced crossing of 0.01 mV costs what a residual of 1 mV does.
 constexpr double misplaced = 100;
 
-constexpr std::size_t degree =
-    4;  // of the interpolation in tau: off by some 1e-7 of the response where tau varies by 20 %
+/// Of the interpolation in tau: off by some 1e-7 of the response where tau varies by 20 %.
+constexpr std::size_t degree = 4;
 
 }  // namespace
 
@@ -21,7 +22,7 @@ WholeFit::WholeFit(const InputResponse& input, std::span<const double> potential
   const double half = std::min(spread, start[tau] / 3);
   for (std::size_t k = 0; k <= degree; ++k) {
     // Chebyshev's points
-    const double x = std::cos(M_PI * (static_cast<double>(k) + 0.5) / (degree + 1));
+    const double x = std::cos(std::numbers::pi * (static_cast<double>(k) + 0.5) / (degree + 1));
     nodes_.push_back(start[tau] + half * x);
     responses_.push_back(input.at_samples(nodes_.back()).unit);
   }
@@ -188,7 +189,7 @@ double WholeFit::descend(Values& values, std::optional<Index> held, double settl
   return squares;
 }
 
-Estimate WholeFit::interval(Index index, double rise) const {
+std::optional<Estimate> WholeFit::interval(Index index, double rise) const {
   // The linearised error is where the search for the end begins.
   const Eigen::VectorXd here = residuals(values_);
   Eigen::MatrixXd design = slopes(values_, here);
@@ -202,7 +203,7 @@ Estimate WholeFit::interval(Index index, double rise) const {
   }
   const double error = std::sqrt(variance * rise) * scale[index];
   const double floor = index == refractory ? values_[refractory] : std::numeric_limits<double>::infinity();
-  const auto end = [&](double direction) {
+  const auto end = [&](double direction) -> std::optional<double> {
     const double most = direction < 0 ? floor : std::numeric_limits<double>::infinity();
     Values inner_values = values_;
     double inner = 0;
@@ -229,9 +230,13 @@ Estimate WholeFit::interval(Index index, double rise) const {
                    ? inner + (outer - inner) * std::clamp((1 - inner_root) / (outer_root - inner_root), 0.1, 0.9)
                    : std::min(most, inner * std::clamp(1.05 / std::max(inner_root, 0.1), 1.2, 4.0));
     }
-    return std::isfinite(outer) ? outer : offset;
+    if (std::isfinite(outer)) return outer;
+    return most == 0 ? std::optional(0.0) : std::nullopt;
   };
-  return {values_[index], values_[index] - end(-1), values_[index] + end(1)};
+  const auto below = end(-1);
+  const auto above = end(1);
+  if (!below || !above) return std::nullopt;
+  return Estimate{values_[index], values_[index] - *below, values_[index] + *above};
 }
 
 }  // namespace lapicque::estimation

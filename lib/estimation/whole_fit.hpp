@@ -35,7 +35,12 @@ class WholeFit {
   double squares() const noexcept { return squares_; }
 
   /// The interval of one value within which the squares, all other values fitted anew, rise by less than `rise` (mV^2).
-  Estimate interval(Index index, double rise) const;
+  /// The refractory period's may end at 0. Empty where they do not rise by that however far the value is moved to one
+  /// side.
+  ///
+  /// tau is fitted anew no farther from the start than the constructor's `spread`, and a third of the start: an
+  /// interval that takes more of it is cut short there.
+  std::optional<Estimate> interval(Index index, double rise) const;
 
  private:
   Eigen::VectorXd residuals(const Values& values) const;
