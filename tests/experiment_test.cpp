@@ -347,6 +347,47 @@ file = "none.csv"
   EXPECT_TRUE(current.synapses()[1].events->empty());
 }
 
+/// Each number is the double nearest to its decimal in base units: 0.0035 s is 3.5 ms, and 0.0041 s is 4.1 ms, which
+/// 1000 times the double 0.0041 is not.
+TEST(ExperimentFile, ConvertsTheUnitsThatAHeaderNames) {
+  static_assert(0.0041 * 1000 != 4.1);
+  const Folder folder;
+  folder.write("current.csv", "t (s),note,I [pA]\n0.0035,a,300\n0.0036,b,-1\n0.0037,c,2e3\n");
+  folder.write("pulses.csv", "jump_uV,time_s\n1200,0.0041\n");
+  folder.write("arrivals.csv", "time/us,weight/pA\n300,700\n");
+  const auto current = inputs(R"(
+[[input]]
+kind = "samples"
+start = "3.5 ms"
+step = 0.1
+file = "current.csv"
+[[input]]
+kind = "pulses"
+file = "pulses.csv"
+[[input]]
+kind = "synapse"
+shape = "alpha"
+tau = 2
+file = "arrivals.csv"
+)",
+                              folder.path());
+  EXPECT_EQ(*current.samples()[0].values, (std::vector<double>{0.3, -0.001, 2}));
+  EXPECT_EQ(current.pulses()[0].events->at(0).time, 4.1);
+  EXPECT_EQ(current.pulses()[0].events->at(0).size, 1.2);
+  EXPECT_EQ(current.synapses()[0].events->at(0).time, 0.3);
+  EXPECT_EQ(current.synapses()[0].events->at(0).size, 0.7);
+}
+
+/// Times printed with ten digits agree; one that is off by more does not.
+TEST(ExperimentFile, HoldsTheTimesOfSamplesAgainstStartAndStep) {
+  const Folder folder;
+  const std::string samples = "[[input]]\nkind = \"samples\"\nstart = 1\nstep = 0.3333333333333333\nfile = \"i.csv\"\n";
+  folder.write("i.csv", "time_ms,current_nA\n1,3\n1.333333333,3\n1.666666667,3\n");
+  EXPECT_EQ(inputs(samples, folder.path()).samples()[0].values->size(), 3U);
+  folder.write("i.csv", "time_ms,current_nA\n1,3\n1.33333333,3\n1.666666667,3\n");
+  EXPECT_THROW(inputs(samples, folder.path()), FileError);
+}
+
 TEST(ExperimentFile, ReadsAMillionArrivals) {
   const Folder folder;
   std::string csv = "time_ms,weight_nA\n";

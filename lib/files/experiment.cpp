@@ -4,11 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdio>
 #include <limits>
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "column_name.hpp"
 #include "lapicque/error.hpp"
 #include "lapicque/files/table.hpp"
 #include "section.hpp"
@@ -157,10 +161,88 @@ Data find_data(Section& section, std::span<const std::string_view> keys) {
   return Data::unclear;
 }
 
-using Columns = std::vector<std::vector<double>>;
+/// A column of a data file: what it is called in base units, without a unit, and for short.
+struct DataColumn {
+  std::string_view name;  ///< "time_ms"
+  std::string_view word;  ///< "time"
+  std::string_view letter;
+  Dimension dimension;
+};
+constexpr DataColumn time_column{"time_ms", "time", "t", Dimension::time};
+constexpr DataColumn current_column{"current_nA", "current", "i", Dimension::current};
+constexpr DataColumn jump_column{"jump_mV", "jump", "jump", Dimension::voltage};
+constexpr DataColumn weight_column{"weight_nA", "weight", "weight", Dimension::current};
 
-/// The columns of the data file that a section names; empty, with a note, if they cannot be had.
-std::optional<Columns> read_data(Section& section, DataFiles& files, std::span<const std::string_view> columns) {
+/// Those among the names of a header that may be this column's: its own name, or else all that differ in the unit.
+std::vector<std::string> names_for(const DataColumn& column, const Header& header) {
+  if (std::find(header.names.begin(), header.names.end(), column.name) != header.names.end()) {
+    return {std::string(column.name)};
+  }
+  std::vector<std::string> found;
+  for (const auto& name : header.names) {
+    const auto word = detail::column_name(name).word;
+    if (word == column.word || word == column.letter) found.push_back(name);
+  }
+  return found;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string all;
+  for (const auto& name : names) all.append(all.empty() ? "" : ", ").append(name);
+  return detail::shown(all);
+}
+
+/// What the header calls a column, and its unit; notes it if that cannot be told.
+std::pair<std::string, ColumnUnit> find_column(const DataColumn& column, const Header& header, const std::string& file,
+                                               std::vector<Problem>& problems) {
+  std::pair<std::string, ColumnUnit> result{std::string(column.name), ColumnUnit{{}, column.dimension}};
+  const auto& words = text_of(column.dimension);
+  const auto names = names_for(column, header);
+  const std::string mend = "name a column " + std::string(column.name) + ", or one in another unit of " + words.name;
+  if (names.size() != 1) {
+    problems.push_back({file, header.line, "", "",
+                        names.empty() ? "there is no column " + result.first + ", but " + listed(header.names)
+                                      : "there are several columns for " + result.first + ": " + listed(names),
+                        names.empty() ? mend : "leave one of them"});
+    return result;
+  }
+  if (names.front() == column.name) return result;
+  result.first = names.front();
+  result.second.unit = detail::column_name(names.front()).unit;
+  const std::string key = "column " + detail::shown(names.front());
+  if (result.second.unit.empty()) {
+    problems.push_back({file, header.line, key, "", key + " names no unit", mend});
+    return result;
+  }
+  try {
+    parse_quantity("1 " + result.second.unit, column.dimension);
+  } catch (const InvalidArgument& error) {
+    problems.push_back({file, header.line, key, detail::shown(result.second.unit), error.rule(), mend});
+  }
+  return result;
+}
+
+/// The columns of a data file's text, in base units.
+Table parse_data(std::string_view text, const Header& header, const std::string& file,
+                 std::span<const DataColumn> columns) {
+  std::vector<std::string> names;
+  std::vector<ColumnUnit> units;
+  std::vector<Problem> problems;
+  for (const auto& column : columns) {
+    auto [name, unit] = header.is_header ? find_column(column, header, file, problems)
+                                         : std::pair{std::string(column.name), ColumnUnit{}};
+    names.push_back(std::move(name));
+    units.push_back(std::move(unit));
+  }
+  if (!problems.empty()) throw FileError(std::move(problems));
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  return parse_table(text, file, views, units);
+}
+
+/// What read(text, header, path) makes of the data file that a section names; empty, with a note, if it cannot be had.
+template <class Read>
+auto read_data(Section& section, DataFiles& files, Read read)
+    -> std::optional<std::invoke_result_t<Read, const std::string&, const Header&, const std::string&>> {
   const auto name = section.text("file");
   if (!name) return std::nullopt;
   if (name->empty() || name->find('\0') != std::string::npos) {
@@ -168,8 +250,10 @@ std::optional<Columns> read_data(Section& section, DataFiles& files, std::span<c
     return std::nullopt;
   }
   try {
-    auto data = read_columns(files.folder / *name, columns);
-    files.read.push_back(files.folder / *name);
+    const auto path = files.folder / *name;
+    const std::string text = read_text(path);
+    auto data = read(text, header_of(text), path.string());
+    files.read.push_back(path);
     return data;
   } catch (const FileError& error) {
     for (const auto& problem : error.problems()) {
@@ -184,41 +268,109 @@ std::optional<Columns> read_data(Section& section, DataFiles& files, std::span<c
   }
 }
 
+/// The values of samples, and their times where a data file has them.
+struct SampledValues {
+  std::vector<double> values;
+  std::vector<double> times{};
+  std::vector<std::size_t> lines{};  ///< of the times
+  std::string file{};
+};
+
+SampledValues parse_samples(const std::string& text, const Header& header, const std::string& file) {
+  std::vector<DataColumn> columns{current_column};
+  if (header.is_header && !names_for(time_column, header).empty()) columns.push_back(time_column);
+  auto table = parse_data(text, header, file, columns);
+  const auto fields =
+      std::find_if(header.names.rbegin(), header.names.rend(), [](const auto& f) { return !f.empty(); });
+  if (const auto count = header.names.rend() - fields; !header.is_header && count > 1) {
+    throw FileError({{file, header.line, "", "",
+                      "without a header samples are one column of currents, not " + std::to_string(count) + " columns",
+                      "name the columns, for example time_ms,current_nA"}});
+  }
+  SampledValues result{std::move(table.columns[0]), {}, std::move(table.lines), file};
+  if (columns.size() > 1) result.times = std::move(table.columns[1]);
+  return result;
+}
+
 /// The values of samples; empty, with a note, if they cannot be had.
-std::optional<std::vector<double>> read_values(Section& section, DataFiles& files) {
-  constexpr std::array<std::string_view, 1> keys{"values"}, columns{"current_nA"};
+std::optional<SampledValues> read_values(Section& section, DataFiles& files) {
+  constexpr std::array<std::string_view, 1> keys{"values"};
   const auto where = find_data(section, keys);
-  if (where == Data::in_place) return section.numbers("values");
+  if (where == Data::in_place) {
+    auto values = section.numbers("values");
+    return values ? std::optional(SampledValues{std::move(*values)}) : std::nullopt;
+  }
   if (where == Data::unclear) return std::nullopt;
-  auto data = read_data(section, files, columns);
-  if (!data) return std::nullopt;
-  if (data->front().empty()) {
+  auto data = read_data(section, files, parse_samples);
+  if (data && data->values.empty()) {
     section.refuse("file", "samples need at least one value", "give one or leave the input out");
     return std::nullopt;
   }
-  return std::move(data->front());
+  return data;
+}
+
+/// The first time that does not lie at start + k step; the times' end if there is none.
+std::vector<double>::const_iterator first_astray(const std::vector<double>& times, double start, double step) {
+  constexpr double relative = 1e-9;
+  double k = 0;
+  return std::find_if(times.begin(), times.end(), [&](double time) {
+    const double expected = start + k++ * step;
+    return !(std::abs(time - expected) <= relative * std::max({std::abs(time), std::abs(expected), step}));
+  });
+}
+
+/// Notes where the times of samples are not those that start and step say.
+void require_times(Section& section, const SampledValues& data, double start, double step) {
+  const auto& times = data.times;
+  const auto astray = first_astray(times, start, step);
+  if (astray == times.end()) return;
+  const auto quantity = [](double time) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.12g ms", time);
+    return std::string(text.data());
+  };
+  const auto k = static_cast<std::size_t>(astray - times.begin());
+  const double own_step =
+      times.size() < 2 ? step : (times.back() - times.front()) / static_cast<double>(times.size() - 1);
+  const bool is_even = own_step > 0 && first_astray(times, times.front(), own_step) == times.end();
+  section.problems().add(
+      section.line("file"),
+      Problem{data.file, data.lines[k], "time", to_text(*astray, "ms"),
+              "does not agree with start + " + std::to_string(k) + " step, " +
+                  quantity(start + static_cast<double>(k) * step),
+              is_even ? "write start = \"" + quantity(times.front()) + "\" and step = \"" + quantity(own_step) + "\""
+                      : "sample the current evenly, or write each piece as an input"});
 }
 
 Current read_samples(Section& section, DataFiles& files) {
   constexpr std::array<std::string_view, 2> holds{"previous", "linear"};
+  const auto problems = section.problems().count();
   const auto hold = section.has("hold") ? section.choice("hold", holds).value_or(0) : 0;
-  const auto values = read_values(section, files).value_or(std::vector<double>{0});
+  const auto data = read_values(section, files).value_or(SampledValues{{0}});
   const auto make = [&] {
     const double start = section.number("start", 0);
-    return samples(start, section.number("step"), values, hold == 0 ? Hold::previous : Hold::linear);
+    return samples(start, section.number("step"), data.values, hold == 0 ? Hold::previous : Hold::linear);
   };
-  return section.build(make, Current{});
+  auto current = section.build(make, Current{});
+  if (section.problems().count() == problems) {
+    require_times(section, data, section.number("start", 0), section.number("step"));
+  }
+  return current;
 }
 
 /// Events as pulses and synapses have them; none if there is a problem.
-/// @param size_key  the key of the sizes, `columns` those of the data file
+/// @param size_key  the key of the sizes, `size_column` where they stand in a data file
 std::vector<Event> read_events(Section& section, DataFiles& files, std::string_view size_key,
-                               const std::array<std::string_view, 2>& columns) {
+                               const DataColumn& size_column) {
   const std::array<std::string_view, 2> keys{"times", size_key};
   const auto where = find_data(section, keys);
   std::optional<std::vector<double>> times, sizes;
   if (where == Data::in_file) {
-    if (auto data = read_data(section, files, columns)) {
+    const std::array columns{time_column, size_column};
+    const auto parse = [&](const std::string& text, const Header& header, const std::string& file) {
+      return parse_data(text, header, file, columns).columns;
+    };
+    if (auto data = read_data(section, files, parse)) {
       times = std::move((*data)[0]);
       sizes = std::move((*data)[1]);
     }
@@ -240,14 +392,14 @@ std::vector<Event> read_events(Section& section, DataFiles& files, std::string_v
 }
 
 Current read_pulses(Section& section, DataFiles& files) {
-  const auto events = read_events(section, files, "jump", {"time_ms", "jump_mV"});
+  const auto events = read_events(section, files, "jump", jump_column);
   return section.build([&] { return pulses(events); }, Current{});
 }
 
 Current read_synapse(Section& section, DataFiles& files) {
   constexpr std::array<std::string_view, 2> shapes{"exponential", "alpha"};
   const auto shape = section.choice("shape", shapes).value_or(0);
-  const auto events = read_events(section, files, "weights", {"time_ms", "weight_nA"});
+  const auto events = read_events(section, files, "weights", weight_column);
   const auto make = [&] {
     const double tau = section.number("tau");
     return shape == 0 ? exponential_synapse(tau, events) : alpha_synapse(tau, events);

@@ -42,6 +42,7 @@ class Problems {
   void add(std::size_t line, Problem problem);
 
   const Source& source() const noexcept { return *source_; }
+  std::size_t count() const noexcept { return problems_.size(); }
   const std::string& file() const noexcept { return file_; }
 
   /// @throws FileError  if there are any

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "fields.hpp"
+#include "lapicque/error.hpp"
 #include "text.hpp"
 
 namespace lapicque {
@@ -31,8 +32,8 @@ bool has_open_quote(std::string_view line) {
 
 class Reader {
  public:
-  Reader(const std::string& name, std::span<const std::string_view> columns)
-      : name_(name), columns_(columns), values_(columns.size()) {
+  Reader(const std::string& name, std::span<const std::string_view> columns, std::span<const ColumnUnit> units)
+      : name_(name), columns_(columns), units_(units), values_(columns.size()) {
     for (std::size_t c = 0; c < columns.size(); ++c) wanted_.push_back(c);
   }
 
@@ -75,8 +76,7 @@ class Reader {
       const std::string name(columns_[c]);
       const auto at = std::find(names.begin(), names.end(), columns_[c]);
       if (at == names.end()) {
-        report("", "", "there is no column " + name + ", but " + detail::shown(all),
-               "name a column " + name + ", or leave the header out");
+        report("", "", "there is no column " + name + ", but " + detail::shown(all), "name a column " + name);
       } else if (std::find(at + 1, names.end(), columns_[c]) != names.end()) {
         report("", "", "there are several columns " + name, "name one column " + name);
       } else {
@@ -102,13 +102,23 @@ class Reader {
 
   void read_number(std::size_t column, std::string_view field) {
     const bool plain = !field.empty() && detail::decimal_length(field) == field.size();
-    if (const auto value = plain ? detail::nearest_double(field) : std::nullopt) {
+    if (const auto value = plain ? number(column, field) : std::nullopt) {
       values_[column].push_back(*value);
     } else if (plain || detail::is_not_finite(field)) {
       report(columns_[column], detail::shown(field), "must be a finite number", "write for example 2.5");
     } else {
       report(columns_[column], field.empty() ? "(empty)" : detail::shown(field), "must be a plain number",
              "write for example 2.5");
+    }
+  }
+
+  /// In base units; empty if that is not finite.
+  std::optional<double> number(std::size_t column, std::string_view field) const {
+    if (units_.empty() || units_[column].unit.empty()) return detail::nearest_double(field);
+    try {
+      return parse_quantity(std::string(field) + " " + units_[column].unit, units_[column].dimension);
+    } catch (const InvalidArgument&) {
+      return std::nullopt;
     }
   }
 
@@ -120,6 +130,7 @@ class Reader {
 
   std::string name_;
   std::span<const std::string_view> columns_;
+  std::span<const ColumnUnit> units_;
   std::vector<std::size_t> wanted_;  ///< for each field of a row: its index in columns_, or `ignored`
   std::vector<std::vector<double>> values_;
   std::vector<std::size_t> rows_;  ///< the line of each row
@@ -157,8 +168,9 @@ std::string read_text(const std::filesystem::path& file) {
   return text;
 }
 
-Table parse_table(std::string_view csv, const std::string& name, std::span<const std::string_view> columns) {
-  return Reader(name, columns).read(csv);
+Table parse_table(std::string_view csv, const std::string& name, std::span<const std::string_view> columns,
+                  std::span<const ColumnUnit> units) {
+  return Reader(name, columns, units).read(csv);
 }
 
 std::vector<std::vector<double>> parse_columns(std::string_view csv, const std::string& name,
@@ -173,7 +185,7 @@ Header header_of(std::string_view csv) {
     if (content.empty() || content.front() == '#') continue;
     Header header;
     header.line = lines.number();
-    header.is_header = is_header(content);
+    header.is_header = is_header(content) && !has_open_quote(content);
     detail::Fields fields(content);
     while (const auto field = fields.next()) header.names.emplace_back(*field);
     return header;

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <cstdlib>
 #include <span>
 #include <string_view>
 #include <utility>
 
+#include "column_name.hpp"
 #include "lapicque/error.hpp"
 #include "lapicque/files/experiment.hpp"
 #include "lapicque/files/quantity.hpp"
@@ -30,24 +30,6 @@ constexpr Kind voltage_kind{
     "the potential", Dimension::voltage, {"potential", "v", "vm", "u", "voltage"}, "potential_mV"};
 constexpr Kind interval_kind{"the interval", Dimension::time, {"interval", "isi", "", "", ""}, "interval_ms"};
 constexpr Kind current_kind{"the current", Dimension::current, {"current", "i", "", "", ""}, "current_nA"};
-
-/// A header's name in two parts: "t (ms)" is "t" and "ms".
-struct Name {
-  std::string word;
-  std::string unit;
-};
-
-Name split(std::string_view text) {
-  const auto at = text.find_first_of("_([/ ");
-  Name name{std::string(text.substr(0, at)), {}};
-  std::transform(name.word.begin(), name.word.end(), name.word.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  if (at == std::string_view::npos) return name;
-  const auto begin = text.find_first_not_of("_([/ ", at);
-  const auto end = text.find_last_not_of(")] ");
-  if (begin != std::string_view::npos && end >= begin) name.unit = text.substr(begin, end - begin + 1);
-  return name;
-}
 
 class TableFile {
  public:
@@ -74,7 +56,7 @@ class TableFile {
       columns.emplace_back(kind->example);
       if (header_.is_header) {
         columns.back() = find(*kind);
-        if (const std::string own = split(columns.back()).unit; !own.empty()) unit = own;
+        if (const std::string own = detail::column_name(columns.back()).unit; !own.empty()) unit = own;
       }
       factors.push_back(factor(columns.back(), unit, kind->dimension));
     }
@@ -108,7 +90,7 @@ class TableFile {
 
  private:
   static bool is(const std::string& column, const Kind& kind) {
-    const std::string word = split(column).word;
+    const std::string word = detail::column_name(column).word;
     return !word.empty() && std::find(kind.names.begin(), kind.names.end(), word) != kind.names.end();
   }
 

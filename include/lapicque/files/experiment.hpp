@@ -40,7 +40,11 @@ struct Experiment {
 ///     kind = "step"              # or ramp, sinusoid, samples, pulses, synapse
 ///     amplitude = "2.5 nA"
 ///
-/// A data file that an input names (file = "current.csv", see read_columns) is looked up from the folder of `file`.
+/// A data file that an input names (file = "current.csv", see read_columns) is looked up from the folder of `file`. Its
+/// columns are current_nA of samples, time_ms and jump_mV of pulses, time_ms and weight_nA of a synapse's arrivals; a
+/// header may name other units ("time_s", "t (s)", "current [pA]"), from which each number is converted, rounded once.
+/// Where samples have a column of times, these agree with start + k step to a relative 1e-9; without a header they are
+/// one column.
 ///
 /// @throws FileError  with every problem of the file that can be told at once
 Experiment read_experiment(const std::filesystem::path& file);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lapicque/files/file_error.hpp"
+#include "lapicque/files/quantity.hpp"
 
 namespace lapicque {
 
@@ -29,18 +30,27 @@ std::vector<std::vector<double>> read_columns(const std::filesystem::path& file,
 std::vector<std::vector<double>> parse_columns(std::string_view csv, const std::string& name,
                                                std::span<const std::string_view> columns);
 
+/// What the numbers of a column count.
+struct ColumnUnit {
+  std::string unit{};  ///< empty: they are taken as they stand
+  Dimension dimension = Dimension::time;
+};
+
 /// The same, with the line (counted from 1) that each row stands in.
+/// @param units  none, or one for each column: a number is then converted to base units as parse_quantity does it,
+///               rounded once
 struct Table {
   std::vector<std::vector<double>> columns;
   std::vector<std::size_t> lines;
 };
-Table parse_table(std::string_view csv, const std::string& name, std::span<const std::string_view> columns);
+Table parse_table(std::string_view csv, const std::string& name, std::span<const std::string_view> columns,
+                  std::span<const ColumnUnit> units = {});
 
 /// The fields of the first line that has any: a header, or the first row.
 struct Header {
   std::vector<std::string> names;
   std::size_t line = 0;    ///< counted from 1; 0 if there is none
-  bool is_header = false;  ///< false where the first field is a number
+  bool is_header = false;  ///< false where the first field is a number, or a double quote is left open
 };
 Header header_of(std::string_view csv);
 
