@@ -116,8 +116,10 @@ class EstimateCommand {
       plot.emplace(plot_);
     }
     const ColumnUnits units{time_unit_, voltage_unit_, current_unit_};
-    const VoltageTrace trace = read_trace(trace_, units);
+    bool names_time_unit = false;
+    const VoltageTrace trace = read_trace(trace_, units, &names_time_unit);
     const Current current = read_known_current(input_, trace, units);
+    if (!names_time_unit) require_likely_milliseconds(trace_, trace, current);
     const NeuronEstimate estimate = computed(trace, current);
     if (plot) {
       const std::string title = std::filesystem::path(trace_).filename().string();

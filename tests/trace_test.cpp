@@ -83,6 +83,44 @@ TEST_F(TraceFile, WhatCannotBeReadIsRefusedByItsLine) {
   EXPECT_EQ(refusal("t,v\n0,-70\n", {"parsnip", "mV"}).substr(0, 31), "trace.csv:1: column t = parsnip");
 }
 
+/// Brian prints seconds and volts under the header t,v: read as ms and mV they gave an answer, without a warning.
+TEST_F(TraceFile, PotentialsThatAreHardlyInMillivoltsAreRefusedWhereNobodyNamesTheirUnit) {
+  const std::string brian = "t,v\n0,-0.07\n0.0001,-0.0695\n";
+  EXPECT_EQ(refusal(brian),
+            "trace.csv:1: the header names no unit, and potentials from -0.07 to -0.0695 are hardly in mV; is it "
+            "--time-unit s --voltage-unit V? (if not, say --voltage-unit mV)");
+  EXPECT_EQ(refusal("t_s,v\n0,-0.2\n0.0001,0.2\n"),
+            "trace.csv:1: the header names no unit, and potentials from -0.2 to 0.2 are hardly in mV; is it "
+            "--voltage-unit V? (if not, say --voltage-unit mV)");
+  EXPECT_EQ(refusal("0,-0.07\n0.0001,-0.0695\n").substr(0, 39), "trace.csv:1: no header names a unit, an");
+  EXPECT_EQ(refusal(brian, {std::nullopt, "mV"}), "");
+  EXPECT_EQ(refusal(brian, {"s", "V"}), "");
+  EXPECT_EQ(refusal("t,v_mV\n0,-0.07\n0.0001,-0.0695\n"), "");
+  EXPECT_EQ(refusal("t,v\n0,-0.07\n0.0001,0.21\n"), "");
+}
+
+TEST_F(TraceFile, ASecondsClockIsKnownByTheCurrent) {
+  const auto refusal_under = [](const Current& current, double end) {
+    try {
+      require_likely_milliseconds("trace.csv", {{0, end}, {-70, -70}}, current);
+    } catch (const FileError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(refusal_under(step(5, 100, 2), 0.15),
+            "trace.csv: the header names no unit of time, and the trace ends at 0.15 ms where the current changes "
+            "from 5 ms to 100 ms; is it --time-unit s? (if not, say --time-unit ms)");
+  EXPECT_NE(refusal_under(step(0, 100, 2), 0.15), "");      // 0.1 s is 100 ms
+  EXPECT_NE(refusal_under(step(5, forever, 2), 0.15), "");  // nothing would happen in the trace
+  EXPECT_NE(refusal_under(samples(0, 0.1, std::vector<double>(1000, 1.0)), 0.1), "");
+  EXPECT_NE(refusal_under(pulses({{3, 1}, {90, 1}}), 0.1), "");
+  EXPECT_EQ(refusal_under(step(5, 100, 2), 150), "");
+  EXPECT_EQ(refusal_under(step(5, 100, 2), 50), "");
+  EXPECT_EQ(refusal_under(step(0, 100, 2), 1), "");         // cut short, but no thousandth
+  EXPECT_EQ(refusal_under(step(0, forever, 2), 0.15), "");  // the current has no clock
+}
+
 TEST_F(TraceFile, CurrentsAreHeld) {
   const auto even = current_of("time_ms,current_nA\n0,1\n0.1,2\n0.2,3\n");
   CurrentEvaluator evaluator(even);

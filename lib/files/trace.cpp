@@ -40,6 +40,8 @@ class TableFile {
   bool has(const Kind& kind) const {
     return std::any_of(header_.names.begin(), header_.names.end(), [&](const auto& n) { return is(n, kind); });
   }
+  /// Whether the header names a unit in the column of this kind.
+  bool names_unit(const Kind& kind) const { return header_.is_header && !detail::column_name(find(kind)).unit.empty(); }
   bool has_header() const { return header_.is_header; }
   std::size_t header_line() const { return header_.line; }
   std::size_t first_row_fields() const { return header_.names.size(); }
@@ -157,13 +159,67 @@ Current held(const std::vector<double>& times, const std::vector<double>& values
   return current + step(rest_of_time, forever, values.back());
 }
 
+/// Refuses potentials of a unit that nobody names where they are too small for mV: no membrane stays that near to 0.
+void require_likely_millivolts(const Table& table, const TableFile& file, bool names_time) {
+  constexpr double most = 0.2;
+  const auto& potentials = table.columns[1];
+  if (potentials.empty()) return;
+  const auto [low, high] = std::minmax_element(potentials.begin(), potentials.end());
+  if (*low < -most || *high > most) return;
+  file.refuse(file.header_line(),
+              std::string(file.has_header() ? "the header names no unit" : "no header names a unit") +
+                  ", and potentials from " + to_text(*low) + " to " + to_text(*high) + " are hardly in mV",
+              std::string("is it ") + (names_time ? "" : "--time-unit s ") +
+                  "--voltage-unit V? (if not, say --voltage-unit mV)");
+}
+
+/// The finite times at which a current changes its form; of lists of samples or events, the first and last.
+std::vector<double> changes_of(const Current& current) {
+  std::vector<double> times;
+  const auto add_range = [&](const auto& pieces, auto stop) {
+    for (const auto& piece : pieces) times.insert(times.end(), {piece.start, stop(piece)});
+  };
+  const auto add_events = [&](const auto& pieces) {
+    for (const auto& piece : pieces) {
+      if (!piece.events->empty()) times.insert(times.end(), {piece.events->front().time, piece.events->back().time});
+    }
+  };
+  const auto stop = [](const auto& piece) { return piece.stop; };
+  add_range(current.steps(), stop);
+  add_range(current.ramps(), stop);
+  add_range(current.sinusoids(), stop);
+  add_range(current.samples(), [](const Samples& piece) { return piece.stop(); });
+  add_events(current.pulses());
+  add_events(current.synapses());
+  std::erase_if(times, [](double time) { return !(std::abs(time) < forever); });
+  return times;
+}
+
 }  // namespace
 
-VoltageTrace read_trace(const std::filesystem::path& file, const ColumnUnits& units) {
+void require_likely_milliseconds(const std::filesystem::path& file, const VoltageTrace& trace, const Current& current) {
+  const auto changes = changes_of(current);
+  if (changes.empty() || trace.times.empty() || !(trace.times.back() > 0)) return;
+  constexpr double milliseconds = 1000;
+  const double end = trace.times.back();
+  const auto [first, last] = std::minmax_element(changes.begin(), changes.end());
+  const bool is_thousandth = *last >= milliseconds / 2 * end && *last <= milliseconds * 2 * end;
+  const bool is_before = *first > end && *first <= milliseconds * end;
+  if (!is_thousandth && !is_before) return;
+  throw FileError({{file.string(), 0, "", "",
+                    "the header names no unit of time, and the trace ends at " + to_text(end, "ms") +
+                        " where the current changes from " + to_text(*first, "ms") + " to " + to_text(*last, "ms"),
+                    "is it --time-unit s? (if not, say --time-unit ms)"}});
+}
+
+VoltageTrace read_trace(const std::filesystem::path& file, const ColumnUnits& units, bool* names_time_unit) {
   const TableFile table_file(file);
   const std::array kinds{&time_kind, &voltage_kind};
   Table table = table_file.read(kinds, units);
   table_file.require_ascending(table);
+  const bool names_time = units.time || table_file.names_unit(time_kind);
+  if (names_time_unit != nullptr) *names_time_unit = names_time;
+  if (!units.voltage && !table_file.names_unit(voltage_kind)) require_likely_millivolts(table, table_file, names_time);
   return {std::move(table.columns[0]), std::move(table.columns[1])};
 }
 

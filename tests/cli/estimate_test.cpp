@@ -96,6 +96,26 @@ TEST(Estimate, ReadsSecondsVoltsAndAmperes) {
   expect_neuron({"--time-unit", "s", "--voltage-unit", "V", "--current-unit", "A"});
 }
 
+TEST(Estimate, AsksForUnitsThatNobodyNames) {
+  const Folder folder;
+  folder.write("cell.toml", cell);
+  std::string volts = "t,v\n";
+  std::string millivolts = "t,v_mV\n";
+  for (int n = 0; n < 20; ++n) {
+    volts += digits(n * 0.004) + ",-0.07\n";
+    millivolts += digits(n * 0.004) + ",-70\n";
+  }
+  folder.write("volts.csv", volts);
+  folder.write("millivolts.csv", millivolts);
+  const auto brian = folder.run({"estimate", "volts.csv", "--input", "cell.toml"});
+  EXPECT_EQ(brian.status, 2);
+  EXPECT_EQ(brian.out, "");
+  EXPECT_NE(brian.error.find("is it --time-unit s --voltage-unit V?"), std::string::npos) << brian.error;
+  const auto seconds = folder.run({"estimate", "millivolts.csv", "--input", "cell.toml"});
+  EXPECT_EQ(seconds.status, 2);
+  EXPECT_NE(seconds.error.find("is it --time-unit s?"), std::string::npos) << seconds.error;
+}
+
 TEST(Estimate, ProposesTheCurrentOnStandardErrorBesideCsv) {
   const Folder folder;
   folder.write("cell.toml", cell);

@@ -27,8 +27,19 @@ struct ColumnUnits {
 /// column is the time in `units`, the second the potential.
 ///
 /// @throws FileError  as read_columns; no such column, or several; a unit that is unknown or of another dimension; a
-///                    time that is negative, or not later than the one before it
-VoltageTrace read_trace(const std::filesystem::path& file, const ColumnUnits& units = {});
+///                    time that is negative, or not later than the one before it; potentials that nobody names the
+///                    unit of, neither the header nor `units`, and that would all lie within 0.2 mV of 0: they are
+///                    likely to be in V
+/// @param names_time_unit  receives whether the header or `units` name the unit of time
+VoltageTrace read_trace(const std::filesystem::path& file, const ColumnUnits& units = {},
+                        bool* names_time_unit = nullptr);
+
+/// Refuses a trace that is likely to be in seconds and was read as milliseconds: its end is about a thousandth (within
+/// a factor of 2) of the last time at which the current changes, or comes before the first of them where its 1000-fold
+/// does not.
+/// @param file  what it is called in messages
+/// @throws FileError
+void require_likely_milliseconds(const std::filesystem::path& file, const VoltageTrace& trace, const Current& current);
 
 /// A current from a CSV file: columns t or time and i or current, each value held until the next one and the last for
 /// ever; or the current alone, a value for each sample of a trace. Without a header one column is the current alone.
