@@ -150,8 +150,14 @@ class EstimateCommand {
       print_csv(out, estimate);
     }
     out.flush();
-    if (format_ == "json" || estimate.probe.empty()) return;
+    if (format_ == "json") return;
+    print_remarks(estimate.remarks);
+    if (estimate.probe.empty()) return;
     std::cerr << "This current would determine all:\n" << input_blocks(estimate.probe);
+  }
+
+  static void print_remarks(const std::vector<std::string>& remarks) {
+    for (const std::string& remark : remarks) std::cerr << remark << '\n';
   }
 
   static std::string reason(const NeuronEstimate& estimate, Parameter parameter) {
@@ -229,6 +235,7 @@ class EstimateCommand {
         }
       }
       out.flush();
+      print_remarks(estimate.remarks);
       return;
     }
     out << "{";

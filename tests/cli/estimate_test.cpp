@@ -127,6 +127,19 @@ TEST(Estimate, ProposesTheCurrentOnStandardErrorBesideCsv) {
       << result.error;
 }
 
+TEST(Estimate, RemarksOnStandardErrorBesideCsv) {
+  const Folder folder;
+  const auto json = folder.run({"estimate", recording, "--input", recording, "--format", "json"});
+  ASSERT_EQ(json.status, 0) << json.error;
+  std::string remarks;
+  const auto object = nlohmann::json::parse(json.out);
+  for (const auto& remark : object.at("remarks")) remarks += remark.get<std::string>() + "\n";
+  EXPECT_EQ(remarks.substr(0, 45), "the spikes are those of a simulator whose tim");
+  const auto csv = folder.run({"estimate", recording, "--input", recording});
+  EXPECT_EQ(csv.status, 0);
+  EXPECT_EQ(csv.error, remarks);
+}
+
 TEST(Estimate, DrawsTraceAndFit) {
   const Folder folder;
   const auto result = folder.run({"estimate", recording, "--input", recording, "--plot", "fit.png"});
