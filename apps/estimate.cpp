@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <iostream>
@@ -103,7 +104,9 @@ class EstimateCommand {
 
   void operator()() const {
     if (!spikes_.empty()) {
-      print_intervals(estimate_from_intervals(read_trains(spikes_, {time_unit_, std::nullopt, current_unit_})));
+      const auto estimate = estimate_from_intervals(read_trains(spikes_, {time_unit_, std::nullopt, current_unit_}));
+      print_intervals(estimate);
+      if (estimate.undetermined.size() == interval_rows.size()) throw CLI::RuntimeError(nothing);
       return;
     }
     if (trace_.empty()) throw CLI::RequiredError("TRACE (or --spikes)");
@@ -128,9 +131,12 @@ class EstimateCommand {
     }
     print(estimate);
     if (plot) plot->commit();
+    if (estimate.undetermined.size() == rows.size()) throw CLI::RuntimeError(nothing);
   }
 
  private:
+  static constexpr int nothing = 1;  ///< the exit status where no parameter comes out
+
   NeuronEstimate computed(const VoltageTrace& trace, const Current& current) const {
     const SpikeTiming timing = timing_ == "continuous" ? SpikeTiming::continuous
                                : timing_ == "grid"     ? SpikeTiming::grid
@@ -167,14 +173,18 @@ class EstimateCommand {
     return {};
   }
 
+  /// A reason that all six share stands in the first row only.
   static void print_csv(StandardOutput& out, const NeuronEstimate& estimate) {
+    const auto& open = estimate.undetermined;
+    const bool once = open.size() == rows.size() &&
+                      std::all_of(open.begin(), open.end(), [&](const auto& u) { return u.text == open[0].text; });
     out << "parameter,value,low,high,undetermined\n";
     for (const Row& row : rows) {
       out << row.name;
       if (const auto& value = estimate.*row.value) {
         out << "," << value->value << "," << value->low << "," << value->high << ",\n";
       } else {
-        out << ",,,," << quoted(reason(estimate, row.parameter)) << "\n";
+        out << ",,,," << quoted(once && &row != rows.data() ? "likewise" : reason(estimate, row.parameter)) << "\n";
       }
     }
   }
@@ -296,7 +306,9 @@ void add_estimate(CLI::App& program) {
           "The\n"
           "current's table has columns of time and current, each value held until the next, or one column, a value for "
           "each\n"
-          "sample. Intervals are 95 % ones. What the current leaves open is said, with a current that would tell.\n"
+          "sample. Intervals are 95 % ones. What the current leaves open is said, with a current that would tell; "
+          "where\n"
+          "that is all, the exit status is 1.\n"
           "Spike times at 4 constant currents or more tell tau, the refractory period, the rheobase and the current "
           "that\n"
           "would hold the reset potential; never the potentials and the resistance one by one. Rows of one current "

@@ -5,6 +5,7 @@
 #include <boost/math/distributions/fisher_f.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <numeric>
 #include <utility>
@@ -467,6 +468,13 @@ class Reader {
     return WholeReading{result, fit.values()[WholeFit::threshold] - fit.values()[WholeFit::reset]};
   }
 
+  /// mV with three digits, for people to read.
+  static std::string brief(double potential) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.3g mV", potential);
+    return text.data();
+  }
+
   /// Leaves all open where a spike's fall is too small in the noise: spikes are then missed and invented, and intervals
   /// that take them for given say nothing.
   bool hide_in_noise(NeuronEstimate& result, double fall) {
@@ -474,9 +482,11 @@ class Reader {
     constexpr double least = 7;
     if (fall >= least * result.noise) return false;
     hidden_ = true;
-    const std::string reason = "what the best fit leaves, " + to_text(result.noise, "mV") +
-                               ", is more than a seventh of the fall at a spike, " + to_text(fall, "mV") +
-                               ": spikes cannot be told from noise; record with less of it, or average trials";
+    const std::string reason =
+        "the current given does not fit the potential: is it the injected one, in the right unit? What the best fit "
+        "leaves, " +
+        brief(result.noise) + ", is more than a seventh of the fall at a spike, " + brief(fall) +
+        ": if the current is right, spikes cannot be told from noise; record with less of it, or average trials";
     result.undetermined.clear();
     for (const auto& [parameter, estimate] :
          {std::pair{Parameter::rest, &result.rest}, std::pair{Parameter::reset, &result.reset},

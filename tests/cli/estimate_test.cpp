@@ -2,6 +2,9 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include "program.hpp"
 
@@ -140,6 +143,32 @@ TEST(Estimate, RemarksOnStandardErrorBesideCsv) {
   EXPECT_EQ(csv.error, remarks);
 }
 
+/// A current that is not the injected one leaves all open: the likely cause comes first and once, and the answer is no.
+TEST(Estimate, SaysOnceThatTheCurrentDoesNotFit) {
+  const Folder folder;
+  folder.write("other.toml", "[[input]]\nkind = \"sinusoid\"\namplitude = 3\nfrequency = 90\n");
+  const auto csv = folder.run({"estimate", recording, "--input", "other.toml"});
+  EXPECT_EQ(csv.status, 1) << csv.out << csv.error;
+  std::vector<std::string> lines;
+  std::istringstream stream(csv.out);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  ASSERT_EQ(lines.size(), 7U);
+  EXPECT_EQ(lines[1].find("rest_mV,,,,\"the current given does not fit the potential: is it the injected one, in the "
+                          "right unit? What the best fit leaves, "),
+            0U)
+      << lines[1];
+  const auto digits_of = [&](const std::string& before) {
+    const auto at = lines[1].find(before) + before.size();
+    return lines[1].find(" mV", at) - at;
+  };
+  EXPECT_LE(digits_of("leaves, "), 5U) << lines[1];  // three, a point and a leading 0
+  EXPECT_LE(digits_of("spike, "), 5U) << lines[1];
+  for (std::size_t k = 2; k < 7; ++k) EXPECT_NE(lines[k].find(",,,,\"likewise\""), std::string::npos) << lines[k];
+  const auto json = folder.run({"estimate", recording, "--input", "other.toml", "--format", "json"});
+  EXPECT_EQ(json.status, 1);
+  EXPECT_EQ(nlohmann::json::parse(json.out).at("undetermined").size(), 6U);
+}
+
 TEST(Estimate, DrawsTraceAndFit) {
   const Folder folder;
   const auto result = folder.run({"estimate", recording, "--input", recording, "--plot", "fit.png"});
@@ -268,7 +297,7 @@ TEST(EstimateFromSpikes, SaysInCsvWhyOneCurrentIsNotEnough) {
   const Folder folder;
   folder.write("one.csv", "2.5,3\n2.5,13\n2.5,23\n");
   const auto result = folder.run({"estimate", "--spikes", "one.csv"});
-  ASSERT_EQ(result.status, 0) << result.error;
+  ASSERT_EQ(result.status, 1) << result.error;  // nothing comes out
   EXPECT_EQ(result.out.substr(0, 46), "parameter,value,low,high,undetermined\nrest_mV,");
   EXPECT_NE(result.out.find("\nrefractory_ms,,,,\"intervals at 1 current do not determine four unknowns"),
             std::string::npos);
