@@ -278,9 +278,18 @@ class Validation {
     return names.empty() ? result : result + " (" + names + ")";
   }
 
+  /// Times in seconds: what to do about them, and nothing of the exact solution where they are not its own.
+  std::string seconds_text(const Explanation& explanation) const {
+    const bool fits = explanation.residual <= options_.tolerance;
+    return std::string("diagnosis: the times ") + (fits ? "are the exact solution's" : "fit") +
+           " when read as seconds (unit-seconds), residual " + brief(explanation.residual, "ms") +
+           ": run again with --unit s\n";
+  }
+
   std::string diagnosis_text() const {
     constexpr std::size_t most = 6;
     const auto& found = diagnosis_.explanations;
+    if (diagnosis_.names == std::vector<std::string>{"unit-seconds"}) return seconds_text(found.front());
     std::string result;
     for (std::size_t k = 0; k < std::min(most, found.size()); ++k) {
       result +=

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -127,6 +129,26 @@ TEST(Validate, ReadsOtherUnitsAndNeurons) {
   const auto wrong = validate(folder, {"plain.dat"});
   EXPECT_EQ(wrong.status, 1);
   EXPECT_EQ(wrong.json.at("diagnosis"), nlohmann::json::array({"unit-seconds"}));
+}
+
+/// Seconds of a run that is not exact are not called the exact solution, and what to do is said.
+TEST(Validate, SaysHowToReadSeconds) {
+  const Folder folder;
+  folder.write("cell.toml", cell);
+  make_spikes(folder, "euler.csv", R"(awk -F, 'NR==1 {print "i,t"} NR>1 {printf "0,%.12f\n", $2/1000}')", euler);
+  const auto euler_text = folder.run({"validate", "cell.toml", "euler.csv"});
+  EXPECT_EQ(euler_text.status, 1);
+  const auto as_euler = validate(folder, {"euler.csv", "--unit", "s"});
+  std::array<char, 32> residual{};
+  std::snprintf(residual.data(), residual.size(), "%.6g", as_euler.json.at("max_error_ms").get<double>());
+  EXPECT_EQ(lines_of(euler_text.out).at(lines_of(euler_text.out).size() - 2),
+            "diagnosis: the times fit when read as seconds (unit-seconds), residual " + std::string(residual.data()) +
+                " ms: run again with --unit s");
+  make_spikes(folder, "exact.csv", R"(awk -F, 'NR==1 {print "i,t"} NR>1 {printf "0,%.12f\n", $2/1000}')");
+  const auto exact_text = folder.run({"validate", "cell.toml", "exact.csv"});
+  EXPECT_NE(exact_text.out.find("diagnosis: the times are the exact solution's when read as seconds (unit-seconds), "),
+            std::string::npos)
+      << exact_text.out;
 }
 
 TEST(Validate, IsInWordsToo) {
