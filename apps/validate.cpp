@@ -240,6 +240,7 @@ class Validation {
                          ", " + spikes_ + " has " + std::to_string(spikes_until_end(theirs_)) + "\n";
     result += std::to_string(c.matched.size()) + " matched, " + std::to_string(c.missed.size()) + " missed, " +
               std::to_string(c.invented.size()) + " invented\n";
+    result += crossings_text();
     if (c.parting) result += "they part at " + parting_text(c) + "\n";
     if (c.worst) {
       const MatchedSpike& worst = c.matched[*c.worst];
@@ -254,6 +255,23 @@ class Validation {
     result += diagnosis_text();
     result +=
         std::string(c.within ? "within" : "outside") + " the tolerance of " + brief(options_.tolerance, "ms") + "\n";
+    return result;
+  }
+
+  /// Pairs with one spike until the end and one after it, which make up for counts that differ.
+  std::string crossings_text() const {
+    std::string result;
+    for (const MatchedSpike& spike : comparison_.matched) {
+      const double own = reference_[spike.exact];
+      const double other = theirs_[spike.theirs];
+      if ((own > options_.until) == (other > options_.until)) continue;
+      const auto place = [](double time) { return " (" + brief(time, "ms") + ")"; };
+      const std::string owner = convention_.empty() ? "the exact one" : "that of " + convention_;
+      result += own > options_.until ? "their spike " + std::to_string(spike.theirs + 1) + place(other) +
+                                           " is matched with " + owner + " after the end" + place(own) + "\n"
+                                     : "spike " + std::to_string(spike.exact + 1) + place(own) +
+                                           " is matched with theirs after the end" + place(other) + "\n";
+    }
     return result;
   }
 

@@ -151,6 +151,26 @@ TEST(Validate, SaysHowToReadSeconds) {
       << exact_text.out;
 }
 
+/// Spikes at 5 + 8 ln 5 and 8 ln 4 later, 28.96585818843193 ms: the end comes between the second one and theirs, or
+/// theirs and it.
+TEST(Validate, SaysWhichSpikesAreMatchedAcrossTheEnd) {
+  const Folder folder;
+  const auto text_until = [&](const std::string& until, const std::string& last) {
+    folder.write("until.toml",
+                 "[neuron]\nrest = -70\nreset = -65\nthreshold = -50\nresistance = 10\ntau = 8\n[run]\nuntil = " +
+                     until + "\n[[input]]\nkind = \"step\"\nstart = 5\namplitude = 2.5\n");
+    folder.write("theirs.csv", "time_ms\n17.875503299472802\n" + last + "\n");
+    return folder.run({"validate", "until.toml", "theirs.csv"}).out;
+  };
+  const auto early = lines_of(text_until("28.5", "28.4"));
+  EXPECT_EQ(early.at(0), "until.toml has 1 spike until 28.5 ms, theirs.csv has 2");
+  EXPECT_EQ(early.at(1), "2 matched, 0 missed, 0 invented");
+  EXPECT_EQ(early.at(2), "their spike 2 (28.4 ms) is matched with the exact one after the end (28.9659 ms)");
+  const auto late = lines_of(text_until("29", "29.1"));
+  EXPECT_EQ(late.at(2), "spike 2 (28.9659 ms) is matched with theirs after the end (29.1 ms)");
+  EXPECT_EQ(text_until("30", "29.1").find("after the end"), std::string::npos);
+}
+
 TEST(Validate, IsInWordsToo) {
   const Folder folder;
   folder.write("cell.toml", cell);
