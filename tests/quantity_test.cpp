@@ -40,6 +40,8 @@ TEST(Quantity, IsConvertedAndRoundedOnce) {
   EXPECT_EQ(parse_quantity("0.25 kHz", frequency), 250);
   EXPECT_EQ(parse_quantity("-0.07 V", voltage), -70);
   EXPECT_EQ(parse_quantity("90 degree", angle), std::numbers::pi / 2);
+  EXPECT_EQ(parse_quantity("90 deg", angle), std::numbers::pi / 2);
+  EXPECT_EQ(parse_quantity("-180deg", angle), -std::numbers::pi);
   EXPECT_EQ(parse_quantity("180 degrees", angle), std::numbers::pi);
   EXPECT_EQ(parse_quantity("1 turn", angle), 2 * std::numbers::pi);
   EXPECT_EQ(parse_quantity("60 arc_minute", angle), parse_quantity("1 degree", angle));

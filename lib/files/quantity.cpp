@@ -138,6 +138,9 @@ class UnitSystem {
   UnitSystem() : system_((ut_set_error_message_handler(ut_ignore), ut_read_xml(nullptr)), ut_free_system) {
     if (!system_)
       throw std::runtime_error("the unit database of UDUNITS-2 cannot be read; set UDUNITS2_XML_PATH to it");
+    // UDUNITS knows degree, degrees and arc_degree, but not the usual short form.
+    const std::unique_ptr<ut_unit, void (*)(ut_unit*)> degree(ut_parse(system_.get(), "degree", UT_UTF8), ut_free);
+    if (degree) ut_map_name_to_unit("deg", UT_UTF8, degree.get());
     for (const auto& unit : table) powers_.push_back(meaning_of(unit.coherent).second.powers);
   }
 

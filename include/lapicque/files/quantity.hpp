@@ -22,10 +22,10 @@ const DimensionText& text_of(Dimension dimension) noexcept;
 /// The number of base units in a text such as "2.5 nA", "8e-3 s" or "10Mohm".
 ///
 /// The text is a decimal number and then a unit, in any spelling that UDUNITS-2 knows (prefixes, names, symbols,
-/// products: "V/A" is a resistance). Number and factor of the unit are multiplied as 100-digit decimals and rounded
-/// once, so that the result is the double nearest to the exact value: "0.1 ms" is 0.1, "8e-3 s" is 8, "90 degree" is
-/// the double nearest to pi/2. A factor that UDUNITS gives as a rounded double (1e-12 for pico) is read as the short
-/// fraction, or the short fraction times pi, that it stands for.
+/// products: "V/A" is a resistance), and "deg" for degrees. Number and factor of the unit are multiplied as 100-digit
+/// decimals and rounded once, so that the result is the double nearest to the exact value: "0.1 ms" is 0.1, "8e-3 s" is
+/// 8, "90 degree" is the double nearest to pi/2. A factor that UDUNITS gives as a rounded double (1e-12 for pico) is
+/// read as the short fraction, or the short fraction times pi, that it stands for.
 ///
 /// Radians are not taken for a pure number here, as UDUNITS would have it: "rad/s" is no frequency. Nor is a time
 /// taken for a frequency.
