@@ -96,22 +96,20 @@ std::string brian2_script(const Export& what, bool exact) {
       "# `lapicque validate` knows all that as --convention " +
       convention + " --dt " + dt + "ms.\n";
   if (exact && states.size() > 2) text += "# Brian 2 takes a while to find the solution for several synapses.\n";
-  text +=
-      "\n"
-      "from fractions import Fraction\n"
-      "import numpy as np\n"
-      "from brian2 import *\n"
-      "\n"
-      "prefs.codegen.target = 'numpy'  # leave this line out for long runs: compiled code is faster\n"
-      "dt = " +
-      dt + "  # ms\n" + "steps = " + to_text(what.steps()) + "\n" + "\n\n" + input_function(held, false) +
-      "\n\n"
-      "defaultclock.dt = dt * ms\n"
-      "I = TimedArray(input_current(np.arange(steps) * dt) * nA, dt=dt * ms)\n"
-      "rest = " +
-      to_text(neuron.rest()) + " * mV\n" + "v_reset = " + to_text(neuron.reset()) + " * mV\n" +
-      "theta = " + to_text(neuron.threshold()) + " * mV\n" + "R = " + to_text(neuron.resistance()) + " * Mohm\n" +
-      "tau_m = " + to_text(neuron.tau()) + " * ms\n";
+  text += "\n" + input_imports(held) +
+          "import numpy as np\n"
+          "from brian2 import *\n"
+          "\n"
+          "prefs.codegen.target = 'numpy'  # leave this line out for long runs: compiled code is faster\n"
+          "dt = " +
+          dt + "  # ms\n" + "steps = " + to_text(what.steps()) + "\n" + "\n\n" + input_function(held, false) +
+          "\n\n"
+          "defaultclock.dt = dt * ms\n"
+          "I = TimedArray(input_current(np.arange(steps) * dt) * nA, dt=dt * ms)\n"
+          "rest = " +
+          to_text(neuron.rest()) + " * mV\n" + "v_reset = " + to_text(neuron.reset()) + " * mV\n" +
+          "theta = " + to_text(neuron.threshold()) + " * mV\n" + "R = " + to_text(neuron.resistance()) + " * Mohm\n" +
+          "tau_m = " + to_text(neuron.tau()) + " * ms\n";
 
   std::string sum;
   std::string equations;

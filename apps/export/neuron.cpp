@@ -52,8 +52,8 @@ std::string neuron_script(const Export& what) {
       "# `lapicque validate` knows all that as --convention neuron --dt " +
       dt +
       "ms.\n"
-      "\n"
-      "from fractions import Fraction\n"
+      "\n" +
+      input_imports(current) +
       "import numpy as np\n"
       "from neuron import h\n"
       "\n"

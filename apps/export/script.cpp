@@ -54,6 +54,10 @@ std::string python_list(std::span<const double> values) {
   return text + "]";
 }
 
+std::string input_imports(const Current& current) {
+  return current.samples().empty() ? "" : "from fractions import Fraction\n";
+}
+
 std::string input_function(const Current& current, bool with_synapses) {
   std::string text =
       "def input_current(t):\n"

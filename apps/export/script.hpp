@@ -38,6 +38,9 @@ std::string intfire_script(const Export& what);
 /// "[1.0, 2.5]", broken into lines.
 std::string python_list(std::span<const double> values);
 
+/// The import that input_function() takes beside numpy, if any.
+std::string input_imports(const Current& current);
+
 /// The Python function input_current(t), t an array of ms: steps, ramps, sinusoids, samples, and synapses on demand.
 std::string input_function(const Current& current, bool with_synapses);
 

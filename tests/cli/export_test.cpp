@@ -102,6 +102,18 @@ TEST(Export, StatesByHowMuchTheHeldCurrentIsOff) {
   EXPECT_NE(exported(experiment(step("amplitude = 2\n")), {}).out.find("Nothing is lost by that"), std::string::npos);
 }
 
+TEST(Export, ImportsFractionsForTheEdgesOfSamplesOnly) {
+  const std::string import = "from fractions import Fraction\n";
+  const std::string samples = "[[input]]\nkind = \"samples\"\nstep = 0.1\nvalues = [1, 2]\n";
+  for (const std::string simulator : {"brian2", "neuron"}) {
+    const std::vector<std::string> options{"--simulator", simulator, "--dt", "0.1ms"};
+    const auto without = exported(experiment(step("amplitude = 1\n")), options);
+    EXPECT_EQ(without.status, 0) << without.error;
+    EXPECT_EQ(without.out.find("Fraction"), std::string::npos) << simulator;
+    EXPECT_NE(exported(experiment(samples), options).out.find(import), std::string::npos) << simulator;
+  }
+}
+
 TEST(Export, WritesTheSameScriptIntoAFile) {
   const Folder folder;
   folder.write("cell.toml", experiment(step("amplitude = 2\n")));
