@@ -21,8 +21,14 @@ void introduction(Report& report) {
   const Neuron neuron;
   report.title("Exercises of the leaky integrate-and-fire chapter, answered exactly");
   report.say(
-      "tau du/dt = -(u - rest) + R I(t); a spike when u exceeds the threshold; then u = reset for the refractory "
-      "period. Unless told otherwise: rest " +
+      "The exercises are those on the leaky integrate-and-fire model of EPFL's Python course (neurodynex, "
+      "neuronaldynamics-exercises.readthedocs.io) for the book Neuronal Dynamics by Gerstner, Kistler, Naud and "
+      "Paninski. The course's input factory makes a current out of samples and takes the last one as well: its step in "
+      "samples of 1 ms up to 100 ms or 200 ms flows until 101 ms or 201 ms. What is called read by eye or from a plot "
+      "was read off such a figure by a person, as the course asks, and stands here to be compared with.");
+  report.say(
+      "tau du/dt = -(u - rest) + R I(t); a spike when u reaches the threshold from below; then u = reset for the "
+      "refractory period. Unless told otherwise: rest " +
       to_text(neuron.rest(), "mV") + ", reset " + to_text(neuron.reset(), "mV") + ", threshold " +
       to_text(neuron.threshold(), "mV") + ", R " + to_text(neuron.resistance(), "MOhm") + ", tau " +
       to_text(neuron.tau(), "ms") + ", refractory period " + to_text(neuron.refractory(), "ms") + ".");

@@ -68,7 +68,8 @@ void short_injection(Report& report, const Neuron& neuron) {
       rows.back().push_back(std::to_string(stepped_spike_times(neuron, pulse, counted, dt, Method::euler).size()));
     }
   }
-  report.table({"I, nA", "f(I), Hz", "spikes, exact", "rate / 500 ms", "spikes, Euler 0.1 ms", "Euler 0.01 ms"}, rows);
+  report.table({"I, nA", "f(I), Hz", "spikes, exact", "spikes / 500 ms, Hz", "spikes, Euler 0.1 ms", "Euler 0.01 ms"},
+               rows);
   const double most = limiting_rate(neuron, short_pulse) * counted / 1000;
   const double enough =
       least([&](double current) { return static_cast<double>(spike_count(neuron, current, short_pulse)) >= most; });
