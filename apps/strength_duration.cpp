@@ -45,7 +45,7 @@ class StrengthDuration {
     output_.write(table, [&] {
       return figures::strength_duration_figure(
           neuron, from, to,
-          {{solver_options_.name() + " method", figures::Mark::circles, durations, table.columns[2].values}});
+          {{"bisection check, " + solver_options_.name(), figures::Mark::circles, durations, table.columns[2].values}});
     });
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 
 namespace lapicque::figures {
 namespace {
@@ -29,7 +30,9 @@ Curve errors(std::string name, Mark mark, const Comparison& comparison) {
 
 Figure error_figure(const std::string& title, std::span<const double> reference, std::span<const double> theirs,
                     const Comparison& comparison, double tolerance, const std::vector<ErrorCurve>& further) {
-  Panel panel{"Error of each spike (positive: late)", {"spike number"}, {"error (ms)"}, {}};
+  const double last = std::max(1.0, static_cast<double>(reference.size())) + 0.5;
+  const Axis numbers{.label = "spike number", .from = 0.5, .to = last, .counts = true};
+  Panel panel{"Error of each spike (positive: late)", numbers, {"error (ms)"}, {}};
   panel.curves.push_back(errors("error", Mark::circles, comparison));
   for (const ErrorCurve& curve : further) panel.curves.push_back(errors(curve.name, Mark::crosses, curve.comparison));
   if (!comparison.missed.empty()) {
@@ -49,9 +52,11 @@ Figure error_figure(const std::string& title, std::span<const double> reference,
     }
     panel.curves.push_back(invented);
   }
-  const double last = std::max(1.0, static_cast<double>(reference.size())) + 0.5;
-  panel.curves.push_back(level_line("tolerance", Mark::dots, tolerance, 0.5, last));
-  panel.curves.push_back(level_line("", Mark::dots, -tolerance, 0.5, last));
+  const std::size_t look = panel.curves.size();
+  for (const auto& [name, level] : {std::pair{"tolerance", tolerance}, std::pair{"", -tolerance}}) {
+    panel.curves.push_back(level_line(name, Mark::dots, level, 0.5, last));
+    panel.curves.back().look = look;
+  }
   return {title, {panel}};
 }
 

@@ -95,11 +95,15 @@ Axis with_range(Axis axis, const std::vector<Curve>& curves, std::vector<double>
   return axis;
 }
 
+/// Whether gnuplot would put ticks between whole numbers.
+bool is_short(const Axis& axis) { return axis.from && axis.to && *axis.to - *axis.from <= 10; }
+
 void describe_axis(std::ostream& out, const char* name, const Axis& axis) {
   out << "set " << name << "label " << quoted(axis.label) << "\n"
       << (axis.logarithmic ? "set" : "unset") << " logscale " << name << "\n"
       << "set format " << name << (axis.logarithmic ? " '%g'" : " '%.10g'") << "\n"
-      << "set " << name << "range [" << bound(axis.from) << ":" << bound(axis.to) << "]\n";
+      << "set " << name << "range [" << bound(axis.from) << ":" << bound(axis.to) << "]\n"
+      << "set " << name << "tics " << (axis.counts && is_short(axis) ? "1" : "autofreq") << "\n";
 }
 
 void draw_panel(Gnuplot& out, const Panel& panel) {
@@ -157,6 +161,21 @@ Curve spike_lines(std::string name, const std::vector<double>& times, double fro
     curve.y.insert(curve.y.end(), {from, to, gap});
   }
   return curve;
+}
+
+Curve thinned(const Curve& curve, std::size_t bins) {
+  const std::size_t size = curve.x.size();
+  if (size <= 2 * bins) return curve;
+  Curve result{curve.name, curve.mark, {}, {}, curve.look};
+  const auto at = [&](std::size_t i) { return curve.y.begin() + static_cast<std::ptrdiff_t>(i); };
+  for (std::size_t bin = 0; bin < bins; ++bin) {
+    const auto [least, most] = std::minmax_element(at(bin * size / bins), at((bin + 1) * size / bins));
+    for (const auto& point : {std::min(least, most), std::max(least, most)}) {
+      result.x.push_back(curve.x[static_cast<std::size_t>(point - curve.y.begin())]);
+      result.y.push_back(*point);
+    }
+  }
+  return result;
 }
 
 Curve level_line(std::string name, Mark mark, double level, double from, double to) {

@@ -28,6 +28,7 @@ struct Axis {
   bool logarithmic = false;
   std::optional<double> from{};  ///< chosen to fit the curves if not given
   std::optional<double> to{};
+  bool counts = false;  ///< its values are whole numbers: no ticks between them, where `from` and `to` are given
 };
 
 struct Panel {
@@ -46,6 +47,10 @@ struct Figure {
 /// Spikes as what they are: a vertical line at each exact time, from the potential `from` to `to` (mV). Of spikes so
 /// close together that they would be drawn on top of one another (4000 to the span of all), one is drawn.
 Curve spike_lines(std::string name, const std::vector<double>& times, double from, double to);
+
+/// Of each of `bins` runs of points, the lowest and the highest in their order, so that no peak is lost; all points
+/// where they are not more than twice as many. Their y are no not-a-numbers.
+Curve thinned(const Curve& curve, std::size_t bins);
 
 /// The straight line y = level from x = from to x = to.
 Curve level_line(std::string name, Mark mark, double level, double from, double to);

@@ -1,13 +1,26 @@
 #include "strength_duration_figure.hpp"
 
+#include <array>
 #include <cmath>
+#include <cstdio>
+#include <string>
 
 #include "lapicque/excitability.hpp"
 
 namespace lapicque::figures {
+namespace {
+
+/// Four digits and the unit, for a legend.
+std::string rounded(double value, const char* unit) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.4g %s", value, unit);
+  return text.data();
+}
+
+}  // namespace
 
 Figure strength_duration_figure(const Neuron& neuron, double from, double to, const std::vector<Curve>& points) {
-  Curve exact{"exact curve", Mark::line, {}, {}};
+  Curve exact{"formula", Mark::line, {}, {}};
   constexpr int steps = 400;
   for (int i = 0; i <= steps; ++i) {
     const double duration = from * std::pow(to / from, static_cast<double>(i) / steps);
@@ -21,9 +34,12 @@ Figure strength_duration_figure(const Neuron& neuron, double from, double to, co
               {}};
   panel.curves.push_back(exact);
   panel.curves.insert(panel.curves.end(), points.begin(), points.end());
-  panel.curves.push_back(level_line("rheobase", Mark::dots, base, from, to));
+  panel.curves.push_back(level_line("rheobase " + rounded(base, "nA"), Mark::dots, base, from, to));
   if (const double time = chronaxie(neuron); from < time && time < to) {
-    panel.curves.push_back({"chronaxie, 2 rheobase", Mark::dashes, {from, time, time}, {2 * base, 2 * base, base}});
+    panel.curves.push_back({"chronaxie " + rounded(time, "ms") + ", at " + rounded(2 * base, "nA"),
+                            Mark::dashes,
+                            {from, time, time},
+                            {2 * base, 2 * base, base}});
   }
   return {"Strength-duration curve", {panel}};
 }

@@ -1,6 +1,5 @@
 #include "trace_figure.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <vector>
@@ -10,17 +9,7 @@
 namespace lapicque::figures {
 namespace {
 
-constexpr std::size_t recorded_points = 400;
-
-Curve recorded_curve(const VoltageTrace& trace) {
-  Curve curve{"recorded", Mark::circles, {}, {}};
-  const std::size_t stride = std::max<std::size_t>(1, trace.times.size() / recorded_points);
-  for (std::size_t i = 0; i < trace.times.size(); i += stride) {
-    curve.x.push_back(trace.times[i]);
-    curve.y.push_back(trace.potentials[i]);
-  }
-  return curve;
-}
+constexpr std::size_t recorded_bins = 200;
 
 /// The fitted potential; the line breaks where there was a spike.
 Curve fitted_curve(const VoltageTrace& trace, const NeuronEstimate& estimate) {
@@ -46,7 +35,7 @@ Figure trace_figure(const std::string& title, const VoltageTrace& trace, const N
   const Axis time_axis{"time (ms)", false, from, to};
 
   Panel potential{"Membrane potential", time_axis, {"potential (mV)"}, {}};
-  potential.curves.push_back(recorded_curve(trace));
+  potential.curves.push_back(thinned({"recorded", Mark::circles, trace.times, trace.potentials}, recorded_bins));
   potential.curves.push_back(fitted_curve(trace, estimate));
   const auto level = [&](const char* name, Mark mark, const std::optional<Estimate>& value) {
     if (value) potential.curves.push_back(level_line(name, mark, value->value, from, to));

@@ -8,8 +8,9 @@
 
 namespace lapicque::figures {
 
-/// A recorded trace as points, the fitted exact solution as a line on top of them, with rest, reset and threshold as
-/// far as they are known; what the fit leaves, and the current.
+/// A recorded trace as points (of a long one the lowest and the highest of each few, so that spikes keep their peaks),
+/// the fitted exact solution as a line on top of them, with rest, reset and threshold as far as they are known; what
+/// the fit leaves, and the current.
 Figure trace_figure(const std::string& title, const VoltageTrace& trace, const NeuronEstimate& estimate,
                     const Current& current);
 

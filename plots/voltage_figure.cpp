@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
+#include <map>
+#include <utility>
 
 #include "lapicque/current_value.hpp"
 #include "lapicque/spike_train.hpp"
@@ -12,6 +15,7 @@ namespace {
 
 constexpr std::size_t curve_points = 4000;
 constexpr std::size_t stepped_points = 110;
+constexpr double most_marks = 200;  // across the panel; more hide one another
 
 std::vector<double> window_times(const Window& window) {
   std::vector<double> times;
@@ -45,19 +49,52 @@ Curve current_curve(const Current& current, const std::vector<double>& times) {
   return curve;
 }
 
-/// As many of the trace's points as can be told apart, and its spikes at the height `top`.
-Curve stepped_curve(const SteppedCurve& stepped, const Window& window, double top, Mark mark) {
-  Curve curve{stepped.name, mark, {}, {}};
+/// The voltage jumps within the window, each a line from 0 to its size; those at one instant add up.
+Curve jump_stems(const Current& current, const Window& window) {
+  std::map<double, double> jumps;
+  for (const Pulses& pulses : current.pulses()) {
+    for (const auto& [time, size] : *pulses.events) {
+      if (time >= window.from && time <= window.to) jumps[time] += size;
+    }
+  }
+  Curve curve{"jumps of u", Mark::line, {}, {}};
+  for (const auto& [time, size] : jumps) {
+    curve.x.insert(curve.x.end(), {time, time, time});
+    curve.y.insert(curve.y.end(), {0, size, std::numeric_limits<double>::quiet_NaN()});
+  }
+  return curve;
+}
+
+/// Whether there is a current that has a value at each instant.
+bool has_current(const Current& current) {
+  return !(current.steps().empty() && current.ramps().empty() && current.sinusoids().empty() &&
+           current.samples().empty() && current.synapses().empty());
+}
+
+/// The stepped potential: as many of its points as can be told apart, or a line where points so far apart would not
+/// show its course.
+Curve stepped_curve(const SteppedCurve& stepped, const Window& window, double tau, Mark mark) {
   const auto& times = stepped.trace.times;
   const auto begin = std::lower_bound(times.begin(), times.end(), window.from) - times.begin();
   const auto end = std::upper_bound(times.begin(), times.end(), window.to) - times.begin();
   const auto stride = std::max<std::ptrdiff_t>(1, (end - begin) / static_cast<std::ptrdiff_t>(stepped_points));
-  for (auto i = begin; i < end; i += stride) {
+  const bool far_apart = (window.to - window.from) / static_cast<double>(stepped_points) > tau / 4;
+  const bool as_line = stride > 1 && far_apart;
+  Curve curve{stepped.name, as_line ? Mark::thin_line : mark, {}, {}};
+  for (auto i = begin; i < end; i += as_line ? 1 : stride) {
     curve.x.push_back(times[static_cast<std::size_t>(i)]);
     curve.y.push_back(stepped.trace.potentials[static_cast<std::size_t>(i)]);
   }
+  return as_line ? thinned(curve, curve_points) : curve;
+}
+
+/// The stepper's spikes at the height `top`; of those so close together that marks would hide one another, one.
+Curve stepped_spikes(const SteppedCurve& stepped, const Window& window, double top) {
+  Curve curve{stepped.name + ": spikes", Mark::squares, {}, {}};
+  const double nearest = (window.to - window.from) / most_marks;
   for (const double time : stepped.trace.spikes) {
     if (time < window.from || time > window.to) continue;
+    if (!curve.x.empty() && time - curve.x.back() < nearest) continue;
     curve.x.push_back(time);
     curve.y.push_back(top);
   }
@@ -78,15 +115,33 @@ Figure voltage_figure(const std::string& title, const Neuron& neuron, const Curr
   potential.curves.push_back(potential_curve(neuron, current, times, spikes));
   if (!spikes.empty()) potential.curves.push_back(spike_lines("exact spikes", spikes, neuron.threshold(), top));
   auto mark = Mark::circles;
+  std::size_t look = potential.curves.size();
   for (const SteppedCurve& trace : stepped) {
-    potential.curves.push_back(stepped_curve(trace, window, top, mark));
+    for (Curve curve : {stepped_curve(trace, window, neuron.tau(), mark), stepped_spikes(trace, window, top)}) {
+      curve.look = look;
+      if (!curve.x.empty()) potential.curves.push_back(std::move(curve));
+    }
+    ++look;
     mark = Mark::crosses;
   }
   potential.curves.push_back(level_line("threshold", Mark::dots, neuron.threshold(), window.from, window.to));
+  potential.curves.back().look = look;
 
-  Panel injected{"Injected current", time_axis, {"current (nA)"}, {}};
-  injected.curves.push_back(current_curve(current, times));
-  return {title, {potential, injected}};
+  Figure figure{title, {}};
+  figure.panels.push_back(std::move(potential));
+  if (has_current(current) || current.pulses().empty()) {
+    Panel injected{"Injected current", time_axis, {"current (nA)"}, {}};
+    injected.curves.push_back(current_curve(current, times));
+    figure.panels.push_back(std::move(injected));
+  }
+  if (Curve stems = jump_stems(current, window); !stems.x.empty()) {
+    Panel jumps{"Voltage jumps", time_axis, {"jump (mV)"}, {}};
+    jumps.curves.push_back(std::move(stems));
+    jumps.curves.push_back(level_line("", Mark::thin_line, 0, window.from, window.to));
+    jumps.curves.back().look = 0;
+    figure.panels.push_back(std::move(jumps));
+  }
+  return figure;
 }
 
 }  // namespace lapicque::figures

@@ -24,7 +24,8 @@ struct Window {
 
 /// Membrane potential and injected current over time: the exact potential as a line that goes up to the threshold and
 /// down from it at each exact spike time, each spike as a vertical line above the threshold, and stepped traces as
-/// points, their spikes as points on top of the spike lines.
+/// points, or as a line where the window is long against the membrane's time constant, their spikes as points on top of
+/// the spike lines. Voltage jumps have a panel of their own, which takes the current's place where there is none.
 Figure voltage_figure(const std::string& title, const Neuron& neuron, const Current& current, const Window& window,
                       const std::vector<SteppedCurve>& stepped = {});
 

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <sstream>
+#include <utility>
 
 #include "program.hpp"
 
@@ -179,6 +181,37 @@ TEST(Run, DrawsAFigure) {
   EXPECT_EQ(folder.read("figure.png").substr(1, 3), "PNG");
   EXPECT_NE(folder.read("figure.svg").find("</svg>"), std::string::npos);
   EXPECT_EQ(folder.names().size(), 3U);
+}
+
+TEST(Run, DrawsVoltageJumpsAsWhatTheyAre) {
+  const Folder folder;
+  const std::string pulses = "[[input]]\nkind = \"pulses\"\ntimes = [5, 9]\njump = 3\n";
+  const auto drawn = [&](const std::string& inputs) {
+    folder.write("cell.toml", experiment(inputs));
+    EXPECT_EQ(folder.run({"run", "cell.toml", "--plot", "figure.svg"}).status, 0);
+    const std::string svg = folder.read("figure.svg");
+    return std::pair{svg.find("Injected current") != std::string::npos, svg.find("jump (mV)") != std::string::npos};
+  };
+  EXPECT_EQ(drawn(pulses), (std::pair{false, true}));
+  EXPECT_EQ(drawn(step_input), (std::pair{true, false}));
+  EXPECT_EQ(drawn(step_input + pulses), (std::pair{true, true}));
+}
+
+// Shapes of points are drawn by reference, once each: 110 points of the potential, or its line and the spikes.
+TEST(Run, DrawsALongStepperAsALine) {
+  const Folder folder;
+  const auto points = [&](const std::string& until) {
+    folder.write("cell.toml", experiment(step_input, until));
+    const auto result = folder.run({"run", "cell.toml", "--method", "euler", "--dt", "0.1ms", "--plot", "figure.svg"});
+    EXPECT_EQ(result.status, 0) << result.error;
+    const std::string svg = folder.read("figure.svg");
+    EXPECT_NE(svg.find("euler, 0.1 ms: spikes"), std::string::npos);
+    std::size_t count = 0;
+    for (auto at = svg.find("<use "); at != std::string::npos; at = svg.find("<use ", at + 1)) ++count;
+    return count;
+  };
+  EXPECT_GT(points("60"), 100U);  // marks
+  EXPECT_LT(points("400"), 40U);  // 30 spikes
 }
 
 TEST(Run, FigureSurvivesStrangeNames) {
