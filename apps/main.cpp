@@ -2,10 +2,12 @@
 #include <csignal>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <new>
 #include <string>
 
 #include "commands.hpp"
+#include "options.hpp"
 #include "output.hpp"
 
 namespace {
@@ -47,9 +49,11 @@ int main(int argc, char** argv) {
   program.set_version_flag("--version", "lapicque " LAPICQUE_VERSION);
   program.set_help_flag("--help,-h", "print this help");
   program.require_subcommand(1);
+  program.formatter(std::make_shared<lapicque::program::HelpFormatter>());
   program.get_formatter()->column_width(34);
   program.footer(
-      "Quantities carry their unit: --tau 8ms, --rest \"-70 mV\". Each subcommand has its own --help.\n"
+      "Quantities (TIME, VOLTAGE, ...) carry their unit: --tau 8ms, --rest \"-70 mV\". Each subcommand has its own "
+      "--help.\n"
       "Exit status: 0 done, 1 the answer is no (validate: outside the tolerance; check-certificate: not valid),\n"
       "2 unusable input (one message on standard error, nothing on standard output), 3 internal error.\n\n"
       "Examples:\n"

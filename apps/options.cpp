@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -44,9 +45,23 @@ std::vector<std::string> items(const std::string& text) {
   return result;
 }
 
-std::string placeholder(Dimension dimension) { return std::string(text_of(dimension).unit); }
+/// What an option takes: TIME. A unit in its place would ask for a bare number, which is refused.
+std::string placeholder(Dimension dimension) {
+  std::string name = text_of(dimension).name;
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return static_cast<char>(std::toupper(static_cast<unsigned char>(c))); });
+  return name;
+}
 
 }  // namespace
+
+std::string HelpFormatter::make_option_opts(const CLI::Option* option) const {
+  std::string text = Formatter::make_option_opts(option);
+  const std::string given = "=" + option->get_default_str();
+  const auto at = option->get_default_str().empty() ? std::string::npos : text.find(given);
+  if (at != std::string::npos) text.replace(at, given.size(), " [" + option->get_default_str() + "]");
+  return text;
+}
 
 CLI::Option* add_quantity(CLI::App& app, const std::string& name, double& value, Dimension dimension,
                           const std::string& description) {

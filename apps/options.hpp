@@ -35,6 +35,12 @@ inline const std::string examples_with_cell_with_step = examples_with_cell +
                                                         "  start = \"5 ms\"\n"
                                                         "  amplitude = \"2.5 nA\"\n";
 
+/// Help in which a default stands in brackets, "--tau TIME [8 ms]": CLI11's "=8 ms" looks like something to type.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_option_opts(const CLI::Option* option) const override;
+};
+
 /// An option with one quantity and its unit: "--tau 8ms".
 CLI::Option* add_quantity(CLI::App& app, const std::string& name, double& value, Dimension dimension,
                           const std::string& description);

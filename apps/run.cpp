@@ -315,27 +315,57 @@ class Run {
   std::optional<double> certificate_width_;
 };
 
+/// All that an experiment file may hold.
+const std::string experiment_reference =
+    "The experiment file (TOML) has the tables [neuron] and [run] and any number of [[input]], whose currents add up.\n"
+    "A number is in the unit shown; a text has a number and any unit: 2.5, \"2.5 nA\", \"2500 pA\". What has no\n"
+    "default must be given.\n"
+    "  [neuron]  rest mV, reset mV, threshold mV, resistance MOhm, tau ms, refractory ms = 0, initial mV = rest\n"
+    "  [run]     until ms\n"
+    "[[input]], by its kind:\n"
+    "  step      start ms = 0, stop ms = for ever, amplitude nA\n"
+    "            amplitude on [start, stop)\n"
+    "  ramp      start ms = 0, stop ms, from nA, to nA\n"
+    "            the straight line from (start, from) to (stop, to), nothing outside\n"
+    "  sinusoid  start ms = 0, stop ms = for ever, amplitude nA, frequency Hz, phase rad = 0\n"
+    "            amplitude sin(2 pi frequency (t - start) + phase) on [start, stop)\n"
+    "  samples   start ms = 0, step ms, hold = \"previous\", values nA or file\n"
+    "            value k (k = 0, 1, ...) from start + k step on, the last one for one step; hold = \"linear\": joined "
+    "by\n"
+    "            straight lines; the file has a column current_nA\n"
+    "  pulses    times ms and jump mV, or file\n"
+    "            the potential jumps at each time; one jump for all, or a list; the file has columns time_ms, jump_mV\n"
+    "  synapse   shape, tau ms, times ms and weights nA, or file instead of these two\n"
+    "            shape \"exponential\": weight exp(-s/tau) from each time on, s later; \"alpha\": weight (s/tau) exp(1 "
+    "- "
+    "s/tau);\n"
+    "            one weight for all, or a list; the file has columns time_ms, weight_nA\n"
+    "Data files are CSV, looked up from the experiment file's folder. For example a synapse of 2 ms, and two arrivals:\n"
+    "  [[input]]\n"
+    "  kind = \"synapse\"\n"
+    "  shape = \"exponential\"\n"
+    "  tau = \"2 ms\"\n"
+    "  times = [3.0, 4.5]\n"
+    "  weights = [\"0.7 nA\", \"-0.2 nA\"]\n\n";
+
 }  // namespace
 
 void add_run(CLI::App& program) {
   auto* app = program.add_subcommand("run", "spike times of an experiment file");
   const auto run = std::make_shared<Run>(*app);
   app->callback([run] { (*run)(); });
-  app->footer(
-      std::string(
-          "Inputs are of the kinds step, ramp, sinusoid, samples, pulses and synapse, any number of each.\n\n") +
-      examples_with_cell_with_step +
-      "  $ lapicque run cell.toml\n"
-      "  spike,time_ms\n"
-      "  1,17.875503299472804\n"
-      "  2,30.965858188431927\n"
-      "  $ lapicque run cell.toml --method euler --dt 0.1ms --format json\n"
-      "  {\"method\": \"euler\",\n"
-      "   \"dt_ms\": 0.1,\n"
-      "   \"until_ms\": 40,\n"
-      "   \"spikes_ms\": [\n"
-      "    17.8,\n"
-      "    30.900000000000002]}\n");
+  app->footer(experiment_reference + examples_with_cell_with_step +
+              "  $ lapicque run cell.toml\n"
+              "  spike,time_ms\n"
+              "  1,17.875503299472804\n"
+              "  2,30.965858188431927\n"
+              "  $ lapicque run cell.toml --method euler --dt 0.1ms --format json\n"
+              "  {\"method\": \"euler\",\n"
+              "   \"dt_ms\": 0.1,\n"
+              "   \"until_ms\": 40,\n"
+              "   \"spikes_ms\": [\n"
+              "    17.8,\n"
+              "    30.900000000000002]}\n");
 }
 
 }  // namespace lapicque::program

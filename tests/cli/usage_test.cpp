@@ -217,6 +217,46 @@ TEST_P(Help, ExamplesPrintWhatTheyShow) {
   }
 }
 
+/// The line of the help that begins with two spaces and the name, with all further spaces as one.
+std::string entry_of(const std::string& help, const std::string& name) {
+  std::istringstream lines(help);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("  " + name + " ")) return line;
+  }
+  return "";
+}
+
+// The reader of experiment files tells all keys of a kind where it meets one that it does not know.
+TEST(HelpOfRun, HasAllKeysOfAllKinds) {
+  const Folder folder;
+  const std::string help = folder.run({"run", "--help"}).out;
+  for (const std::string kind : {"step", "ramp", "sinusoid", "samples", "pulses", "synapse"}) {
+    folder.write("cell.toml", cell + "[[input]]\nkind = \"" + kind + "\"\nxyzzyxyzzy = 1\n");
+    const std::string error = folder.run({"run", "cell.toml"}).error;
+    const std::string has = " has kind, ";
+    ASSERT_NE(error.find(has), std::string::npos) << error;
+    std::string keys = error.substr(error.find(has) + has.size());
+    keys = keys.substr(0, keys.find('\n'));
+    for (auto& c : keys) c = c == ',' ? ' ' : c;
+    const std::string entry = entry_of(help, kind);
+    std::istringstream words(keys);
+    int count = 0;
+    for (std::string key; words >> key;) {
+      if (key == "and" || key == "or") continue;
+      EXPECT_NE(entry.find(" " + key), std::string::npos) << kind << ": " << key;
+      ++count;
+    }
+    EXPECT_GE(count, 3) << error;
+  }
+}
+
+TEST(HelpOfRun, ShowsNoUnitWhereABareNumberIsRefused) {
+  const Folder folder;
+  EXPECT_NE(folder.run({"fi", "--help"}).out.find("--tau TIME [8 ms] "), std::string::npos);
+  EXPECT_NE(folder.run({"fi", "--help"}).out.find("--points N [41] "), std::string::npos);
+  EXPECT_NE(folder.run({"run", "--help"}).out.find("--dt TIME "), std::string::npos);
+}
+
 INSTANTIATE_TEST_SUITE_P(Program, Help,
                          testing::Values("", "exercises", "run", "rheobase", "strength-duration", "fi", "response",
                                          "check-certificate", "validate", "estimate"));
