@@ -6,6 +6,8 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <limits>
 
 #include "lapicque/error.hpp"
 #include "lapicque/spike_train.hpp"
@@ -194,6 +196,30 @@ Solver SolverOptions::solver() const {
   return {method_ == "euler" ? Method::euler : Method::exponential_euler, *dt_};
 }
 
+double multiple(double k, double step) {
+  constexpr double whole_numbers = 0x1p53;  // up to here each is a double, and so is each power of ten up to 10^22
+  double power = 1;
+  for (int decimals = 0; decimals <= 15; ++decimals, power *= 10) {
+    const double numerator = std::round(step * power);
+    if (numerator / power != step) continue;
+    if (std::fabs(k * numerator) > whole_numbers) break;
+    return k * numerator / power;  // of exact numbers: rounded once
+  }
+  return k * step;
+}
+
+namespace {
+
+/// The number of at most 12 digits that a point of a range misses by roundings only, or the point itself.
+double without_roundings(double point) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.12g", point);
+  const double rounded = std::strtod(text.data(), nullptr);
+  return std::fabs(rounded - point) <= 16 * std::numeric_limits<double>::epsilon() * std::fabs(point) ? rounded : point;
+}
+
+}  // namespace
+
 GridOptions::GridOptions(CLI::App& app, const std::string& name, Dimension dimension, Spacing spacing,
                          const Default& range, const std::string& description)
     : name_(name), dimension_(dimension), spacing_(spacing), from_(range.from), to_(range.to), points_(range.points) {
@@ -235,8 +261,10 @@ std::vector<double> GridOptions::values() const {
   std::vector<double> result;
   for (int i = 0; i < points_; ++i) {
     const double part = static_cast<double>(i) / (points_ - 1);
-    result.push_back(spacing_ == Spacing::linear ? std::lerp(from_, to_, part) : from_ * std::pow(to_ / from_, part));
+    result.push_back(without_roundings(spacing_ == Spacing::linear ? std::lerp(from_, to_, part)
+                                                                   : from_ * std::pow(to_ / from_, part)));
   }
+  result.front() = from_;
   result.back() = to_;
   return result;
 }

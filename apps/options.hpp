@@ -105,6 +105,10 @@ class SolverOptions {
   std::optional<double> dt_;
 };
 
+/// The double nearest to k times the decimal number that `step` is read from: multiple(3, 0.1) is 0.3, where 3 * 0.1 is
+/// 0.30000000000000004. The product of the doubles where there is no such number of at most 15 digits.
+double multiple(double k, double step);
+
 /// Where a curve is computed: values given one by one, or --from, --to and --points.
 class GridOptions {
  public:
@@ -116,7 +120,8 @@ class GridOptions {
   };
   GridOptions(CLI::App& app, const std::string& name, Dimension dimension, Spacing spacing, const Default& range,
               const std::string& description);
-  /// In the order given, or ascending.
+  /// In the order given, or ascending: then decades and round fractions of a range are the doubles nearest to them (1,
+  /// not 0.9999999999999999).
   std::vector<double> values() const;
 
  private:

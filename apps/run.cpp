@@ -174,7 +174,9 @@ class Run {
     auto& times = table.columns[0].values;
     auto& potentials = table.columns[1].values;
     if (!solver_.method) {
-      for (double k = 0; k <= points + 1 && k * step <= experiment.until; ++k) times.push_back(k * step);
+      for (double k = 0; k <= points + 1 && multiple(k, step) <= experiment.until; ++k) {
+        times.push_back(multiple(k, step));
+      }
       potentials = membrane_potential(experiment.neuron, experiment.current, times);
       return table;
     }
@@ -330,17 +332,15 @@ const std::string experiment_reference =
     "  sinusoid  start ms = 0, stop ms = for ever, amplitude nA, frequency Hz, phase rad = 0\n"
     "            amplitude sin(2 pi frequency (t - start) + phase) on [start, stop)\n"
     "  samples   start ms = 0, step ms, hold = \"previous\", values nA or file\n"
-    "            value k (k = 0, 1, ...) from start + k step on, the last one for one step; hold = \"linear\": joined "
-    "by\n"
-    "            straight lines; the file has a column current_nA\n"
+    "            value k (k = 0, 1, ...) from start + k step on, the last one for one step; hold = \"linear\":\n"
+    "            joined by straight lines; the file has a column current_nA\n"
     "  pulses    times ms and jump mV, or file\n"
     "            the potential jumps at each time; one jump for all, or a list; the file has columns time_ms, jump_mV\n"
     "  synapse   shape, tau ms, times ms and weights nA, or file instead of these two\n"
-    "            shape \"exponential\": weight exp(-s/tau) from each time on, s later; \"alpha\": weight (s/tau) exp(1 "
-    "- "
-    "s/tau);\n"
-    "            one weight for all, or a list; the file has columns time_ms, weight_nA\n"
-    "Data files are CSV, looked up from the experiment file's folder. For example a synapse of 2 ms, and two arrivals:\n"
+    "            shape \"exponential\": weight exp(-s/tau) where s has passed since a time; \"alpha\":\n"
+    "            weight (s/tau) exp(1 - s/tau), which peaks at s = tau; one weight for all, or a list;\n"
+    "            the file has columns time_ms, weight_nA\n"
+    "Data files are CSV, looked up from the experiment file's folder. For example a synapse:\n"
     "  [[input]]\n"
     "  kind = \"synapse\"\n"
     "  shape = \"exponential\"\n"

@@ -34,6 +34,16 @@ TEST(Rheobase, EulerCheckIsWhatItsClosedFormSays) {
   EXPECT_NEAR(euler.at("checked_nA")[0], 2 / (1 - std::pow(1 - 0.5 / 8, 80)), 1e-13);
 }
 
+TEST(Curves, RangesHaveRoundDecades) {
+  const auto durations = run_json({"strength-duration", "--from", "0.1ms", "--to", "100ms", "--points", "31"});
+  const auto frequencies = run_json({"response", "--from", "1Hz", "--to", "1kHz", "--points", "4"});
+  const auto currents = run_json({"fi", "--from", "0nA", "--to", "1nA", "--points", "11", "--count", "1ms"});
+  EXPECT_EQ(durations.at("duration_ms")[10], 1);
+  EXPECT_EQ(durations.at("duration_ms")[20], 10);
+  EXPECT_EQ(frequencies.at("frequency_Hz").dump(), "[1,10,100,1000]");
+  for (int k = 0; k <= 10; ++k) EXPECT_EQ(currents.at("current_nA")[static_cast<std::size_t>(k)], k / 10.0);
+}
+
 TEST(StrengthDuration, IsLapicquesFormula) {
   const auto curve = run_json({"strength-duration", "--duration", "1ms", "96ms"});
   for (int i : {0, 1}) {

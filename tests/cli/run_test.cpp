@@ -160,6 +160,27 @@ TEST(Run, WritesTheExactTrace) {
   EXPECT_EQ(folder.names(), (std::vector<std::string>{"cell.toml", "trace.csv"}));
 }
 
+// Each time is what a person writes: 0.3, not 0.30000000000000004. The texts are made of whole numbers.
+TEST(Run, TraceTimesAreTheNearestDoubles) {
+  const Folder folder;
+  folder.write("cell.toml", experiment(step_input));
+  for (const auto& [step, decimals] : {std::pair{"0.1ms", 1}, std::pair{"10us", 2}, std::pair{"0.001ms", 3}}) {
+    ASSERT_EQ(folder.run({"run", "cell.toml", "--trace", "trace.csv", "--trace-step", step}).status, 0);
+    const int steps_a_ms = decimals == 1 ? 10 : decimals == 2 ? 100 : 1000;
+    std::istringstream lines(folder.read("trace.csv"));
+    std::string line;
+    std::getline(lines, line);
+    int k = 0;
+    for (; std::getline(lines, line); ++k) {
+      std::string digits = std::to_string(steps_a_ms + k % steps_a_ms).substr(1);
+      digits.erase(digits.find_last_not_of('0') + 1);
+      const auto time = std::to_string(k / steps_a_ms) + (digits.empty() ? "" : ".") + digits;
+      ASSERT_EQ(line.substr(0, line.find(',')), time);
+    }
+    EXPECT_EQ(k, 40 * steps_a_ms + 1) << step;
+  }
+}
+
 TEST(Run, WritesTheSteppersOwnTrace) {
   const Folder folder;
   folder.write("cell.toml", experiment(step_input, "10"));
