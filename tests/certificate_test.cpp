@@ -873,6 +873,11 @@ std::string message_of(const std::string& json) {
   return "";
 }
 
+TEST(Certify, WritesNoBoundThatIsTooSmallToBeRead) {
+  // 49 ms after an arrival with a time constant of 1e-4 ms, e^-490000 mV of it are left at exactly the rheobase.
+  expect_certified({Neuron{}, exponential_synapse(1e-4, {{1, 1}}) + step(50, forever, 2), 60});
+}
+
 TEST(Certify, ProvesOneSpikeAnInstantWhereAJumpFollowsACrossing) {
   // u = rest + t - 8 ms x 1 mV/ms without any transient, until it is at the threshold after 24 ms exactly.
   const Neuron neuron(

@@ -148,7 +148,7 @@ class Producer {
       x();
       record(Rule::bounded, end, End::below, "0");
     } else {
-      const std::string bound = detail::to_digits(drive, 4, Rounding::up);
+      const std::string bound = written_bound(drive);
       const Interval left = exp((position_.value - end.value) / motion_.tau());
       if (!(x() * left + Interval::from_decimal(bound) * (1.0 - left)).is_negative()) return false;
       record(Rule::bounded, end, End::below, bound);
@@ -275,6 +275,12 @@ class Producer {
     spike(Rule::jump, position_, position_, Kind::coincidence);
   }
 
+  /// An upper bound in a few digits; not below what a certificate may hold, as a synapse may fade to 1e-200000 mV.
+  static std::string written_bound(const Interval& x) {
+    static const Interval least = Interval::from_decimal("1e-9999");
+    return detail::to_digits(greater_upper(x, least), 4, Rounding::up);
+  }
+
   bool is_negligible(const Interval& x) const { return detail::is_negligible(x, motion_.reset()); }
 
   void halve(const Instant& end) {
@@ -322,7 +328,7 @@ class Producer {
     Interval x_at_end = motion_.potential(end.value);
     if (!is_negligible(distance) || !x_at_end.is_negative()) throw Undecided{};
     if (!leaves_open(motion_, position_.value, end.value)) throw Undecided{};
-    record(Rule::touch, end, End::below, detail::to_digits(distance, 4, Rounding::up));
+    record(Rule::touch, end, End::below, written_bound(distance));
     move_on(end, std::move(x_at_end));
   }
 
