@@ -378,16 +378,6 @@ file = "arrivals.csv"
   EXPECT_EQ(current.synapses()[0].events->at(0).size, 0.7);
 }
 
-/// Times printed with ten digits agree; one that is off by more does not.
-TEST(ExperimentFile, HoldsTheTimesOfSamplesAgainstStartAndStep) {
-  const Folder folder;
-  const std::string samples = "[[input]]\nkind = \"samples\"\nstart = 1\nstep = 0.3333333333333333\nfile = \"i.csv\"\n";
-  folder.write("i.csv", "time_ms,current_nA\n1,3\n1.333333333,3\n1.666666667,3\n");
-  EXPECT_EQ(inputs(samples, folder.path()).samples()[0].values->size(), 3U);
-  folder.write("i.csv", "time_ms,current_nA\n1,3\n1.33333333,3\n1.666666667,3\n");
-  EXPECT_THROW(inputs(samples, folder.path()), FileError);
-}
-
 TEST(ExperimentFile, ReadsAMillionArrivals) {
   const Folder folder;
   std::string csv = "time_ms,weight_nA\n";

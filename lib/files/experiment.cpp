@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <optional>
 #include <type_traits>
@@ -268,94 +267,31 @@ auto read_data(Section& section, DataFiles& files, Read read)
   }
 }
 
-/// The values of samples, and their times where a data file has them.
-struct SampledValues {
-  std::vector<double> values;
-  std::vector<double> times{};
-  std::vector<std::size_t> lines{};  ///< of the times
-  std::string file{};
-};
-
-SampledValues parse_samples(const std::string& text, const Header& header, const std::string& file) {
-  std::vector<DataColumn> columns{current_column};
-  if (header.is_header && !names_for(time_column, header).empty()) columns.push_back(time_column);
-  auto table = parse_data(text, header, file, columns);
-  const auto fields =
-      std::find_if(header.names.rbegin(), header.names.rend(), [](const auto& f) { return !f.empty(); });
-  if (const auto count = header.names.rend() - fields; !header.is_header && count > 1) {
-    throw FileError({{file, header.line, "", "",
-                      "without a header samples are one column of currents, not " + std::to_string(count) + " columns",
-                      "name the columns, for example time_ms,current_nA"}});
-  }
-  SampledValues result{std::move(table.columns[0]), {}, std::move(table.lines), file};
-  if (columns.size() > 1) result.times = std::move(table.columns[1]);
-  return result;
-}
-
 /// The values of samples; empty, with a note, if they cannot be had.
-std::optional<SampledValues> read_values(Section& section, DataFiles& files) {
+std::optional<std::vector<double>> read_values(Section& section, DataFiles& files) {
   constexpr std::array<std::string_view, 1> keys{"values"};
   const auto where = find_data(section, keys);
-  if (where == Data::in_place) {
-    auto values = section.numbers("values");
-    return values ? std::optional(SampledValues{std::move(*values)}) : std::nullopt;
-  }
+  if (where == Data::in_place) return section.numbers("values");
   if (where == Data::unclear) return std::nullopt;
-  auto data = read_data(section, files, parse_samples);
-  if (data && data->values.empty()) {
+  auto data = read_data(section, files, [](const std::string& text, const Header& header, const std::string& file) {
+    return parse_data(text, header, file, std::array{current_column}).columns[0];
+  });
+  if (data && data->empty()) {
     section.refuse("file", "samples need at least one value", "give one or leave the input out");
     return std::nullopt;
   }
   return data;
 }
 
-/// The first time that does not lie at start + k step; the times' end if there is none.
-std::vector<double>::const_iterator first_astray(const std::vector<double>& times, double start, double step) {
-  constexpr double relative = 1e-9;
-  double k = 0;
-  return std::find_if(times.begin(), times.end(), [&](double time) {
-    const double expected = start + k++ * step;
-    return !(std::abs(time - expected) <= relative * std::max({std::abs(time), std::abs(expected), step}));
-  });
-}
-
-/// Notes where the times of samples are not those that start and step say.
-void require_times(Section& section, const SampledValues& data, double start, double step) {
-  const auto& times = data.times;
-  const auto astray = first_astray(times, start, step);
-  if (astray == times.end()) return;
-  const auto quantity = [](double time) {
-    std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%.12g ms", time);
-    return std::string(text.data());
-  };
-  const auto k = static_cast<std::size_t>(astray - times.begin());
-  const double own_step =
-      times.size() < 2 ? step : (times.back() - times.front()) / static_cast<double>(times.size() - 1);
-  const bool is_even = own_step > 0 && first_astray(times, times.front(), own_step) == times.end();
-  section.problems().add(
-      section.line("file"),
-      Problem{data.file, data.lines[k], "time", to_text(*astray, "ms"),
-              "does not agree with start + " + std::to_string(k) + " step, " +
-                  quantity(start + static_cast<double>(k) * step),
-              is_even ? "write start = \"" + quantity(times.front()) + "\" and step = \"" + quantity(own_step) + "\""
-                      : "sample the current evenly, or write each piece as an input"});
-}
-
 Current read_samples(Section& section, DataFiles& files) {
   constexpr std::array<std::string_view, 2> holds{"previous", "linear"};
-  const auto problems = section.problems().count();
   const auto hold = section.has("hold") ? section.choice("hold", holds).value_or(0) : 0;
-  const auto data = read_values(section, files).value_or(SampledValues{{0}});
+  const auto values = read_values(section, files).value_or(std::vector<double>{0});
   const auto make = [&] {
     const double start = section.number("start", 0);
-    return samples(start, section.number("step"), data.values, hold == 0 ? Hold::previous : Hold::linear);
+    return samples(start, section.number("step"), values, hold == 0 ? Hold::previous : Hold::linear);
   };
-  auto current = section.build(make, Current{});
-  if (section.problems().count() == problems) {
-    require_times(section, data, section.number("start", 0), section.number("step"));
-  }
-  return current;
+  return section.build(make, Current{});
 }
 
 /// Events as pulses and synapses have them; none if there is a problem.

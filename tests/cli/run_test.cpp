@@ -61,7 +61,8 @@ TEST(Run, PrintsSpikesAsJson) {
 }
 
 TEST(Run, TellsHowSureAndHowSensitiveEachSpikeIs) {
-  // By hand: at the first crossing u - theta has two parts of 4 mV and rises by 5/8 mV/ms.
+  // By hand: at the first crossing the parts of u - theta, -20/5 - 20 (1 - 1/5) + 25 (1 - 1/5) mV, are 40 mV in all,
+  // and it rises by 5/8 mV/ms.
   const auto csv = run_text(experiment(step_input), {"--details"});
   ASSERT_EQ(csv.status, 0) << csv.error;
   double time = 0;
@@ -76,7 +77,7 @@ TEST(Run, TellsHowSureAndHowSensitiveEachSpikeIs) {
   EXPECT_GT(error, 0);
   EXPECT_LE(error, 0x1p-48 * (0.5 + 1.0 / 64));
   EXPECT_NEAR(slope, 5.0 / 8, 1e-12);
-  EXPECT_NEAR(condition, 8.0 / 5, 1e-12);
+  EXPECT_NEAR(condition, 40.0 / 5, 1e-12);
 
   const auto json = run_text(experiment(step_input), {"--format", "json"});
   const auto object = nlohmann::json::parse(json.out);

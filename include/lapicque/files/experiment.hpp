@@ -43,8 +43,7 @@ struct Experiment {
 /// A data file that an input names (file = "current.csv", see read_columns) is looked up from the folder of `file`. Its
 /// columns are current_nA of samples, time_ms and jump_mV of pulses, time_ms and weight_nA of a synapse's arrivals; a
 /// header may name other units ("time_s", "t (s)", "current [pA]"), from which each number is converted, rounded once.
-/// Where samples have a column of times, these agree with start + k step to a relative 1e-9; without a header they are
-/// one column.
+/// Further columns are ignored; without a header, columns come in this order.
 ///
 /// @throws FileError  with every problem of the file that can be told at once
 Experiment read_experiment(const std::filesystem::path& file);
