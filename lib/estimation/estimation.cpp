@@ -461,6 +461,8 @@ class Reader {
     ThresholdReader::Continuous result{};
     result.threshold = fit.interval(WholeFit::threshold, spread);
     result.refractory = fit.interval(WholeFit::refractory, spread);
+    const double record = trace_.times.back() - trace_.times.front();
+    if (result.refractory && result.refractory->high > record) result.refractory.reset();  // as good as no end
     result.reset = fit.interval(WholeFit::reset, spread);
     result.release_error = error / count;
     result.separate = result.threshold && result.threshold->high - result.threshold->low < rise / count;
