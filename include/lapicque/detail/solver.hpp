@@ -452,9 +452,12 @@ class Solver {
     for (const double part : constant.parts()) {
       level.exact = level.sum.add_product(problem_->neuron.resistance(), part) && level.exact;
     }
-    level.value = level.exact ? sum(level.sum) : sum(rest_) + resistance() * sum(constant);
+    level.value = level.exact ? sum(level.sum) : rounded_level_of(constant);
     return level;
   }
+  /// Its value again, by a quicker way that does not tell whether it is exact.
+  Number rounded_level_of(const ExactSum& constant) const { return rest_value_ + resistance() * sum(constant); }
+
   /// See Response.
   double level_parts(const Number& level) const {
     const double rest = convert_real<double>(rest_value_.mid);
@@ -470,11 +473,11 @@ class Solver {
     return level_;
   }
 
-  /// Its value again, by a quicker way that does not tell whether it is exact.
+  /// The same, rounded.
   const Number& rounded_level() {
     const std::size_t changes = state_.timeline.constant_changes();
     if (rounded_level_changes_ != changes) {
-      rounded_level_ = rest_value_ + resistance() * sum(state_.timeline.constant());
+      rounded_level_ = rounded_level_of(state_.timeline.constant());
       rounded_level_changes_ = changes;
     }
     return rounded_level_;
@@ -706,10 +709,15 @@ class Solver {
     if (!state_.timeline.anything_arrived()) return;
     for (std::size_t k = 0; k < state_.synapses.size(); ++k) {
       const Arrivals& arrivals = state_.timeline.arrivals()[k];
-      auto& [exponential_part, alpha] = state_.synapses[k];
-      if (!arrivals.exponential.is_zero()) exponential_part += carry(resistance() * sum(arrivals.exponential));
-      if (!arrivals.alpha.is_zero()) alpha += carry(resistance() * euler() * sum(arrivals.alpha));
+      if (!arrivals.exponential.is_zero()) add_exponential(k, sum(arrivals.exponential));
+      if (!arrivals.alpha.is_zero()) add_alpha(k, sum(arrivals.alpha));
     }
+  }
+  void add_exponential(std::size_t place, const Number& weight) {
+    state_.synapses[place].exponential += carry(resistance() * weight);
+  }
+  void add_alpha(std::size_t place, const Number& weight) {
+    state_.synapses[place].alpha += carry(resistance() * euler() * weight);
   }
 
   void take(const SingleEvent& event) {
@@ -719,10 +727,10 @@ class Solver {
         state_.potential += Carried<Real>(event.size);
         break;
       case SingleEvent::Kind::exponential:
-        state_.synapses[event.place].exponential += carry(resistance() * Number(event.size));
+        add_exponential(event.place, Number(event.size));
         break;
       case SingleEvent::Kind::alpha:
-        state_.synapses[event.place].alpha += carry(resistance() * euler() * Number(event.size));
+        add_alpha(event.place, Number(event.size));
         break;
     }
   }
