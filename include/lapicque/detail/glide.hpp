@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lapicque/detail/ball.hpp"
+#include "lapicque/detail/fading_table.hpp"
 #include "lapicque/detail/membrane.hpp"
 #include "lapicque/detail/phi.hpp"
 #include "lapicque/detail/real.hpp"
@@ -33,9 +34,8 @@ struct SynapticDrive {
 /// balls: the error bound is worked out by hand. With u = RealTraits::unit and f = function_unit, and all second-order
 /// terms covered by a factor of 1 + 2^-20:
 ///
-///     z = s/tau                    v: u in double, where the clock has more digits; else 4 u
-///     F = 1 - e^-z                 k: f, what the clock's digits leave, and in double u for adding what z leaves out
-///     F_s, z_s >= 0.5              f + z_s v of e^-z_s, and u
+///     z = s/tau                    v: 2 u in double, where the clock has more digits; else 4 u
+///     F = 1 - e^-z                 k: f, what the clock's digits leave, and in double u for a product's rounding
 ///     (F_m - F_s) / gap            the errors of both over |gap|, and of the whole 2 u and that of 1/gap, g
 ///     z e^(-z') phi1               p f + 3 u + 2 v + g of the whole, and z times the error of F' and u for e^(-z')
 ///     z z_s e^(-z') phi2 or chi    p f + 3 u + 3 v + g of the whole, and z z_s times the same
@@ -57,10 +57,13 @@ class Glide {
       const Ball<Real>& gap = response.decays[n].gap;
       const bool is_equal = gap.mid == Real(0);  // its inverse is not made use of then
       const double gap_error = (is_equal ? 0 : gap.rad / size(gap.mid) * (1 + 0x1p-20)) + 2 * u;
-      Synapse synapse{.rate = Time(1) / Time(synaptic_taus[n]), .gap = gap.mid, .inverse_gap = Real(1) / gap.mid};
-      synapse.gap_error = gap_error;
-      synapse.is_wide = size(gap.mid) >= wide_gap;
-      synapses_.push_back(synapse);
+      const Real inverse_gap = Real(1) / gap.mid;
+      synapses_.push_back({.rate = Time(1) / Time(synaptic_taus[n]),
+                           .gap = gap.mid,
+                           .inverse_gap = inverse_gap,
+                           .inverse_gap_size = size(inverse_gap),
+                           .gap_error = gap_error,
+                           .is_wide = size(gap.mid) >= wide_gap});
     }
     rounding_ = 0x1p-48 * (4 + static_cast<double>(synapses_.size()));
   }
@@ -69,7 +72,7 @@ class Glide {
   /// @return false where it is not plain that x stays below 0: then nothing has changed
   bool pass(const Time& length, const Ball<Real>& level, Carried<Real>& potential,
             std::vector<SynapticDrive<Real>>& synapses) {
-    const auto [z, gone] = faded(length * rate_);
+    const auto [z, gone, left] = faded(length, rate_);
     const double lost = convert_real<double>(gone);
     const Real start = convert_real<Real>(potential.mid);
 
@@ -81,8 +84,8 @@ class Glide {
       Synapse& synapse = synapses_[n];
       synapse.acts = !is_silent(synapses[n]);
       if (!synapse.acts) continue;
-      prepare(synapse, length);
-      const double gone_error = k * lost + synapse.gone_error;
+      synapse.faded = faded(length, synapse.rate);
+      const double gone_error = k * (lost + convert_real<double>(synapse.faded.gone));
       if (synapse.is_wide && vanishes(synapses[n].alpha)) {
         add_wide(synapse, synapses[n].exponential, gone, gone_error, gain);
       } else if (!add_near(synapse, synapses[n], z, gone, gone_error, gain)) {
@@ -92,9 +95,8 @@ class Glide {
 
     gain.gross += size(start);
     const Time end = moved(potential.mid, gain.value, gone);
-    const double error = gain.error + u * (size(gain.value) + 4 * size(beyond(potential.mid))) +
-                         clock_unit * size(end) + underflow(gain.gross);
-    const double radius = (error + potential.rad * (1 - lost * (1 - 0x1p-40))) * (1 + 0x1p-20);
+    const double error = gain.error + u * size(gain.value) + carrying(gain.gross);
+    const double radius = (error + potential.rad * convert_real<double>(left)) * (1 + 0x1p-20);
     if (!stays_below(convert_real<double>(potential.mid) + potential.rad, gain, lost) &&
         !(convert_real<double>(end) + radius < 0 && sign_at_end_decides(level, synapses, gain.gross))) {
       return false;
@@ -110,7 +112,7 @@ class Glide {
   void fade(const Time& length, std::vector<SynapticDrive<Real>>& synapses) {
     for (std::size_t n = 0; n < synapses.size(); ++n) {
       if (is_silent(synapses[n])) continue;
-      prepare(synapses_[n], length);
+      synapses_[n].faded = faded(length, synapses_[n].rate);
       fade(synapses_[n], synapses[n]);
     }
   }
@@ -143,7 +145,7 @@ class Glide {
   static constexpr double f = Traits::function_unit;
   static constexpr double clock_unit = RealTraits<Time>::unit;
   static constexpr double k = f + 6 * clock_unit + (std::is_same_v<Real, Time> ? 0 : u);
-  static constexpr double zu = std::is_same_v<Real, Time> ? 4 * u : u;  // relative error of z
+  static constexpr double zu = std::is_same_v<Real, Time> ? 4 * u : 2 * u;  // relative error of z
   /// Where tau_s is so far from tau_m, the quotient of differences is as good as the series, and quicker.
   static constexpr double wide_gap = 0.25;
 
@@ -151,14 +153,12 @@ class Glide {
     Time rate;
     Real gap;
     Real inverse_gap;
-    double gap_error = 0;  // relative, of either
-    bool is_wide = false;
+    double inverse_gap_size;
+    double gap_error;  // relative, of either
+    bool is_wide;
     // Of the present stretch:
     bool acts = false;
-    Real z{0};     // s / tau_s
-    Real gone{0};  // 1 - e^-z
-    Real left{0};  // e^-z, where that is less than a half or so, which then fades without loss
-    double gone_error = 0;
+    Faded<Real> faded{};
   };
 
   /// What the potential gains on the stretch, mV, and bounds on the drive that makes it gain.
@@ -185,6 +185,9 @@ class Glide {
 
   /// What a few factors cost that underflow, where they belong to numbers of this size.
   static double underflow(double size) { return Traits::underflow * 64 * (1 + size); }
+  /// That, and what it costs to carry a number of at most this size: a rounding to the clock's digits, and at most 4 u
+  /// of what is beyond() it.
+  static double carrying(double size) { return (2 * clock_unit + Traits::underflow * 64) * size + underflow(0); }
 
   /// x(s) <= x(0) + (sup d - x(0)) (1 - e^(-s/tau_m)), or x falls where d <= 0.
   bool stays_below(double start, const Gain& gain, double lost) const {
@@ -202,7 +205,7 @@ class Glide {
       if (!synapses_[n].acts) continue;
       const auto& [exponential, alpha] = synapses[n];
       const double now = convert_real<double>(exponential.mid);
-      least += std::min(now, now * (1 - convert_real<double>(synapses_[n].gone))) - exponential.rad;
+      least += std::min(now, now * convert_real<double>(synapses_[n].faded.left)) - exponential.rad;
       rises = rises && now + exponential.rad <= 0;
       if (vanishes(alpha)) continue;
       least += std::min(0.0, (convert_real<double>(alpha.mid) - alpha.rad) * greatest_shape(synapses_[n]));
@@ -212,31 +215,19 @@ class Glide {
   }
 
   /// A bound on z e^-z along the stretch, which stays below z and below 1/e.
-  static double greatest_shape(const Synapse& synapse) { return std::min(0.37, size(synapse.z)); }
+  static double greatest_shape(const Synapse& synapse) { return std::min(0.37, size(synapse.faded.z)); }
 
-  struct Faded {
-    Real z;
-    Real gone;  // 1 - e^-z
-  };
-  static Faded faded(const Time& exact) {
-    const Real z = convert_real<Real>(exact);
-    Real gone = -exponential_minus_one(-z);
-    if constexpr (!std::is_same_v<Real, Time>) gone += beyond(exact) * (Real(1) - gone);
-    return {z, gone};
-  }
-
-  static void prepare(Synapse& synapse, const Time& length) {
-    const Time exact = length * synapse.rate;
-    if (convert_real<double>(exact) < 0.5) {
-      const auto [z, gone] = faded(exact);
-      synapse.z = z;
-      synapse.gone = gone;
-      synapse.gone_error = k * size(gone);
+  Faded<Real> faded(const Time& length, const Time& rate) const {
+    if constexpr (std::is_same_v<Real, double>) {
+      return table_.faded(length, rate);
     } else {
-      synapse.z = convert_real<Real>(exact);
-      synapse.left = exponential(-synapse.z);
-      synapse.gone = Real(1) - synapse.left;
-      synapse.gone_error = size(synapse.left) * (f + size(synapse.z) * zu) + u;
+      const Real z = length * rate;
+      if (z.hi < 1) {
+        const Real gone = -exponential_minus_one(-z);
+        return {z, gone, Real(1) - gone};
+      }
+      const Real left = exponential(-z);
+      return {z, Real(1) - left, left};
     }
   }
 
@@ -244,9 +235,9 @@ class Glide {
   static void add_wide(const Synapse& synapse, const Carried<Real>& exponential, const Real& gone, double gone_error,
                        Gain& gain) {
     const Real strength = convert_real<Real>(exponential.mid);
-    const Real filter = (gone - synapse.gone) * synapse.inverse_gap;
+    const Real filter = (gone - synapse.faded.gone) * synapse.inverse_gap;
     const double filter_size = size(filter);
-    const double filter_error = gone_error * size(synapse.inverse_gap) + (2 * u + synapse.gap_error) * filter_size;
+    const double filter_error = gone_error * synapse.inverse_gap_size + (2 * u + synapse.gap_error) * filter_size;
     add(synapse, exponential, strength, filter, filter_size, filter_error, gain);
   }
 
@@ -257,7 +248,7 @@ class Glide {
     if (!(size(exponent) < 1)) return false;
     const bool slower = !(exponent < Real(0));
     const Real series_at = slower ? Real(-exponent) : exponent;
-    const Real larger = Real(1) - (slower ? synapse.gone : gone);
+    const Real larger = Real(1) - (slower ? synapse.faded.gone : gone);
     const double larger_error = gone_error + u;
 
     if (!vanishes(state.exponential)) {
@@ -270,7 +261,7 @@ class Glide {
     }
     if (!vanishes(state.alpha)) {
       const Real strength = convert_real<Real>(state.alpha.mid);
-      const Real scale = z * synapse.z;
+      const Real scale = z * synapse.faded.z;
       const Real filter = scale * larger * (slower ? phi2(series_at) : chi(series_at));
       const double filter_size = size(filter);
       const double series_error = slower ? phi2_error : chi_error;
@@ -286,7 +277,7 @@ class Glide {
                   double filter_size, double filter_error, Gain& gain) {
     add_part(exponential, strength, filter, filter_size, filter_error, gain);
     const double now = convert_real<double>(strength);
-    gain.greatest += std::max(now, now * (1 - convert_real<double>(synapse.gone))) + exponential.rad;
+    gain.greatest += std::max(now, now * convert_real<double>(synapse.faded.left)) + exponential.rad;
   }
   static void add_part(const Carried<Real>& drive, const Real& strength, const Real& filter, double filter_size,
                        double filter_error, Gain& gain) {
@@ -300,8 +291,8 @@ class Glide {
   static void fade(const Synapse& synapse, SynapticDrive<Real>& state) {
     if (!vanishes(state.alpha)) {
       const Real strength = convert_real<Real>(state.alpha.mid);
-      const Real turned = strength * synapse.z;
-      const double z = size(synapse.z);
+      const Real turned = strength * synapse.faded.z;
+      const double z = size(synapse.faded.z);
       state.exponential = {
           state.exponential.mid + Time(turned),
           (state.exponential.rad + state.alpha.rad * z + size(turned) * (2 * u + zu) +
@@ -313,22 +304,21 @@ class Glide {
   }
   static void fade(const Synapse& synapse, Carried<Real>& value) {
     const Real lead = convert_real<Real>(value.mid);
-    const double z = convert_real<double>(synapse.z);
-    if (z >= 0.5) {
-      const Real now = lead * synapse.left;
+    const double z = convert_real<double>(synapse.faded.z);
+    if (z >= 1) {
+      const Real now = lead * synapse.faded.left;
       const double relative = f + (4 * z + 2) * u;  // also for what Real has no room for of z and of the start
-      const double radius = size(now) * relative + value.rad * convert_real<double>(synapse.left);
+      const double radius = size(now) * relative + value.rad * convert_real<double>(synapse.faded.left);
       value = {Time(now), (radius + underflow(size(lead) + value.rad)) * (1 + 0x1p-20)};
       return;
     }
-    const Real fall = lead * synapse.gone;
-    const Time now = moved(value.mid, -fall, synapse.gone);
-    const double left = 1 - convert_real<double>(synapse.gone) * (1 - 0x1p-40);
-    const double error =
-        size(fall) * (k + 2 * u) + 4 * u * size(beyond(value.mid)) + clock_unit * size(lead) + underflow(size(lead));
-    value = {now, (error + value.rad * left) * (1 + 0x1p-20)};
+    const Real fall = lead * synapse.faded.gone;
+    const Time now = moved(value.mid, -fall, synapse.faded.gone);
+    const double error = size(fall) * (k + 2 * u) + carrying(size(lead));
+    value = {now, (error + value.rad * convert_real<double>(synapse.faded.left)) * (1 + 0x1p-20)};
   }
 
+  const FadingTable& table_ = FadingTable::get();
   Time rate_;        // 1 / tau_m
   double rounding_;  // of a sum of all parts of the drive, relative to their magnitudes
   std::vector<Synapse> synapses_;

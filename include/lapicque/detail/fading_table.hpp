@@ -1,0 +1,63 @@
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+
+#include "lapicque/detail/double_double.hpp"
+
+namespace lapicque::detail {
+
+/// What has become of something that fades for z of its time constants.
+template <class Real>
+struct Faded {
+  Real z{0};
+  Real gone{0};  ///< 1 - e^-z
+  Real left{1};  ///< e^-z
+};
+
+/// e^-z in steps of 1/64 of z, each number in two doubles, so that double's exponentials take neither a division nor a
+/// call.
+class FadingTable {
+ public:
+  static const FadingTable& get();
+
+  /// Of length x rate >= 0, both in full. z is good to 2^-52 of itself; 1 - e^-z to 2^-52 and what the rounding of one
+  /// product of length and rate makes of it, together 3 x 2^-53; e^-z to 2^-52 and z 2^-52.
+  ///
+  /// With r in [0, 1/64) from the last step on, 1 - e^-z = gone + left (1 - e^-r), where nothing cancels. The roundings
+  /// add up to 1.8 x 2^-53 at most, in the second step, where what is added to `gone` is as large as that.
+  Faded<double> faded(const DoubleDouble& length, const DoubleDouble& rate) const {
+    const double high = length.hi * rate.hi;
+    const double low = length.hi * rate.lo + length.lo * rate.hi;
+    const double z = high + low;
+    if (!(high < end)) {
+      const double left = std::exp(-z);
+      return {z, 1 - left, left};
+    }
+    const auto step = static_cast<std::size_t>(static_cast<int>(high * steps_to_one));
+    const double r = high - static_cast<double>(static_cast<int>(step)) / steps_to_one;
+    // 1 - e^-r = r + bend
+    const double bend =
+        low - r * r * (1.0 / 2 - r * (1.0 / 6 - r * (1.0 / 24 - r * (1.0 / 120 - r * (1.0 / 720 - r * (1.0 / 5040))))));
+    const auto& [left, left_low, gone, gone_low] = entries_[step];
+    const double main = left * r;
+    const DoubleDouble sum = quick_two_sum(gone, main);
+    return {z, sum.hi + (sum.lo + (gone_low + left * bend)), left - (left * (r + bend) - left_low)};
+  }
+
+ private:
+  FadingTable();
+
+  static constexpr int steps_to_one = 64;
+  static constexpr double end = 4;
+  struct Entry {
+    double left;
+    double left_low;
+    double gone;
+    double gone_low;
+  };
+  std::array<Entry, static_cast<std::size_t>(steps_to_one* end)> entries_;
+};
+
+}  // namespace lapicque::detail

@@ -1,0 +1,69 @@
+#include "lapicque/detail/fading_table.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "lapicque/detail/real.hpp"
+#include "random.hpp"
+
+// Double's exponentials, against 100 digits.
+
+namespace lapicque::detail {
+namespace {
+
+using testing::Random;
+
+Real100 wide(const DoubleDouble& x) { return Real100(x.hi) + Real100(x.lo); }
+
+struct Worst {
+  double z = 0;
+  double gone = 0;
+  double left = 0;
+
+  /// In units of what is promised.
+  void add(const DoubleDouble& length, const DoubleDouble& rate) {
+    const Real100 exact_z = wide(length) * wide(rate);
+    const Real100 exact_gone = -expm1(-exact_z);
+    const Real100 exact_left = exp(-exact_z);
+    const auto off = [](double value, const Real100& exact) {
+      return static_cast<double>(Real100(abs(value - exact) / exact));
+    };
+    const auto [z_now, gone_now, left_now] = FadingTable::get().faded(length, rate);
+    z = std::max(z, off(z_now, exact_z) / 0x1p-52);
+    gone = std::max(gone, off(gone_now, exact_gone) / (3 * 0x1p-53));
+    left = std::max(left, off(left_now, exact_left) / (0x1p-52 * (1 + static_cast<double>(exact_z))));
+  }
+};
+
+TEST(FadingTable, IsGoodToWhatItPromises) {
+  Random random;
+  Worst worst;
+  for (int k = testing::cases(40000); k > 0; --k) {
+    const DoubleDouble rate = DoubleDouble(1) / DoubleDouble(random.logarithmic(0.01, 1000));
+    const double z = random.chance(0.5) ? random.logarithmic(1e-12, 600) : random.uniform(0, 5);
+    const double about = z / rate.hi;
+    worst.add(two_sum(about, about * random.uniform(-0x1p-54, 0x1p-54)), rate);
+  }
+  // Beside the steps, where the table's entries change.
+  for (int step = 1; step <= 256; ++step) {
+    const double z = step / 64.0;
+    for (const double beside : {z * (1 - 0x1p-53), z, z * (1 + 0x1p-52)}) worst.add(beside, DoubleDouble(1));
+  }
+  EXPECT_LE(worst.z, 1);
+  EXPECT_LE(worst.gone, 1);
+  EXPECT_LE(worst.left, 1);
+  std::cout << "worst error over its bound: z " << worst.z << ", gone " << worst.gone << ", left " << worst.left
+            << "\n";
+}
+
+TEST(FadingTable, NothingFadesInNoTime) {
+  const auto [z, gone, left] = FadingTable::get().faded(DoubleDouble(0), DoubleDouble(0.125));
+  EXPECT_EQ(z, 0);
+  EXPECT_EQ(gone, 0);
+  EXPECT_EQ(left, 1);
+}
+
+}  // namespace
+}  // namespace lapicque::detail
