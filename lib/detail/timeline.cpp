@@ -11,11 +11,22 @@ constexpr auto later = [](const auto& a, const auto& b) { return a.time > b.time
 }  // namespace
 
 Timeline::Timeline(const Current& current) : current_(&current) {
+  for (const Synapse& synapse : current.synapses()) taus_.push_back(synapse.tau);
+  std::sort(taus_.begin(), taus_.end());
+  taus_.erase(std::unique(taus_.begin(), taus_.end()), taus_.end());
+  arrivals_.resize(taus_.size());
+
   const auto add_all = [this](Kind kind, std::size_t count) {
     for (std::size_t k = 0; k < count; ++k) {
-      Cursor cursor{0, kind, k, 0, {}};
+      Cursor cursor{0, kind, k, 0, {}, SingleEvent::Kind::jump, 0};
       if (kind == Kind::pulses) cursor.events = *current_->pulses()[k].events;
-      if (kind == Kind::synapse) cursor.events = *current_->synapses()[k].events;
+      if (kind == Kind::synapse) {
+        const Synapse& synapse = current_->synapses()[k];
+        cursor.events = *synapse.events;
+        cursor.single = synapse.shape == Shape::alpha ? SingleEvent::Kind::alpha : SingleEvent::Kind::exponential;
+        const auto place = std::lower_bound(taus_.begin(), taus_.end(), synapse.tau);
+        cursor.place = static_cast<std::size_t>(place - taus_.begin());
+      }
       cursor.time = time_of(cursor);
       if (cursor.time < forever) cursors_.push_back(cursor);
     }
@@ -27,15 +38,6 @@ Timeline::Timeline(const Current& current) : current_(&current) {
   add_all(Kind::pulses, current.pulses().size());
   add_all(Kind::synapse, current.synapses().size());
   std::make_heap(cursors_.begin(), cursors_.end(), later);
-
-  for (const Synapse& synapse : current.synapses()) taus_.push_back(synapse.tau);
-  std::sort(taus_.begin(), taus_.end());
-  taus_.erase(std::unique(taus_.begin(), taus_.end()), taus_.end());
-  for (const Synapse& synapse : current.synapses()) {
-    const auto place = std::lower_bound(taus_.begin(), taus_.end(), synapse.tau);
-    tau_of_synapse_.push_back(static_cast<std::size_t>(place - taus_.begin()));
-  }
-  arrivals_.resize(taus_.size());
 }
 
 void Timeline::advance() {
@@ -104,10 +106,9 @@ void Timeline::happen(const Cursor& cursor) {
       jump_.add(cursor.events[cursor.position].size);
       break;
     case Kind::synapse: {
-      const Synapse& synapse = current_->synapses()[cursor.piece];
-      Arrivals& arrivals = arrivals_[tau_of_synapse_[cursor.piece]];
       const double weight = cursor.events[cursor.position].size;
-      (synapse.shape == Shape::alpha ? arrivals.alpha : arrivals.exponential).add(weight);
+      Arrivals& arrivals = arrivals_[cursor.place];
+      (cursor.single == SingleEvent::Kind::alpha ? arrivals.alpha : arrivals.exponential).add(weight);
       arrived_ = true;
       break;
     }

@@ -53,9 +53,10 @@ template <class T>
 bool vanishes(const T& x) {
   return x == T(0);
 }
+inline bool vanishes(const DoubleDouble& x) { return x.hi == 0; }
 template <class Real>
 bool vanishes(const Ball<Real>& x) {
-  return x.mid == Real(0) && x.rad == 0;
+  return vanishes(x.mid) && x.rad == 0;
 }
 
 /// The result of one rounded arithmetic operation, `rad` being what the operands contribute.
@@ -91,6 +92,9 @@ Ball<Real> operator/(const Ball<Real>& a, const Ball<Real>& b) {
 template <class Real>
 Ball<Real>& operator+=(Ball<Real>& a, const Ball<Real>& b) {
   return a = a + b;
+}
+inline Ball<DoubleDouble>& operator+=(Ball<DoubleDouble>& a, const Ball<double>& b) {
+  return a = rounded<DoubleDouble>(a.mid + b.mid, a.rad + b.rad);
 }
 
 /// The ball around f(x), given f(mid), a bound on |f'| over x, and the error of f itself.

@@ -280,27 +280,40 @@ class Solver {
       if (!glide_ || state_.refractory || state_.known_potential) return false;
       if (!(state_.start == Time(state_.anchor)) || state_.start_error > 0) return false;
       while (is_flat()) {
-        const double end = state_.timeline.next();
-        if (!(end < problem_->until)) return false;
-        const Time length = two_sum(end, -state_.anchor);
-        if (!is_glidable(length)) return false;
-        if (!glide_->pass(length, rounded_level(), state_.potential, state_.synapses)) return false;
-        state_.start = Time(end);
-        if (const auto event = state_.timeline.next_single()) {
-          state_.timeline.pass_single();
-          state_.anchor = end;
-          take(*event);
-          const bool jumps = event->kind == SingleEvent::Kind::jump && event->size != 0;
-          if (jumps && lands_on_threshold(end)) firing = fire_at(end);
-        } else {
-          take_events(end);
-          if (jumps_to_threshold(end)) firing = fire_at(end);
-        }
-        ++state_.stretches;
-        if (firing || settled_.sign != 0) return true;
+        if (coast_to_a_change(firing)) return true;
+        if (!has_changed_) return false;
       }
     }
     return false;
+  }
+
+  /// The same, as far as nothing comes but single jumps and arrivals, and with one event more where all that comes
+  /// before it can be glided over: then what is constant may have changed.
+  bool coast_to_a_change(std::optional<Firing<Real>>& firing) {
+    has_changed_ = false;
+    Timeline& timeline = state_.timeline;
+    const Number& level = rounded_level();
+    while (true) {
+      const double end = timeline.next();
+      if (!(end < problem_->until)) return false;
+      const Time length = two_sum(end, -state_.anchor);
+      if (!is_glidable(length)) return false;
+      if (!glide_->pass(length, level, state_.potential, state_.synapses)) return false;
+      ++state_.stretches;
+      state_.start = Time(end);
+      bool jumps = false;
+      if (timeline.next_is_single()) {
+        state_.anchor = end;
+        jumps = take(timeline.take_single()) && lands_on_threshold(end);
+      } else {
+        take_events(end);
+        has_changed_ = true;
+        jumps = jumps_to_threshold(end);
+      }
+      if (jumps) firing = fire_at(end);
+      if (jumps || settled_.sign != 0) return true;
+      if (has_changed_) return false;
+    }
   }
 
   /// One stretch without refractoriness, to `end` at the latest.
@@ -714,25 +727,27 @@ class Solver {
     }
   }
   void add_exponential(std::size_t place, const Number& weight) {
-    state_.synapses[place].exponential += carry(resistance() * weight);
+    state_.synapses[place].exponential += resistance() * weight;
   }
   void add_alpha(std::size_t place, const Number& weight) {
-    state_.synapses[place].alpha += carry(resistance() * euler() * weight);
+    state_.synapses[place].alpha += resistance() * euler() * weight;
   }
 
-  void take(const SingleEvent& event) {
-    if (event.size == 0) return;  // what is silent stays so
+  /// @return whether it is a jump
+  bool take(const SingleEvent& event) {
+    if (event.size == 0) return false;  // what is silent stays so
     switch (event.kind) {
       case SingleEvent::Kind::jump:
-        state_.potential += Carried<Real>(event.size);
-        break;
+        state_.potential += Number(event.size);
+        return true;
       case SingleEvent::Kind::exponential:
         add_exponential(event.place, Number(event.size));
-        break;
+        return false;
       case SingleEvent::Kind::alpha:
         add_alpha(event.place, Number(event.size));
-        break;
+        return false;
     }
+    return false;
   }
 
   /// Adds the jump of the event at t, and tells whether it reaches the threshold.
@@ -746,7 +761,7 @@ class Solver {
       if (landing.is_zero() && vanishes(state_.deviation)) return true;  // exactly onto it
       state_.potential = carry(landing.is_zero() ? state_.deviation : sum(landing) + state_.deviation);
     } else {
-      state_.potential += carry(sum(jump));
+      state_.potential += sum(jump);
     }
     return lands_on_threshold(t);
   }
@@ -799,7 +814,8 @@ class Solver {
   std::vector<Unclear> undecided_;
   Settled settled_;
 
-  bool is_reset_ = false;  // the potential was reset just now
+  bool is_reset_ = false;     // the potential was reset just now
+  bool has_changed_ = false;  // what is constant may have, in coast()
   struct {
     std::size_t level_changes = none;  // the level that it belongs to
     std::optional<Crossing<DoubleDouble>> way{};

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -56,26 +56,23 @@ class Timeline {
   /// Lets the event at next() happen.
   void advance();
 
-  /// The event at next(), where it is a single one, as most events of a barrage are.
-  std::optional<SingleEvent> next_single() const {
-    if (!(next() < forever) || cursors_[0].events.empty()) return std::nullopt;
+  /// Whether one single event happens at next(), as most of those of a barrage do.
+  bool next_is_single() const {
+    if (!(next() < forever) || cursors_[0].events.empty()) return false;
     const Cursor& cursor = cursors_[0];
-    const Event& event = cursor.events[cursor.position];
-    if ((cursors_.size() > 1 && cursors_[1].time == event.time) ||
-        (cursors_.size() > 2 && cursors_[2].time == event.time) ||
-        event_time(cursor, cursor.position + 1) == event.time) {
-      return std::nullopt;
+    if (event_time(cursor, cursor.position + 1) == cursor.time) return false;
+    for (std::size_t child = 1; child < std::min<std::size_t>(cursors_.size(), 3); ++child) {
+      if (cursors_[child].time == cursor.time) return false;
     }
-    if (cursor.kind == Kind::pulses) return SingleEvent{SingleEvent::Kind::jump, event.size, 0};
-    const bool is_alpha = current_->synapses()[cursor.piece].shape == Shape::alpha;
-    return SingleEvent{is_alpha ? SingleEvent::Kind::alpha : SingleEvent::Kind::exponential, event.size,
-                       tau_of_synapse_[cursor.piece]};
+    return true;
   }
   /// Lets that event happen in short: jump() and arrivals() are not told of it.
-  void pass_single() {
+  SingleEvent take_single() {
     Cursor& cursor = cursors_[0];
+    const SingleEvent event{cursor.single, cursor.events[cursor.position].size, cursor.place};
     cursor.time = event_time(cursor, ++cursor.position);
-    let_first_sink();
+    if (cursors_.size() > 1) let_first_sink();
+    return event;
   }
 
   // What acts from the last event to the next one:
@@ -107,6 +104,8 @@ class Timeline {
     std::size_t piece;
     std::size_t position;
     std::span<const Event> events;  // of pulses and synapses
+    SingleEvent::Kind single;       // what one of these events is
+    std::size_t place;              // of the synapse's time constant in taus_
   };
 
   static double event_time(const Cursor& cursor, std::size_t position) {
@@ -144,7 +143,6 @@ class Timeline {
   const Current* current_;
   std::vector<Cursor> cursors_;  // a heap, the earliest on top; what is through has an infinite time
   std::vector<double> taus_;
-  std::vector<std::size_t> tau_of_synapse_;
 
   ExactSum constant_;
   std::size_t constant_changes_ = 0;
