@@ -8,7 +8,7 @@
 #include "lapicque/detail/real.hpp"
 #include "random.hpp"
 
-// Double's exponentials, against 100 digits.
+// What fades, against 100 digits.
 
 namespace lapicque::detail {
 namespace {
@@ -58,11 +58,40 @@ TEST(FadingTable, IsGoodToWhatItPromises) {
             << "\n";
 }
 
+TEST(FadingTable, IsGoodTo98BitsInDoubleDouble) {
+  Random random;
+  double worst_gone = 0;
+  double worst_left = 0;
+  const auto look_at = [&](const DoubleDouble& z) {
+    const auto [same_z, gone, left] = FadingTable::get().faded(z);
+    EXPECT_EQ(same_z, z);
+    const Real100 exact_gone = -expm1(-wide(z));
+    const Real100 exact_left = exp(-wide(z));
+    worst_gone = std::max(worst_gone, static_cast<double>(Real100(abs(wide(gone) - exact_gone) / exact_gone)));
+    worst_left = std::max(worst_left, static_cast<double>(Real100(abs(wide(left) - exact_left) / exact_left)));
+  };
+  for (int k = testing::cases(20000); k > 0; --k) {
+    const double z = random.chance(0.5) ? random.logarithmic(1e-12, 600) : random.uniform(0, 5);
+    look_at(two_sum(z, z * random.uniform(-0x1p-54, 0x1p-54)));
+  }
+  // Beside the steps, where the table's entries change.
+  for (int step = 1; step <= 4 * 4096; ++step) {
+    const double z = step / 4096.0;
+    look_at(two_sum(z, (step % 2 != 0 ? 0x1p-56 : -0x1p-56) * z));
+  }
+  EXPECT_LE(worst_gone, 0x1p-98);
+  EXPECT_LE(worst_left, 0x1p-98);
+  std::cout << "worst error over 2^-98: gone " << worst_gone / 0x1p-98 << ", left " << worst_left / 0x1p-98 << "\n";
+}
+
 TEST(FadingTable, NothingFadesInNoTime) {
   const auto [z, gone, left] = FadingTable::get().faded(DoubleDouble(0), DoubleDouble(0.125));
   EXPECT_EQ(z, 0);
   EXPECT_EQ(gone, 0);
   EXPECT_EQ(left, 1);
+  const auto exact = FadingTable::get().faded(DoubleDouble(0));
+  EXPECT_EQ(exact.gone, DoubleDouble(0));
+  EXPECT_EQ(exact.left, DoubleDouble(1));
 }
 
 }  // namespace

@@ -38,6 +38,24 @@ Timeline::Timeline(const Current& current) : current_(&current) {
   add_all(Kind::pulses, current.pulses().size());
   add_all(Kind::synapse, current.synapses().size());
   std::make_heap(cursors_.begin(), cursors_.end(), later);
+  if (!cursors_.empty()) let_first_sink();
+}
+
+void Timeline::let_first_sink() {
+  const Cursor cursor = cursors_[0];
+  const std::size_t size = cursors_.size();
+  std::size_t place = 0;
+  for (std::size_t child = 1; child < size; child = 2 * place + 1) {
+    if (child + 1 < size && cursors_[child + 1].time < cursors_[child].time) ++child;
+    if (!(cursors_[child].time < cursor.time)) break;
+    cursors_[place] = cursors_[child];
+    place = child;
+  }
+  cursors_[place] = cursor;
+  next_of_others_ = forever;
+  for (std::size_t child = 1; child < std::min<std::size_t>(size, 3); ++child) {
+    next_of_others_ = std::min(next_of_others_, cursors_[child].time);
+  }
 }
 
 void Timeline::advance() {

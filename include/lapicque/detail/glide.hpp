@@ -221,13 +221,7 @@ class Glide {
     if constexpr (std::is_same_v<Real, double>) {
       return table_.faded(length, rate);
     } else {
-      const Real z = length * rate;
-      if (z.hi < 1) {
-        const Real gone = -exponential_minus_one(-z);
-        return {z, gone, Real(1) - gone};
-      }
-      const Real left = exponential(-z);
-      return {z, Real(1) - left, left};
+      return table_.faded(length * rate);
     }
   }
 

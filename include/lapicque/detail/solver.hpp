@@ -252,6 +252,17 @@ class Solver {
   static Carried<Real> carry(const Number& value) { return convert_ball<Time>(value); }
 
   Number resistance() const { return Number(problem_->neuron.resistance()); }
+  /// R I, mV
+  Number driven_by(double current) const {
+    const double resistance_value = problem_->neuron.resistance();
+    if constexpr (std::is_same_v<Real, double>) {
+      return rounded<double>(resistance_value * current, 0);
+    } else if constexpr (std::is_same_v<Real, DoubleDouble>) {
+      return {two_product(resistance_value, current), RealTraits<Real>::underflow};
+    } else {
+      return resistance() * Number(current);
+    }
+  }
 
   void set_potential(const ExactSum& potential) {
     state_.known_potential = potential;
@@ -277,7 +288,9 @@ class Solver {
   /// took more than double
   bool coast(std::optional<Firing<Real>>& firing) {
     if constexpr (can_glide) {
-      if (!glide_ || state_.refractory || state_.known_potential) return false;
+      if (!glide_) return false;
+      if (state_.refractory) wait_for_release();
+      if (state_.refractory || state_.known_potential) return false;
       if (!(state_.start == Time(state_.anchor)) || state_.start_error > 0) return false;
       while (is_flat()) {
         if (coast_to_a_change(firing)) return true;
@@ -285,6 +298,21 @@ class Solver {
       }
     }
     return false;
+  }
+
+  /// Lets the single jumps and arrivals happen that plainly come before the end of refractoriness.
+  void wait_for_release() {
+    Timeline& timeline = state_.timeline;
+    const double release =
+        convert_real<double>(state_.start) * (1 - 0x1p-40) - convert_radius<double>(state_.start_error);
+    while (timeline.next_is_single() && timeline.next() < std::min(release, problem_->until)) {
+      const double now = timeline.next();
+      glide_->fade(two_sum(now, -state_.anchor), state_.synapses);
+      state_.anchor = now;
+      const SingleEvent event = timeline.take_single();
+      if (event.kind != SingleEvent::Kind::jump) take(event);
+      ++state_.stretches;
+    }
   }
 
   /// The same, as far as nothing comes but single jumps and arrivals, and with one event more where all that comes
@@ -722,15 +750,9 @@ class Solver {
     if (!state_.timeline.anything_arrived()) return;
     for (std::size_t k = 0; k < state_.synapses.size(); ++k) {
       const Arrivals& arrivals = state_.timeline.arrivals()[k];
-      if (!arrivals.exponential.is_zero()) add_exponential(k, sum(arrivals.exponential));
-      if (!arrivals.alpha.is_zero()) add_alpha(k, sum(arrivals.alpha));
+      if (!arrivals.exponential.is_zero()) state_.synapses[k].exponential += resistance() * sum(arrivals.exponential);
+      if (!arrivals.alpha.is_zero()) state_.synapses[k].alpha += euler() * (resistance() * sum(arrivals.alpha));
     }
-  }
-  void add_exponential(std::size_t place, const Number& weight) {
-    state_.synapses[place].exponential += resistance() * weight;
-  }
-  void add_alpha(std::size_t place, const Number& weight) {
-    state_.synapses[place].alpha += resistance() * euler() * weight;
   }
 
   /// @return whether it is a jump
@@ -741,10 +763,10 @@ class Solver {
         state_.potential += Number(event.size);
         return true;
       case SingleEvent::Kind::exponential:
-        add_exponential(event.place, Number(event.size));
+        state_.synapses[event.place].exponential += driven_by(event.size);
         return false;
       case SingleEvent::Kind::alpha:
-        add_alpha(event.place, Number(event.size));
+        state_.synapses[event.place].alpha += euler() * driven_by(event.size);
         return false;
     }
     return false;

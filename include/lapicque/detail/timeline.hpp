@@ -58,20 +58,16 @@ class Timeline {
 
   /// Whether one single event happens at next(), as most of those of a barrage do.
   bool next_is_single() const {
-    if (!(next() < forever) || cursors_[0].events.empty()) return false;
-    const Cursor& cursor = cursors_[0];
-    if (event_time(cursor, cursor.position + 1) == cursor.time) return false;
-    for (std::size_t child = 1; child < std::min<std::size_t>(cursors_.size(), 3); ++child) {
-      if (cursors_[child].time == cursor.time) return false;
-    }
-    return true;
+    const double now = next();
+    return now < next_of_others_ && !cursors_[0].events.empty() &&
+           event_time(cursors_[0], cursors_[0].position + 1) != now;
   }
   /// Lets that event happen in short: jump() and arrivals() are not told of it.
   SingleEvent take_single() {
     Cursor& cursor = cursors_[0];
     const SingleEvent event{cursor.single, cursor.events[cursor.position].size, cursor.place};
     cursor.time = event_time(cursor, ++cursor.position);
-    if (cursors_.size() > 1) let_first_sink();
+    if (!(cursor.time < next_of_others_)) let_first_sink();
     return event;
   }
 
@@ -112,19 +108,7 @@ class Timeline {
     return position < cursor.events.size() ? cursor.events[position].time : forever;
   }
   /// Restores the heap's order where the first cursor has gone on to a later time.
-  void let_first_sink() {
-    const Cursor cursor = cursors_[0];
-    const std::size_t size = cursors_.size();
-    std::size_t place = 0;
-    for (std::size_t child = 1; child < size; child = 2 * place + 1) {
-      if (child + 1 < size && cursors_[child + 1].time < cursors_[child].time) ++child;
-      if (!(cursors_[child].time < cursor.time)) break;
-      cursors_[place] = cursors_[child];
-      place = child;
-    }
-    cursors_[place] = cursor;
-  }
-
+  void let_first_sink();
   void happen(const Cursor& cursor);
   void sample(const Samples& piece, std::size_t k);
   void add_constant(double amplitude) {
@@ -142,6 +126,7 @@ class Timeline {
 
   const Current* current_;
   std::vector<Cursor> cursors_;  // a heap, the earliest on top; what is through has an infinite time
+  double next_of_others_ = forever;
   std::vector<double> taus_;
 
   ExactSum constant_;
