@@ -26,7 +26,7 @@ struct Sample {
   Radius<Real> noise;
 };
 
-/// Where a root has been cornered: f(low) < 0 < f(high), and `root` is the best guess between.
+/// Where a root has been cornered: f(low) < 0 < f(high), and `root` is the best guess between, where f was asked last.
 template <class Real>
 struct Cornered {
   Real low;
@@ -374,29 +374,32 @@ Crossing<Real> locate_crossing(const Response<Ball<Real>>& response,
                                const typename CrossingSearch<Real>::Bracket& bracket, const Radius<Real>& start) {
   using R = Radius<Real>;
 
-  // First in double, which is as good as it gets for Real = double and leaves others a step or two of Newton.
+  // First in double, which leaves the rest a step or two of Newton. Once half the digits stand, one step brings them all.
   static thread_local Response<double> rough;
   convert_response(rough, response, [](const Ball<Real>& x) { return convert_real<double>(x.mid); });
   const double low = convert_real<double>(bracket.from);
   const double high = convert_real<double>(bracket.to);
   const auto at_low = rough.at(low);
   const double guess = low + rough.tau * std::log1p(-at_low.potential / at_low.drive);  // exact for a constant drive
+  double refined = guess;
   const auto rough_sample = [&](double s) {
-    const auto point = rough.at(s);
-    return Sample<double>{point.potential, point.rise(rough.rate), 0.0};
+    const auto now = rough.at(s);
+    const double rise = now.rise(rough.rate);
+    refined = s - now.potential / rise;
+    return Sample<double>{now.potential, rise, 0x1p-28 * s * rise};
   };
-  const double first = corner_root<double>(low, high, guess, rough_sample).root;
+  corner_root<double>(low, high, guess, rough_sample);
 
+  typename Response<Ball<Real>>::Point point;  // at the last sample, which is the root
   const auto sample = [&](const Real& s) {
-    const auto point = response.at(Ball<Real>(s, R(0)));
+    point = response.at(Ball<Real>(s, R(0)));
     return Sample<Real>{point.potential.mid, point.rise(response.rate).mid, point.potential.rad};
   };
-  const Cornered<Real> cornered = corner_root<Real>(bracket.from, bracket.to, Real(first), sample);
+  const Cornered<Real> cornered = corner_root<Real>(bracket.from, bracket.to, Real(refined), sample);
   const Real& offset = cornered.root;
 
   // Within `reach` of the offset, x' stays within bend of its value there, as |x''| = |d' - x'| / tau_m; where that
   // leaves it positive, x changes sign within |x| / min x'.
-  const auto point = response.at(Ball<Real>(offset, R(0)));
   const Ball<Real> slope = point.rise(response.rate);
   const R steepness = convert_real<R>(slope.mid) * (1 - 0x1p-50) - slope.rad;
   const R residual = greatest(point.potential);
