@@ -30,8 +30,11 @@ struct Stretch {
   explicit Stretch(Random& random, bool with_alpha) {
     tau = random.logarithmic(0.1, 100);
     length = DoubleDouble(tau * random.logarithmic(1e-6, 10), 0);
-    level = random.uniform(-30, 20);
-    level_radius = radius(random);
+    straight.level = {Real(random.uniform(-30, 20)), radius(random)};
+    if (random.chance(0.5)) {
+      const double rise = (random.chance(0.5) ? 1 : -1) * random.logarithmic(1e-6, 30);
+      straight.slope = {Real(rise / length.hi), radius(random) / length.hi};
+    }
     potential = carried(random, -random.logarithmic(1e-6, 30));
     Response<Ball<Real>> balls;
     balls.rate = Ball<Real>(1.0) / Ball<Real>(tau);
@@ -39,7 +42,8 @@ struct Stretch {
     exact.rate = 1 / Real100(tau);
     // Each number that is known to a radius is, in truth, at one end of its ball.
     exact.start = end_of(random, potential);
-    exact.level = end_of(random, Carried<Real>(DoubleDouble(level), level_radius));
+    exact.level = end_of(random, convert_ball<DoubleDouble>(straight.level));
+    exact.slope = end_of(random, convert_ball<DoubleDouble>(straight.slope));
     for (int n = random.integer(0, 3); n > 0; --n) {
       const double tau_s = tau * (random.chance(0.3)   ? 1 + std::ldexp(1.0, -random.integer(1, 52))
                                   : random.chance(0.2) ? 1
@@ -66,7 +70,8 @@ struct Stretch {
     return wide(value.mid) + (random.chance(0.5) ? 1 : -1) * Real100(value.rad);
   }
 
-  double tau, level, level_radius;
+  double tau;
+  StraightDrive<Real> straight;
   DoubleDouble length;
   std::vector<double> taus;
   Carried<Real> potential;
@@ -89,8 +94,7 @@ TYPED_TEST(GlideIn, EnclosesWhatItCarriesOverAStretch) {
     const Real100 s = wide(stretch.length);
     const auto end = stretch.exact.at(s);
     const Carried<TypeParam> start = stretch.potential;
-    const Ball<TypeParam> level(stretch.level, stretch.level_radius);
-    if (!stretch.glide->pass(stretch.length, level, stretch.potential, stretch.synapses)) {
+    if (!stretch.glide->pass(stretch.length, stretch.straight, stretch.potential, stretch.synapses)) {
       EXPECT_EQ(wide(stretch.potential.mid), wide(start.mid));  // nothing has changed
       continue;
     }
@@ -127,7 +131,7 @@ TYPED_TEST(GlideIn, KnowsTheMembranesTimeConstantToTheClocksDigits) {
     balls.rate = Ball<TypeParam>(1.0) / Ball<TypeParam>(tau);
     std::vector<SynapticDrive<TypeParam>> synapses;
     Glide<TypeParam> glide(tau, {}, balls);
-    ASSERT_TRUE(glide.pass(length, Ball<TypeParam>(-1.0), potential, synapses));
+    ASSERT_TRUE(glide.pass(length, {Ball<TypeParam>(-1.0)}, potential, synapses));
     const Real100 gone = -expm1(-wide(length) / tau);
     worst = std::max(worst, distance(potential, gone - 2) / static_cast<double>(gone));
   }
@@ -142,8 +146,7 @@ TYPED_TEST(GlideIn, CoversAStartWhoseTimeIsNotKnownExactly) {
   for (int k = testing::cases(1000); k > 0; --k) {
     const Stretch<TypeParam> stretch(random, random.chance(0.5));
     const double error = stretch.tau * random.logarithmic(1e-15, 1e-6);
-    const Ball<TypeParam> level(stretch.level, stretch.level_radius);
-    const double blur = stretch.glide->blur(error, level, stretch.potential, stretch.synapses);
+    const double blur = stretch.glide->blur(error, stretch.straight, stretch.potential, stretch.synapses);
     // Started later by `error`, x is at its start's value then, and not what it has become in between.
     const Real100 moved = abs(stretch.exact.at(Real100(error)).potential - stretch.exact.start);
     ASSERT_LE(static_cast<double>(moved), blur);

@@ -1,12 +1,6 @@
 #include "lapicque/detail/fading_table.hpp"
 
-// Where the processor multiplies and adds at once, products in double-double take half the instructions: the program
-// asks it as it starts. The results are the same, bit by bit.
-#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define LAPICQUE_FOR_FUSED_TOO [[gnu::target_clones("default", "fma")]]
-#else
-#define LAPICQUE_FOR_FUSED_TOO
-#endif
+#include "lapicque/detail/fused.hpp"
 
 namespace lapicque::detail {
 

@@ -292,7 +292,7 @@ class Solver {
       if (state_.refractory) wait_for_release();
       if (state_.refractory || state_.known_potential) return false;
       if (!(state_.start == Time(state_.anchor)) || state_.start_error > 0) return false;
-      while (is_flat()) {
+      while (is_straight()) {
         if (coast_to_a_change(firing)) return true;
         if (!has_changed_) return false;
       }
@@ -320,13 +320,15 @@ class Solver {
   bool coast_to_a_change(std::optional<Firing<Real>>& firing) {
     has_changed_ = false;
     Timeline& timeline = state_.timeline;
-    const Number& level = rounded_level();
+    const double since = state_.anchor;
+    const StraightDrive<Real> first = straight_drive();
+    StraightDrive<Real> straight = first;
     while (true) {
       const double end = timeline.next();
       if (!(end < problem_->until)) return false;
       const Time length = two_sum(end, -state_.anchor);
       if (!is_glidable(length)) return false;
-      if (!glide_->pass(length, level, state_.potential, state_.synapses)) return false;
+      if (!glide_->pass(length, straight, state_.potential, state_.synapses)) return false;
       ++state_.stretches;
       state_.start = Time(end);
       bool jumps = false;
@@ -341,6 +343,7 @@ class Solver {
       if (jumps) firing = fire_at(end);
       if (jumps || settled_.sign != 0) return true;
       if (has_changed_) return false;
+      if (!vanishes(first.slope)) straight.level = first.level + first.slope * sum(difference(end, since));
     }
   }
 
@@ -396,7 +399,29 @@ class Solver {
   }
 
   /// Whether nothing acts but what is constant and what fades.
-  bool is_flat() const { return state_.timeline.lines().empty() && state_.timeline.waves().empty(); }
+  bool is_flat() const { return state_.timeline.lines().empty() && is_straight(); }
+  /// The same, straight lines allowed.
+  bool is_straight() const { return state_.timeline.waves().empty(); }
+
+  /// R I of a line's slope, mV/ms.
+  Number slope_of(const Line& line) const {
+    ExactSum rise = line.to;
+    rise.subtract(line.from);
+    if (rise.is_zero()) return Number(0.0);
+    return resistance() * sum(rise) / sum(difference(line.stop, line.start));
+  }
+  /// The drive but for its synapses from state_.start on, where no sinusoid acts.
+  StraightDrive<Real> straight_drive() {
+    StraightDrive<Real> straight{rounded_level(), Number(0.0)};
+    for (const Line& line : state_.timeline.lines()) {
+      straight.level += resistance() * sum(line.from);
+      const Number slope = slope_of(line);
+      if (vanishes(slope)) continue;
+      straight.slope += slope;
+      if (!(state_.start == Time(line.start))) straight.level += -(slope * elapsed(line.start));
+    }
+    return straight;
+  }
 
   /// Whether the potential is known to be at this level, where a constant drive of that level leaves it.
   bool stands_at(const ExactSum& level) const {
@@ -419,21 +444,24 @@ class Solver {
     if constexpr (!can_glide) {
       return false;
     } else {
-      if (!glide_ || !is_flat()) return false;
+      if (!glide_ || !is_straight()) return false;
       const Time length = Time(end) - state_.start;
       if (!is_glidable(length)) return false;
-      const Level& level = present_level();
-      if (level.exact && stands_at(level.sum)) return false;
+      if (is_flat()) {
+        const Level& level = present_level();
+        if (level.exact && stands_at(level.sum)) return false;
+      }
+      const StraightDrive<Real> straight = straight_drive();
 
       if (state_.start == Time(state_.anchor) && state_.start_error == 0) {
-        if (!glide_->pass(length, level.value, state_.potential, state_.synapses)) return false;
+        if (!glide_->pass(length, straight, state_.potential, state_.synapses)) return false;
       } else {  // since the end of refractoriness, somewhere between two events
         std::vector<SynapticDrive<Real>>& synapses = released_;
         synapses = state_.synapses;
         glide_->fade(state_.start - Time(state_.anchor), synapses);
         Carried<Real> potential = state_.potential;
-        potential.rad = round_up(potential.rad + glide_->blur(state_.start_error, level.value, potential, synapses));
-        if (!glide_->pass(length, level.value, potential, synapses)) return false;
+        potential.rad = round_up(potential.rad + glide_->blur(state_.start_error, straight, potential, synapses));
+        if (!glide_->pass(length, straight, potential, synapses)) return false;
         state_.potential = potential;
         state_.synapses.swap(synapses);
         state_.start_error = TimeRadius(0);
@@ -620,11 +648,9 @@ class Solver {
     response_.slope = Number(0.0);
     for (const Line& line : timeline.lines()) {
       constant.add(line.from);
-      ExactSum rise = line.to;
-      rise.subtract(line.from);
-      if (rise.is_zero()) continue;
+      const Number slope = slope_of(line);
+      if (vanishes(slope)) continue;
       is_constant = false;
-      const Number slope = resistance() * sum(rise) / sum(difference(line.stop, line.start));
       response_.slope += slope;
       if (!(state_.start == Time(line.start))) ramped += -(slope * elapsed(line.start));
     }
@@ -805,9 +831,10 @@ class Solver {
   Firing<Real> fire(const Instant& time, const Radius<Real>& slope, double condition) {
     const Time refractory(problem_->neuron.refractory());
     state_.start = time.mid + refractory;
-    const bool exact = state_.start - time.mid == refractory && state_.start - refractory == time.mid;
+    const bool is_exact =
+        time.rad == 0 && state_.start - time.mid == refractory && state_.start - refractory == time.mid;
     state_.start_error = time.rad;
-    if (!exact) state_.start_error += round_up(magnitude(state_.start) * RealTraits<Time>::unit);
+    if (!is_exact) state_.start_error += round_up(magnitude(state_.start) * RealTraits<Time>::unit);
     state_.refractory = true;
     state_.fired_at = time.rad == 0 ? time.mid : Time(-1.0);
     return {time.mid, time.rad, slope, condition};

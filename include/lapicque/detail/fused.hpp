@@ -1,0 +1,10 @@
+#pragma once
+
+// Marks a function to be compiled a second time for processors that multiply and add at once, among which the program
+// chooses as it starts: products in double-double take a fraction of the instructions there. What comes out is the same
+// bit by bit, as the compiler may not fuse what is not written as std::fma (-ffp-contract=off).
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#define LAPICQUE_FOR_FUSED_TOO [[gnu::target_clones("default", "fma"), gnu::flatten]]
+#else
+#define LAPICQUE_FOR_FUSED_TOO
+#endif

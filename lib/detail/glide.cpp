@@ -1,0 +1,316 @@
+#include "lapicque/detail/glide.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+#include "lapicque/detail/fused.hpp"
+#include "lapicque/detail/phi.hpp"
+
+namespace lapicque::detail {
+namespace {
+
+/// The sizes of errors: see Glide.
+template <class Real>
+struct Units {
+  static constexpr double u = RealTraits<Real>::unit;
+  static constexpr double f = RealTraits<Real>::function_unit;
+  static constexpr double clock = RealTraits<Clock<Real>>::unit;
+  static constexpr bool is_clock = std::is_same_v<Real, Clock<Real>>;
+  static constexpr double k = f + 6 * clock + (is_clock ? 0 : u);
+  static constexpr double v = is_clock ? 4 * u : 2 * u;
+};
+
+/// Where tau_s is so far from tau_m, the quotient of differences is as good as the series, and quicker.
+constexpr double wide_gap = 0.25;
+
+/// What the potential gains on the stretch, mV, and bounds on the drive that makes it gain.
+template <class Real>
+struct Gain {
+  Real value;
+  double error = 0;
+  double greatest = 0;  // the drive, all along the stretch
+  double gross = 0;     // the sum of the magnitudes of its parts, and of the potential at the start
+};
+
+double size(double x) { return std::fabs(x); }
+double size(const DoubleDouble& x) { return std::fabs(x.hi) * (1 + 0x1p-50); }
+
+/// A number that is carried, after a change. What Real has no room for of it fades here by a share of itself.
+DoubleDouble moved(const DoubleDouble& number, double change, double gone) {
+  return two_sum(number.hi, change + (number.lo - number.lo * gone));
+}
+DoubleDouble moved(const DoubleDouble& number, const DoubleDouble& change, const DoubleDouble&) {
+  return number + change;
+}
+
+/// What a few factors cost that underflow, where they belong to numbers of this size.
+template <class Real>
+double underflow(double size) {
+  return RealTraits<Real>::underflow * 64 * (1 + size);
+}
+/// That, and what it costs to carry a number of at most this size: a rounding to the clock's digits, and at most 4 u of
+/// what Real has no room for.
+template <class Real>
+double carrying(double size) {
+  return (2 * Units<Real>::clock + RealTraits<Real>::underflow * 64) * size + underflow<Real>(0);
+}
+
+/// A bound on z e^-z along the stretch, which stays below z and below 1/e.
+template <class Real>
+double greatest_shape(const typename Glide<Real>::Synapse& synapse) {
+  return std::min(0.37, size(synapse.faded.z));
+}
+
+Faded<double> faded(const FadingTable& table, const DoubleDouble& length, const DoubleDouble& rate, double) {
+  return table.faded(length, rate);
+}
+Faded<DoubleDouble> faded(const FadingTable& table, const DoubleDouble& length, const DoubleDouble& rate,
+                          const DoubleDouble&) {
+  return table.faded(length * rate);
+}
+
+/// Adds what a part of the drive makes of the potential: strength x filter. @param known_to  the error of the strength
+template <class Real>
+void add_part(const Real& strength, double known_to, const Real& filter, double filter_error, Gain<Real>& gain) {
+  constexpr double u = Units<Real>::u;
+  const double strength_size = size(strength);
+  const double filter_size = size(filter);
+  gain.value = gain.value + strength * filter;
+  gain.error += strength_size * (filter_error + 2 * u * filter_size) + known_to * filter_size + u * size(gain.value);
+}
+
+template <class Real>
+void add_slope(const Ball<Real>& slope, const Clock<Real>& length, const Faded<Real>& membrane, Gain<Real>& gain) {
+  using U = Units<Real>;
+  const Real s = convert_real<Real>(length);
+  const Real& z = membrane.z;
+  Real shape;
+  double shape_error = 0;
+  if (z < Real(1)) {
+    shape = z * phi2(Real(-z));
+    shape_error = (phi2_error * U::f + 2 * U::u + 2 * U::v) * size(shape);
+  } else {
+    shape = (z - membrane.gone) / z;
+    shape_error = 2 * U::v + U::k + 2 * U::u;
+  }
+  const Real filter = s * shape;
+  add_part(slope.mid, slope.rad, filter, size(s) * shape_error + 2 * U::u * size(filter), gain);
+  const double rise = convert_real<double>(slope.mid * s);
+  gain.greatest += std::max(0.0, rise) + slope.rad * size(s);
+  gain.gross += size(rise) + slope.rad * size(s);
+}
+
+template <class Real>
+void add_exponential(const typename Glide<Real>::Synapse& synapse, const Carried<Real>& exponential, const Real& filter,
+                     double filter_error, Gain<Real>& gain) {
+  const Real strength = convert_real<Real>(exponential.mid);
+  add_part(strength, exponential.rad, filter, filter_error, gain);
+  const double now = convert_real<double>(strength);
+  gain.greatest += std::max(now, now * convert_real<double>(synapse.faded.left)) + exponential.rad;
+  gain.gross += size(strength) + exponential.rad;
+}
+
+/// By the quotient of differences, for an exponential drive.
+template <class Real>
+void add_wide(const typename Glide<Real>::Synapse& synapse, const Carried<Real>& exponential, const Real& gone,
+              double gone_error, Gain<Real>& gain) {
+  const Real filter = (gone - synapse.faded.gone) * synapse.inverse_gap;
+  const double error = gone_error * synapse.inverse_gap_size + (2 * Units<Real>::u + synapse.gap_error) * size(filter);
+  add_exponential<Real>(synapse, exponential, filter, error, gain);
+}
+
+/// By the series. @return false where they do not reach, on so long a stretch
+template <class Real>
+bool add_near(const typename Glide<Real>::Synapse& synapse, const SynapticDrive<Real>& state, const Real& z,
+              const Real& gone, double gone_error, Gain<Real>& gain) {
+  using U = Units<Real>;
+  const Real exponent = z * synapse.gap;
+  if (!(size(exponent) < 1)) return false;
+  const bool slower = !(exponent < Real(0));
+  const Real series_at = slower ? Real(-exponent) : exponent;
+  const Real larger = Real(1) - (slower ? synapse.faded.gone : gone);
+  const double larger_error = gone_error + U::u;
+
+  if (!vanishes(state.exponential)) {
+    const Real filter = z * larger * phi1(series_at);
+    const double error =
+        (phi1_error * U::f + 3 * U::u + 2 * U::v + synapse.gap_error) * size(filter) + size(z) * larger_error;
+    add_exponential<Real>(synapse, state.exponential, filter, error, gain);
+  }
+  if (!vanishes(state.alpha)) {
+    const Real strength = convert_real<Real>(state.alpha.mid);
+    const Real scale = z * synapse.faded.z;
+    const Real filter = scale * larger * (slower ? phi2(series_at) : chi(series_at));
+    const double series_error = slower ? phi2_error : chi_error;
+    const double error =
+        (series_error * U::f + 3 * U::u + 3 * U::v + synapse.gap_error) * size(filter) + size(scale) * larger_error;
+    add_part(strength, state.alpha.rad, filter, error, gain);
+    gain.greatest += std::max(0.0, (convert_real<double>(strength) + state.alpha.rad) * greatest_shape<Real>(synapse));
+    gain.gross += size(strength) + state.alpha.rad;
+  }
+  return true;
+}
+
+template <class Real>
+void fade_number(const Faded<Real>& faded, Carried<Real>& value) {
+  using U = Units<Real>;
+  const Real lead = convert_real<Real>(value.mid);
+  const double z = convert_real<double>(faded.z);
+  if (z >= 1) {
+    const Real now = lead * faded.left;
+    const double relative = U::f + (4 * z + 2) * U::u;  // also for what Real has no room for of z and of the start
+    const double radius = size(now) * relative + value.rad * convert_real<double>(faded.left);
+    value = {Clock<Real>(now), (radius + underflow<Real>(size(lead) + value.rad)) * (1 + 0x1p-20)};
+    return;
+  }
+  const Real fall = lead * faded.gone;
+  const Clock<Real> now = moved(value.mid, -fall, faded.gone);
+  const double error = size(fall) * (U::k + 2 * U::u) + carrying<Real>(size(lead));
+  value = {now, (error + value.rad * convert_real<double>(faded.left)) * (1 + 0x1p-20)};
+}
+
+/// The state of a synapse at the stretch's end: (e + a z) e^-z and a e^-z.
+template <class Real>
+void fade_drive(const Faded<Real>& faded, SynapticDrive<Real>& state) {
+  using U = Units<Real>;
+  if (!vanishes(state.alpha)) {
+    const Real strength = convert_real<Real>(state.alpha.mid);
+    const Real turned = strength * faded.z;
+    state.exponential = {
+        state.exponential.mid + Clock<Real>(turned),
+        (state.exponential.rad + state.alpha.rad * size(faded.z) + size(turned) * (2 * U::u + U::v) +
+         U::clock * (size(state.exponential.mid) + size(turned)) + underflow<Real>(size(strength) + state.alpha.rad)) *
+            (1 + 0x1p-20)};
+    fade_number<Real>(faded, state.alpha);
+  }
+  if (!vanishes(state.exponential)) fade_number<Real>(faded, state.exponential);
+}
+
+/// x(s) <= x(0) + (sup d - x(0)) (1 - e^(-s/tau_m)), or x falls where d <= 0.
+bool stays_below(double start, double greatest_drive, double lost, double slack) {
+  const double ceiling = greatest_drive + slack;
+  return start < 0 && (ceiling <= 0 || start + (ceiling - start) * lost + slack < 0);
+}
+
+/// Whether d > 0 throughout, or rises: then x crosses 0 upward only if it ends above it.
+template <class Real>
+bool sign_at_end_decides(const StraightDrive<Real>& straight, double length,
+                         const std::vector<SynapticDrive<Real>>& drives,
+                         const std::vector<typename Glide<Real>::Synapse>& synapses, double slack) {
+  const double slope = convert_real<double>(straight.slope.mid);
+  double least = convert_real<double>(straight.level.mid) - straight.level.rad;
+  least += std::min(0.0, slope * length) - straight.slope.rad * length;
+  bool rises = slope >= straight.slope.rad;
+  for (std::size_t n = 0; n < drives.size(); ++n) {
+    if (!synapses[n].acts) continue;
+    const auto& [exponential, alpha] = drives[n];
+    const double now = convert_real<double>(exponential.mid);
+    least += std::min(now, now * convert_real<double>(synapses[n].faded.left)) - exponential.rad;
+    rises = rises && now + exponential.rad <= 0;
+    if (vanishes(alpha)) continue;
+    least += std::min(0.0, (convert_real<double>(alpha.mid) - alpha.rad) * greatest_shape<Real>(synapses[n]));
+    rises = false;
+  }
+  return rises || least - slack > 0;
+}
+
+}  // namespace
+
+template <class Real>
+Glide<Real>::Glide(double tau, std::span<const double> synaptic_taus, const Response<Ball<Real>>& response)
+    : rate_(Time(1) / Time(tau)), rounding_(0x1p-48 * (5 + static_cast<double>(synaptic_taus.size()))) {
+  for (std::size_t n = 0; n < synaptic_taus.size(); ++n) {
+    const Ball<Real>& gap = response.decays[n].gap;
+    const bool is_equal = gap.mid == Real(0);  // its inverse is not made use of then
+    const double gap_error = (is_equal ? 0 : gap.rad / size(gap.mid) * (1 + 0x1p-20)) + 2 * Units<Real>::u;
+    const Real inverse_gap = Real(1) / gap.mid;
+    synapses_.push_back({.rate = Time(1) / Time(synaptic_taus[n]),
+                         .gap = gap.mid,
+                         .inverse_gap = inverse_gap,
+                         .inverse_gap_size = size(inverse_gap),
+                         .gap_error = gap_error,
+                         .is_wide = size(gap.mid) >= wide_gap});
+  }
+}
+
+template <class Real>
+LAPICQUE_FOR_FUSED_TOO bool Glide<Real>::pass(const Time& length, const StraightDrive<Real>& straight,
+                                              Carried<Real>& potential, std::vector<SynapticDrive<Real>>& synapses) {
+  using U = Units<Real>;
+  const auto& [level, slope] = straight;
+  const Faded<Real> membrane = faded(table_, length, rate_, Real());
+  const double lost = convert_real<double>(membrane.gone);
+  const Real start = convert_real<Real>(potential.mid);
+
+  Gain<Real> gain{.value = (level.mid - start) * membrane.gone};
+  gain.error = size(gain.value) * (U::k + 2 * U::u) + level.rad * lost;
+  gain.greatest = convert_real<double>(level.mid) + level.rad;
+  gain.gross = size(level.mid) + level.rad;
+  if (!vanishes(slope)) add_slope(slope, length, membrane, gain);
+  for (std::size_t n = 0; n < synapses.size(); ++n) {
+    Synapse& synapse = synapses_[n];
+    synapse.acts = !is_silent(synapses[n]);
+    if (!synapse.acts) continue;
+    synapse.faded = faded(table_, length, synapse.rate, Real());
+    const double gone_error = U::k * (lost + convert_real<double>(synapse.faded.gone));
+    if (synapse.is_wide && vanishes(synapses[n].alpha)) {
+      add_wide<Real>(synapse, synapses[n].exponential, membrane.gone, gone_error, gain);
+    } else if (!add_near<Real>(synapse, synapses[n], membrane.z, membrane.gone, gone_error, gain)) {
+      return false;
+    }
+  }
+
+  gain.gross += size(start);
+  const double slack = gain.gross * rounding_;
+  const Time end = moved(potential.mid, gain.value, membrane.gone);
+  const double error = gain.error + U::u * size(gain.value) + carrying<Real>(gain.gross);
+  const double radius = (error + potential.rad * convert_real<double>(membrane.left)) * (1 + 0x1p-20);
+  if (!stays_below(convert_real<double>(potential.mid) + potential.rad, gain.greatest, lost, slack) &&
+      !(convert_real<double>(end) + radius < 0 &&
+        sign_at_end_decides<Real>(straight, convert_real<double>(length), synapses, synapses_, slack))) {
+    return false;
+  }
+  potential = {end, radius};
+  for (std::size_t n = 0; n < synapses.size(); ++n) {
+    if (synapses_[n].acts) fade_drive<Real>(synapses_[n].faded, synapses[n]);
+  }
+  return true;
+}
+
+template <class Real>
+LAPICQUE_FOR_FUSED_TOO void Glide<Real>::fade(const Time& length, std::vector<SynapticDrive<Real>>& synapses) {
+  for (std::size_t n = 0; n < synapses.size(); ++n) {
+    if (is_silent(synapses[n])) continue;
+    fade_drive<Real>(faded(table_, length, synapses_[n].rate, Real()), synapses[n]);
+  }
+}
+
+template <class Real>
+double Glide<Real>::blur(double error, const StraightDrive<Real>& straight, const Carried<Real>& potential,
+                         const std::vector<SynapticDrive<Real>>& synapses) const {
+  const auto& [level, slope] = straight;
+  const double rate = convert_real<double>(rate_) * (1 + 0x1p-50);
+  double fastest = rate;
+  Real rise = level.mid - convert_real<Real>(potential.mid);
+  double known_to = level.rad + potential.rad + error * (size(slope.mid) + slope.rad);
+  double gross = size(level.mid) + size(potential.mid);
+  for (std::size_t n = 0; n < synapses.size(); ++n) {
+    if (is_silent(synapses[n])) continue;
+    const auto& [exponential, alpha] = synapses[n];
+    rise = rise + convert_real<Real>(exponential.mid);
+    known_to += exponential.rad;
+    gross += greatest(exponential) + greatest(alpha);
+    fastest = std::max(fastest, convert_real<double>(synapses_[n].rate));
+  }
+  const double instants = error * fastest;
+  if (!(instants < 0x1p-12)) return std::numeric_limits<double>::infinity();
+  const double rounding = 4 * Units<Real>::u * static_cast<double>(synapses.size() + 4);
+  return error * rate * (size(rise) + known_to + gross * (4 * instants + rounding)) * (1 + 4 * instants + 0x1p-40);
+}
+
+template class Glide<double>;
+template class Glide<DoubleDouble>;
+
+}  // namespace lapicque::detail
