@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "lapicque/detail/argument.hpp"
@@ -25,7 +26,12 @@ template <class Real>
 Spike to_spike(const detail::Firing<Real>& firing) {
   using Time = detail::Clock<Real>;
   const double time = detail::convert_real<double>(firing.time);
-  const Time remainder = firing.time - Time(time);
+  Time remainder;
+  if constexpr (std::is_same_v<Time, DoubleDouble>) {
+    remainder = firing.time.lo;
+  } else {
+    remainder = firing.time - Time(time);
+  }
   const double error = detail::convert_radius<double>(detail::round_up(detail::magnitude(remainder) + firing.error));
   return {time, detail::convert_real<double>(remainder), error, detail::convert_real<double>(firing.slope),
           firing.condition};

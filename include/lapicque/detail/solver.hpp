@@ -130,6 +130,7 @@ class Solver {
   /// @throws Unclear  more digits are needed; this solver has to adopt() the state of one that has them
   std::optional<Firing<Real>> advance() {
     settled_ = {0, effort_index<Real>};
+    if (auto again = fire_again()) return again;
     std::optional<Firing<Real>> firing;
     if (coast(firing)) return firing;
     const double end = std::min(state_.timeline.next(), problem_->until);
@@ -188,6 +189,7 @@ class Solver {
     state_.stretches = more.stretches;
     state_.done = more.done;
     is_reset_ = false;
+    repeats_ = false;
   }
 
  private:
@@ -490,10 +492,32 @@ class Solver {
           Instant(state_.start, state_.start_error) + Instant(repeated_.way->offset, repeated_.way->error);
       if (!is_negative(time - Instant(end))) return std::nullopt;
       require_tolerable(time);
-      settled_.root = effort_index<DoubleDouble>;
       to_ = time.mid;
-      return fire(time, convert_radius<Radius<Real>>(repeated_.way->slope), repeated_.way->condition);
+      return fire_repeatedly(time);
     }
+  }
+
+  /// The spike after such a one, release and crossing in one, where nothing plainly happens before it.
+  std::optional<Firing<Real>> fire_again() {
+    if constexpr (can_glide) {
+      if (!std::exchange(repeats_, false)) return std::nullopt;
+      const Instant time =
+          Instant(state_.start, state_.start_error) + Instant(repeated_.way->offset, repeated_.way->error);
+      const double end = std::min(state_.timeline.next(), problem_->until);
+      if (!((convert_real<double>(time.mid) + time.rad) * (1 + 0x1p-50) < end)) return std::nullopt;
+      ++state_.stretches;
+      require_tolerable(time);
+      ++state_.stretches;
+      return fire_repeatedly(time);
+    } else {
+      return std::nullopt;
+    }
+  }
+
+  Firing<Real> fire_repeatedly(const Instant& time) {
+    settled_.root = effort_index<DoubleDouble>;
+    repeats_ = true;
+    return fire(time, convert_radius<Radius<Real>>(repeated_.way->slope), repeated_.way->condition);
   }
 
   std::optional<Crossing<DoubleDouble>> way_from_reset(const Level& level) const {
@@ -864,6 +888,7 @@ class Solver {
   Settled settled_;
 
   bool is_reset_ = false;     // the potential was reset just now
+  bool repeats_ = false;      // a spike came the way of repeated_ just now
   bool has_changed_ = false;  // what is constant may have, in coast()
   struct {
     std::size_t level_changes = none;  // the level that it belongs to
