@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -68,7 +69,7 @@ TEST(Timeline, DrawsLinesBetweenSamplesAndHoldsTheLast) {
   EXPECT_EQ(timeline.lines().size(), 2U);
   timeline.advance();
   ASSERT_EQ(timeline.lines().size(), 2U);
-  EXPECT_EQ(value(timeline.lines()[1].from), 3);
+  EXPECT_EQ(value(timeline.lines()[0].from), 3);
   timeline.advance();
   EXPECT_EQ(timeline.next(), 3);
   EXPECT_EQ(timeline.lines().size(), 1U);
@@ -116,16 +117,43 @@ TEST(Timeline, PassesOverBreakpointsThatRoundToOneTime) {
   EXPECT_TRUE(timeline.constant().is_zero());
 }
 
+/// What is constant, and all lines in order.
+std::vector<std::vector<double>> all_that_acts(const Timeline& timeline) {
+  const auto parts = [](const ExactSum& sum) { return std::vector<double>(sum.parts().begin(), sum.parts().end()); };
+  std::vector<std::vector<double>> all;
+  for (const Line& line : timeline.lines()) {
+    all.push_back({line.start, line.stop, static_cast<double>(line.pieces)});
+    for (const ExactSum& sum : {line.from, line.to}) {
+      const auto values = parts(sum);
+      all.back().insert(all.back().end(), values.begin(), values.end());
+    }
+  }
+  std::sort(all.begin(), all.end());
+  all.push_back(parts(timeline.constant()));
+  return all;
+}
+
 TEST(Timeline, TellsSingleEventsFromThoseThatCoincide) {
   using Told = std::tuple<SingleEvent::Kind, double, double>;  // kind, size, time constant
   testing::Random random;
   int singles = 0;
   for (int k = testing::cases(300); k > 0; --k) {
-    std::map<double, std::vector<std::optional<Told>>> expected;  // by time; nothing where it is no jump or arrival
+    std::map<double, std::vector<std::optional<Told>>> expected;  // by time; nothing for a step's ends
     Current current;
     for (int piece = random.integer(1, 6); piece > 0; --piece) {
-      const int kind = random.integer(0, 3);
+      const int kind = random.integer(0, 5);
       const double tau = random.integer(1, 3);
+      using enum SingleEvent::Kind;
+      if (kind > 3) {
+        std::vector<double> values;
+        for (int n = random.integer(1, 20); n > 0; --n) values.push_back(random.uniform(-1, 1));
+        const double start = random.integer(0, 20);
+        for (std::size_t n = 0; n <= values.size(); ++n) {
+          expected[start + static_cast<double>(n)].push_back(Told(sample, 0, 0));
+        }
+        current += samples(start, 1, std::move(values), kind == 4 ? Hold::previous : Hold::linear);
+        continue;
+      }
       std::vector<Event> events;
       for (int n = random.integer(0, 6); n > 0; --n) {
         events.push_back({static_cast<double>(random.integer(0, 40)), random.uniform(-1, 1)});
@@ -137,14 +165,15 @@ TEST(Timeline, TellsSingleEventsFromThoseThatCoincide) {
         expected[41].push_back(std::nullopt);
         continue;
       }
-      using enum SingleEvent::Kind;
       const auto told = kind == 1 ? jump : kind == 2 ? exponential : alpha;
       for (const Event& e : events) expected[e.time].push_back(Told(told, e.size, told == jump ? 0 : tau));
       current += kind == 1 ? pulses(events) : kind == 2 ? exponential_synapse(tau, events) : alpha_synapse(tau, events);
     }
     Timeline timeline(current);
+    Timeline general(current);
     for (const auto& [time, events] : expected) {
       ASSERT_EQ(timeline.next(), time);
+      general.advance();
       const bool is_single = timeline.next_is_single();
       ASSERT_EQ(is_single, events.size() == 1 && events[0]) << "at " << time;
       if (!is_single) {
@@ -153,8 +182,9 @@ TEST(Timeline, TellsSingleEventsFromThoseThatCoincide) {
       }
       ++singles;
       const SingleEvent single = timeline.take_single();
-      const double tau = single.kind == SingleEvent::Kind::jump ? 0 : timeline.synaptic_taus()[single.place];
-      EXPECT_EQ(Told(single.kind, single.size, tau), *events[0]);
+      const bool has_tau = single.kind != SingleEvent::Kind::jump && single.kind != SingleEvent::Kind::sample;
+      EXPECT_EQ(Told(single.kind, single.size, has_tau ? timeline.synaptic_taus()[single.place] : 0), *events[0]);
+      EXPECT_EQ(all_that_acts(timeline), all_that_acts(general));
     }
     EXPECT_EQ(timeline.next(), forever);
   }

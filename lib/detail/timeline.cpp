@@ -18,8 +18,11 @@ Timeline::Timeline(const Current& current) : current_(&current) {
 
   const auto add_all = [this](Kind kind, std::size_t count) {
     for (std::size_t k = 0; k < count; ++k) {
-      Cursor cursor{0, kind, k, 0, {}, SingleEvent::Kind::jump, 0};
-      if (kind == Kind::pulses) cursor.events = *current_->pulses()[k].events;
+      Cursor cursor{0, kind, k, 0, {}, SingleEvent::Kind::sample, 0};
+      if (kind == Kind::pulses) {
+        cursor.events = *current_->pulses()[k].events;
+        cursor.single = SingleEvent::Kind::jump;
+      }
       if (kind == Kind::synapse) {
         const Synapse& synapse = current_->synapses()[k];
         cursor.events = *synapse.events;
@@ -27,7 +30,7 @@ Timeline::Timeline(const Current& current) : current_(&current) {
         const auto place = std::lower_bound(taus_.begin(), taus_.end(), synapse.tau);
         cursor.place = static_cast<std::size_t>(place - taus_.begin());
       }
-      cursor.time = time_of(cursor);
+      cursor.time = time_of(cursor, 0);
       if (cursor.time < forever) cursors_.push_back(cursor);
     }
   };
@@ -72,16 +75,15 @@ void Timeline::advance() {
     Cursor& cursor = cursors_[0];
     do {
       happen(cursor);
-      ++cursor.position;
-      cursor.time = time_of(cursor);
+      cursor.time = time_of(cursor, ++cursor.position);
     } while (cursor.time == now);
     let_first_sink();
   }
 }
 
-double Timeline::time_of(const Cursor& cursor) const {
+double Timeline::time_of(const Cursor& cursor, std::size_t position) const {
   const auto onset_or_end = [&](const auto& piece) {
-    return cursor.position == 0 ? piece.start : cursor.position == 1 ? piece.stop : forever;
+    return position == 0 ? piece.start : position == 1 ? piece.stop : forever;
   };
   switch (cursor.kind) {
     case Kind::step:
@@ -92,11 +94,11 @@ double Timeline::time_of(const Cursor& cursor) const {
       return onset_or_end(current_->sinusoids()[cursor.piece]);
     case Kind::samples: {
       const Samples& samples = current_->samples()[cursor.piece];
-      return cursor.position <= samples.values->size() ? samples.breakpoint(cursor.position) : forever;
+      return position <= samples.values->size() ? samples.breakpoint(position) : forever;
     }
     case Kind::pulses:
     case Kind::synapse:
-      return event_time(cursor, cursor.position);
+      return event_time(cursor, position);
   }
   return forever;
 }
@@ -135,6 +137,7 @@ void Timeline::happen(const Cursor& cursor) {
 
 void Timeline::sample(const Samples& piece, std::size_t k) {
   const std::vector<double>& values = *piece.values;
+  if (k > 0 && k < values.size() && replace_sample(piece, k)) return;
   // With straight lines, sample k starts a line to the next one; the last sample holds, as all do without them.
   const auto is_line = [&](std::size_t index) { return piece.hold == Hold::linear && index + 1 < values.size(); };
   if (k > 0) {
@@ -151,6 +154,23 @@ void Timeline::sample(const Samples& piece, std::size_t k) {
       add_constant(values[k]);
     }
   }
+}
+
+bool Timeline::replace_sample(const Samples& piece, std::size_t k) {
+  const std::vector<double>& values = *piece.values;
+  if (piece.hold == Hold::previous) {
+    const auto parts = constant_.parts();
+    if (parts.size() != 1 || parts[0] != values[k - 1]) return false;
+    constant_.clear();
+    add_constant(values[k]);
+    return true;
+  }
+  if (k + 1 == values.size()) return false;
+  const auto line = find_line(piece.breakpoint(k - 1), piece.breakpoint(k));
+  const double stop = piece.breakpoint(k + 1);
+  if (line->pieces != 1 || (lines_.size() > 1 && find_line(line->stop, stop) != lines_.end())) return false;
+  *line = {line->stop, stop, ExactSum(values[k]), ExactSum(values[k + 1]), 1};
+  return true;
 }
 
 std::vector<Line>::iterator Timeline::find_line(double start, double stop) {

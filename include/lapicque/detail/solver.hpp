@@ -336,7 +336,9 @@ class Solver {
       bool jumps = false;
       if (timeline.next_is_single()) {
         state_.anchor = end;
-        jumps = take(timeline.take_single()) && lands_on_threshold(end);
+        const SingleEvent event = timeline.take_single();
+        has_changed_ = event.kind == SingleEvent::Kind::sample;
+        jumps = take(event) && lands_on_threshold(end);
       } else {
         take_events(end);
         has_changed_ = true;
@@ -817,6 +819,8 @@ class Solver {
         return false;
       case SingleEvent::Kind::alpha:
         state_.synapses[event.place].alpha += euler() * driven_by(event.size);
+        return false;
+      case SingleEvent::Kind::sample:
         return false;
     }
     return false;

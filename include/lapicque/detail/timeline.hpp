@@ -32,11 +32,11 @@ struct Arrivals {
   ExactSum alpha;
 };
 
-/// An event that is one voltage jump, or one arrival at one synapse.
+/// An event that is one voltage jump, one arrival at one synapse, or the next sample of a list.
 struct SingleEvent {
-  enum class Kind { jump, exponential, alpha };
+  enum class Kind { jump, exponential, alpha, sample };
   Kind kind;
-  double size;        // mV, or nA
+  double size;        // of a jump (mV) or an arrival (nA)
   std::size_t place;  // of the synapse's time constant in synaptic_taus()
 };
 
@@ -59,14 +59,23 @@ class Timeline {
   /// Whether one single event happens at next(), as most of those of a barrage do.
   bool next_is_single() const {
     const double now = next();
-    return now < next_of_others_ && !cursors_[0].events.empty() &&
-           event_time(cursors_[0], cursors_[0].position + 1) != now;
+    if (!(now < next_of_others_)) return false;
+    const Cursor& cursor = cursors_[0];
+    if (!cursor.events.empty()) return event_time(cursor, cursor.position + 1) != now;
+    // Where breakpoints lie close enough to round to one time, they happen the general way.
+    return cursor.kind == Kind::samples && now + current_->samples()[cursor.piece].step / 4 > now;
   }
   /// Lets that event happen in short: jump() and arrivals() are not told of it.
   SingleEvent take_single() {
     Cursor& cursor = cursors_[0];
-    const SingleEvent event{cursor.single, cursor.events[cursor.position].size, cursor.place};
-    cursor.time = event_time(cursor, ++cursor.position);
+    SingleEvent event{cursor.single, 0, cursor.place};
+    if (cursor.kind == Kind::samples) {
+      sample(current_->samples()[cursor.piece], cursor.position);
+      cursor.time = time_of(cursor, ++cursor.position);
+    } else {
+      event.size = cursor.events[cursor.position].size;
+      cursor.time = event_time(cursor, ++cursor.position);
+    }
     if (!(cursor.time < next_of_others_)) let_first_sink();
     return event;
   }
@@ -100,7 +109,7 @@ class Timeline {
     std::size_t piece;
     std::size_t position;
     std::span<const Event> events;  // of pulses and synapses
-    SingleEvent::Kind single;       // what one of these events is
+    SingleEvent::Kind single;       // what one of their events is, or one of samples
     std::size_t place;              // of the synapse's time constant in taus_
   };
 
@@ -111,6 +120,8 @@ class Timeline {
   void let_first_sink();
   void happen(const Cursor& cursor);
   void sample(const Samples& piece, std::size_t k);
+  /// The short way from a sample to the next one. @return false where others have a part in what changes
+  bool replace_sample(const Samples& piece, std::size_t k);
   void add_constant(double amplitude) {
     constant_.add(amplitude);
     ++constant_changes_;
@@ -121,8 +132,8 @@ class Timeline {
   void remove_wave(std::size_t index);
   std::vector<Line>::iterator find_line(double start, double stop);
   std::vector<Wave>::iterator find_wave(const Sinusoid& wave);
-  /// The time of the cursor's event; infinite past its last one.
-  double time_of(const Cursor& cursor) const;
+  /// The time of one of the cursor's events; infinite past the last one.
+  double time_of(const Cursor& cursor, std::size_t position) const;
 
   const Current* current_;
   std::vector<Cursor> cursors_;  // a heap, the earliest on top; what is through has an infinite time
