@@ -122,6 +122,9 @@ void add_wide(const typename Glide<Real>::Synapse& synapse, const Carried<Real>&
 }
 
 /// By the series. @return false where they do not reach, on so long a stretch
+///
+/// Where there is an alpha drive, one series serves both: phi1(x) = 1 + x phi2(x) = e^x - x chi(x), of which no sum
+/// cancels to less than the half, so that the errors are no larger than those of phi1's own series.
 template <class Real>
 bool add_near(const typename Glide<Real>::Synapse& synapse, const SynapticDrive<Real>& state, const Real& z,
               const Real& gone, double gone_error, Gain<Real>& gain) {
@@ -129,26 +132,36 @@ bool add_near(const typename Glide<Real>::Synapse& synapse, const SynapticDrive<
   const Real exponent = z * synapse.gap;
   if (!(size(exponent) < 1)) return false;
   const bool slower = !(exponent < Real(0));
-  const Real series_at = slower ? Real(-exponent) : exponent;
-  const Real larger = Real(1) - (slower ? synapse.faded.gone : gone);
+  const Real x = slower ? Real(-exponent) : exponent;
+  const Real synapse_left = Real(1) - synapse.faded.gone;
+  const Real larger = slower ? synapse_left : Real(1) - gone;
   const double larger_error = gone_error + U::u;
+  const bool has_alpha = !vanishes(state.alpha);
 
-  if (!vanishes(state.exponential)) {
-    const Real filter = z * larger * phi1(series_at);
-    const double error =
-        (phi1_error * U::f + 3 * U::u + 2 * U::v + synapse.gap_error) * size(filter) + size(z) * larger_error;
-    add_exponential<Real>(synapse, state.exponential, filter, error, gain);
-  }
-  if (!vanishes(state.alpha)) {
+  Real series;
+  if (has_alpha) {
     const Real strength = convert_real<Real>(state.alpha.mid);
     const Real scale = z * synapse.faded.z;
-    const Real filter = scale * larger * (slower ? phi2(series_at) : chi(series_at));
+    series = larger * (slower ? phi2(x) : chi(x));
+    const Real filter = scale * series;
     const double series_error = slower ? phi2_error : chi_error;
     const double error =
         (series_error * U::f + 3 * U::u + 3 * U::v + synapse.gap_error) * size(filter) + size(scale) * larger_error;
     add_part(strength, state.alpha.rad, filter, error, gain);
     gain.greatest += std::max(0.0, (convert_real<double>(strength) + state.alpha.rad) * greatest_shape<Real>(synapse));
     gain.gross += size(strength) + state.alpha.rad;
+  }
+  if (!vanishes(state.exponential)) {
+    Real mean;  // of what is left, over the stretch
+    if (!has_alpha) {
+      mean = larger * phi1(x);
+    } else {
+      mean = slower ? larger + x * series : synapse_left - x * series;
+    }
+    const Real filter = z * mean;
+    const double error =
+        (phi1_error * U::f + 3 * U::u + 2 * U::v + synapse.gap_error) * size(filter) + 1.4 * size(z) * larger_error;
+    add_exponential<Real>(synapse, state.exponential, filter, error, gain);
   }
   return true;
 }

@@ -38,7 +38,7 @@ struct StraightDrive {
 ///     z = s/tau                    v: 2 u in double, where the clock has more digits; else 4 u
 ///     F = 1 - e^-z                 k: f, what the clock's digits leave, and in double u for a product's rounding
 ///     (F_m - F_s) / gap            the errors of both over |gap|, and of the whole 2 u and that of 1/gap, g
-///     z e^(-z') phi1               p f + 3 u + 2 v + g of the whole, and z times the error of F' and u for e^(-z')
+///     z e^(-z') phi1               p f + 3 u + 2 v + g of the whole, and 1.4 z times the error of F' and u for e^(-z')
 ///     z z_s e^(-z') phi2 or chi    p f + 3 u + 3 v + g of the whole, and z z_s times the same
 ///
 /// with p of phi1, phi2 and chi as phi.hpp has it, and g >= 2 u.

@@ -99,6 +99,7 @@ class Solver {
     const Neuron& neuron = problem_->neuron;
     rest_ = difference(neuron.rest(), neuron.threshold());
     rest_value_ = sum(rest_);
+    alpha_gain_ = resistance() * exponential(Number(1.0));
     reset_ = difference(neuron.reset(), neuron.threshold());
     response_.tau = Number(neuron.tau());
     response_.rate = Number(1.0) / response_.tau;
@@ -244,10 +245,6 @@ class Solver {
         return Number(boost::math::constants::two_pi<Real>(), RealTraits<Real>::unit * 16);
       }
     }();
-    return value;
-  }
-  static const Number& euler() {
-    static const Number value = exponential(Number(1.0));
     return value;
   }
 
@@ -803,7 +800,7 @@ class Solver {
     for (std::size_t k = 0; k < state_.synapses.size(); ++k) {
       const Arrivals& arrivals = state_.timeline.arrivals()[k];
       if (!arrivals.exponential.is_zero()) state_.synapses[k].exponential += resistance() * sum(arrivals.exponential);
-      if (!arrivals.alpha.is_zero()) state_.synapses[k].alpha += euler() * (resistance() * sum(arrivals.alpha));
+      if (!arrivals.alpha.is_zero()) state_.synapses[k].alpha += alpha_gain_ * sum(arrivals.alpha);
     }
   }
 
@@ -818,7 +815,7 @@ class Solver {
         state_.synapses[event.place].exponential += driven_by(event.size);
         return false;
       case SingleEvent::Kind::alpha:
-        state_.synapses[event.place].alpha += euler() * driven_by(event.size);
+        state_.synapses[event.place].alpha += alpha_gain_ * Number(event.size);
         return false;
       case SingleEvent::Kind::sample:
         return false;
@@ -882,6 +879,7 @@ class Solver {
   bool last_resort_;
   ExactSum rest_;  // u_rest - theta, mV
   Number rest_value_;
+  Number alpha_gain_;  // R e: an alpha synapse peaks at its weight
   ExactSum reset_;                               // u_r - theta, mV
   std::vector<Wave> waves_;                      // by index in the current
   std::vector<Sine<Number>> frequencies_;        // one of each, of amplitude 0
