@@ -102,6 +102,7 @@ class CrossingSearch {
       const R alone = amplitude(wave.sine, wave.cosine);
       add_up(waves_curvature_.plain, R(alone * greatest(wave.omega * wave.omega)));
       add_up(waves_ceiling_.plain, R(alone * sqrt(greatest(wave.filtering))));
+      quarter_period_ = std::min(quarter_period_, R(R(1.57) / greatest(wave.omega)));
     }
     if (response_.sines.size() > 1) bound_beats();
   }
@@ -254,7 +255,9 @@ class CrossingSearch {
     // not shorter than x bends in for any frequency that can be told from a faster one.
     const bool helps =
         (!is_known || sag > drive_blur || bend > slope_blur) && length > resolution(start_, a) * R(0x1p-20);
-    const Real middle = a + (b - a) * Real(0.5);
+    // The first crossing is rarely many periods away: parts are a quarter of one first, and then twice as long each.
+    const R stride = std::max(quarter_period_, magnitude(a));
+    const Real middle = length > 2 * stride ? Real(a + Real(stride)) : Real(a + (b - a) * Real(0.5));
     if (!helps || cuts == 0 || !(a < middle && middle < b)) {
       const auto given_up = unclear(a, at_a.potential);
       ++times_given_up_;
@@ -269,20 +272,26 @@ class CrossingSearch {
   /// ms.
   std::optional<Bracket> search_falling(const Real& a, const Point& at_a, const Real& b, const Point& at_b,
                                         const R& least_fall) const {
-    const Real chord = a + (b - a) * (at_a.drive.mid / (at_a.drive.mid - at_b.drive.mid));
-    Point at_root;
-    const auto sample = [&](const Real& s) {
-      at_root = response_.at(ball(s));
-      return Sample<Real>{-at_root.drive.mid, -at_root.drive_slope.mid, at_root.drive.rad};
-    };
-    const Real root = corner_root<Real>(a, b, chord, sample).root;
-    // Between `root` and the true root r the drive is at most |d(root)|, and r is no further off than `off`, so that
-    // x(r) e^((r - root)/tau_m) differs from x(root) by less than the slack.
-    const R drive = greatest(at_root.drive);
-    const R off = round_up(drive / least_fall);
+    Real root = a + (b - a) * (at_a.drive.mid / (at_a.drive.mid - at_b.drive.mid));
     const R rate = upper(response_.rate);
-    Number potential = at_root.potential;
-    potential.rad += round_up(off * drive * rate * growth(R(off * rate)));
+    Number potential;
+    // Nearly always a few digits of the root are enough.
+    for (const double enough : {0x1p-16, 0.0}) {
+      Point at_root;
+      const auto sample = [&](const Real& s) {
+        at_root = response_.at(ball(s));
+        const R noise = std::max(at_root.drive.rad, R(magnitude(at_a.drive.mid) * enough));
+        return Sample<Real>{-at_root.drive.mid, -at_root.drive_slope.mid, noise};
+      };
+      root = corner_root<Real>(a, b, root, sample).root;
+      // Between `root` and the true root r the drive is at most |d(root)|, and r is no further off than `off`, so that
+      // x(r) e^((r - root)/tau_m) differs from x(root) by less than the slack.
+      const R drive = greatest(at_root.drive);
+      const R off = round_up(drive / least_fall);
+      potential = at_root.potential;
+      potential.rad += round_up(off * drive * rate * growth(R(off * rate)));
+      if (is_negative(potential) || is_positive(potential)) break;
+    }
     return crosses_if_above(potential, a, root);
   }
 
@@ -295,19 +304,25 @@ class CrossingSearch {
   /// Case 2, sharpened by the time there is: x(s) <= x(a) + (sup d - x(a)) (1 - e^(-(b - a)/tau_m)) < 0; with
   /// sinusoids, the same for x less their steady response, which is bounded by its amplitude.
   bool stays_below(const Real& a, const Real& b, const R& length, const Point& at_a, const R& drive_ceiling) const {
-    const R reach = round_up(gone_bound(round_up(length * upper(response_.rate))));
+    // Most parts that a search cuts do not stay below, and 1 - e^-z >= z/(1 + z) tells without an exponential.
+    const R z = round_up(length * upper(response_.rate));
+    const R least_reach = z / (1 + z);
     const R start = std::min(R(0), upper(at_a.potential));
+    const R climb = drive_ceiling - start;
     const R rounding = RealTraits<R>::unit * 16;
-    if (start + (drive_ceiling - start) * reach < (start - drive_ceiling) * rounding) return true;
+    if (start + climb * least_reach < 0 && start + climb * round_up(gone_bound(z)) < -climb * rounding) return true;
     if (response_.sines.empty()) return false;
 
     // In Real's digits: near a crossing this must tell parts apart that are as short as its resolution.
+    const Number start_of_calm = at_a.potential - at_a.oscillation;
+    const Number at_most = start_of_calm + Number(Real(waves_ceiling_.until(magnitude(b))), R(0));
+    if (!is_negative(at_most)) return false;
     const R calm_drive = calm_drive_ceiling(a, b);
     if (!(calm_drive < forever_)) return false;
-    const Number start_of_calm = at_a.potential - at_a.oscillation;
+    const Number calm_climb = Number(Real(calm_drive), R(0)) - start_of_calm;
+    if (to_radius(at_most.mid) + to_radius(calm_climb.mid) * least_reach > 0) return false;
     const Number gone = -exponential_minus_one(-(Number(Real(length), R(0)) * response_.rate));
-    const Number at_most = start_of_calm + Number(Real(waves_ceiling_.until(magnitude(b))), R(0));
-    return is_negative(at_most) && is_negative(at_most + (Number(Real(calm_drive), R(0)) - start_of_calm) * gone);
+    return is_negative(at_most + calm_climb * gone);
   }
 
   /// An upper bound on the drive without its sinusoids on [a, b].
@@ -356,6 +371,7 @@ class CrossingSearch {
   mutable int times_given_up_ = 0;
   WaveBound waves_curvature_;
   WaveBound waves_ceiling_;
+  R quarter_period_ = R(forever_);  // of the fastest sinusoid, ms
 };
 
 template <class Real>
@@ -374,7 +390,8 @@ Crossing<Real> locate_crossing(const Response<Ball<Real>>& response,
                                const typename CrossingSearch<Real>::Bracket& bracket, const Radius<Real>& start) {
   using R = Radius<Real>;
 
-  // First in double, which leaves the rest a step or two of Newton. Once half the digits stand, one step brings them all.
+  // First in double, which leaves the rest a step or two of Newton. Once half the digits stand, one step brings them
+  // all.
   static thread_local Response<double> rough;
   convert_response(rough, response, [](const Ball<Real>& x) { return convert_real<double>(x.mid); });
   const double low = convert_real<double>(bracket.from);
