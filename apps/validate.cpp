@@ -290,9 +290,12 @@ class Validation {
       names.append(names.empty() ? "" : ", ").append(change);
     }
     if (exact && explanation.dt > 0) result += ", dt = " + brief(explanation.dt, "ms");
-    if (names.empty()) {
-      for (const auto trait : explanation.traits) names.append(names.empty() ? "" : ", ").append(trait);
+    if (const auto& printed = explanation.printed) {
+      result += std::string(", ") + (printed->may_be_rounded ? "rounded" : "") +
+                (printed->may_be_rounded && printed->may_be_cut ? " or " : "") + (printed->may_be_cut ? "cut" : "") +
+                " to " + brief(printed->unit, "ms") + " when printed";
     }
+    for (const auto trait : explanation.traits) names.append(names.empty() ? "" : ", ").append(trait);
     return names.empty() ? result : result + " (" + names + ")";
   }
 
@@ -313,8 +316,8 @@ class Validation {
       result +=
           (k == 0 ? "diagnosis: " : "or: ") + words(found[k]) + "; residual " + brief(found[k].residual, "ms") + "\n";
     }
-    if (found.size() > most)
-      result += "or " + std::to_string(found.size() - most) + " more that this train does not tell apart\n";
+    if (found.size() > most) result += "or: " + std::to_string(found.size() - most) + " more\n";
+    if (found.size() > 1) result += "this train does not tell these " + std::to_string(found.size()) + " apart\n";
     if (!found.empty()) return result;
     result = "diagnosis: none of " + std::to_string(diagnosis_.tested) + " hypotheses fits";
     if (diagnosis_.cut_short) result += ", and more were not tried, as the run is too long";
@@ -357,6 +360,14 @@ class Validation {
            ", \"max_error_ms\": " + json_number(left.max_error) + ", \"first_difference\": " + parting_json(left) + "}";
   }
 
+  /// "null", or {"unit_ms": 0.01, "rounded": true, "cut": false}
+  static std::string printed_json(const std::optional<PrintedDigits>& printed) {
+    if (!printed) return "null";
+    const auto yes_or_no = [](bool holds) { return holds ? "true" : "false"; };
+    return "{\"unit_ms\": " + json_number(printed->unit) + ", \"rounded\": " + yes_or_no(printed->may_be_rounded) +
+           ", \"cut\": " + yes_or_no(printed->may_be_cut) + "}";
+  }
+
   std::string explanations_json() const {
     std::string list;
     for (const Explanation& explanation : diagnosis_.explanations) {
@@ -365,7 +376,8 @@ class Validation {
         names += (names.empty() ? "" : ", ") + in_quotes(std::string(change));
       list += (list.empty() ? "\n  " : ",\n  ") + ("{\"convention\": " + in_quotes(explanation.convention)) +
               ", \"dt_ms\": " + (explanation.dt > 0 ? json_number(explanation.dt) : "null") + ", \"changes\": [" +
-              names + "], \"residual_ms\": " + json_number(explanation.residual) + "}";
+              names + "], \"printed\": " + printed_json(explanation.printed) +
+              ", \"residual_ms\": " + json_number(explanation.residual) + "}";
     }
     return "[" + list + "]";
   }

@@ -22,7 +22,9 @@ using diagnosis::exact_solution;
 using diagnosis::has_grid_stamps;
 using diagnosis::Hypothesis;
 using diagnosis::is_event_driven;
+using diagnosis::of_double;
 using diagnosis::PrintedPrecision;
+using diagnosis::Printing;
 using diagnosis::shifted;
 
 using Train = std::vector<double>;
@@ -49,12 +51,14 @@ Current beginning_of(const Current& current, double end) {
 }
 
 /// What diagnoses say that are no change.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> further_names{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> further_names{{
     {"threshold-after-step",
      "the threshold is tested after each step, so that a spike is late by up to a step, and its "
      "successors with it"},
     {"constant-shift", "all spikes are late, or early, by the same time"},
     {"unit-seconds", "the times are in seconds and were taken for milliseconds"},
+    {"printed-rounded", "the times are rounded to the decimals that are printed"},
+    {"printed-cut", "the times are cut after the decimals that are printed"},
 }};
 
 class Search {
@@ -69,7 +73,8 @@ class Search {
         until_(until),
         options_(options),
         theirs_(theirs.begin(), std::upper_bound(theirs.begin(), theirs.end(), until * (1 + rounding))),
-        precision_(theirs_) {}
+        precision_(theirs_, 0),
+        fine_(theirs_, 3) {}
 
   Diagnosis search() {
     constexpr std::size_t fewest_for_grid = 3;  // every spike alone is a multiple of its own time
@@ -77,11 +82,12 @@ class Search {
     choose_bases();
     beginning_ = beginning_of_current();
     for (std::size_t count = 0; count <= most_changes() && nothing_found(); ++count) {
-      try_bases(count);
+      try_all_bases(count);
       if (count == 0 && nothing_found()) try_shift();
     }
     if (nothing_found()) try_seconds();
     if (nothing_found()) find_nearest();
+    put_simplest_first();
     collect_names();
     return std::move(diagnosis_);
   }
@@ -94,18 +100,70 @@ class Search {
 
   bool nothing_found() const { return diagnosis_.explanations.empty(); }
 
-  /// All hypotheses with so many changes: of the exact solution first, which needs no simulator to explain a train.
-  void try_bases(std::size_t count) {
-    const auto is_exact = [](const Base& base) { return base.name == "exact"; };
-    // Pairs of changes are many: they have to do with one step and its half.
-    const double shortest = count == 2 && diagnosis_.grid && !options_.dt ? *diagnosis_.grid / 2 : 0;
-    const auto try_all = [&](bool exact) {
+  /// What is allowed for between a predicted time and theirs.
+  enum class Fit {
+    stamped,  ///< rounding and solvers' tolerances; of printing a quarter of a step on a grid, and 0.001 ms elsewhere
+    printed,  ///< all that printing so few digits takes away
+  };
+
+  static bool is_exact(const Base& base) { return base.name == "exact"; }
+
+  /// Whether the times have so few decimals that these may be a grid of time or a way to print.
+  bool is_coarse() const {
+    constexpr double finest = 1e-3;
+    return !theirs_.empty() && precision_.unit(theirs_.back()) > 1.5 * finest;
+  }
+
+  /// All hypotheses with so many changes, the exact solution's first: it needs no simulator to explain a train. What
+  /// it explains only by the digits that were not printed, a simulator with a grid may explain as well.
+  void try_all_bases(std::size_t count) {
+    const auto try_those = [&](auto holds, Fit fit) {
       for (const Base& base : bases_) {
-        if (is_exact(base) == exact && base.hypothesis.dt >= shortest * (1 - 1e-9)) try_changes(base, count);
+        if (!holds(base)) continue;
+        try_changes(base, count, fit);
+        if (count == 0 && is_exact(base)) return;  // without a change, its step is of no concern
       }
     };
-    try_all(true);
-    if (nothing_found()) try_all(false);
+    // Pairs of changes are many: they have to do with one step and its half.
+    const double shortest = count == 2 && diagnosis_.grid && !options_.dt ? *diagnosis_.grid / 2 : 0;
+    const auto is_long = [&](const Base& base) { return base.hypothesis.dt >= shortest * (1 - 1e-9); };
+    try_those([&](const Base& base) { return is_exact(base) && is_long(base); }, Fit::stamped);
+    if (!nothing_found()) return;
+    if (is_coarse()) {
+      try_those([&](const Base& base) { return is_exact(base) && is_long(base); }, Fit::printed);
+      if (count == 0 && !nothing_found()) try_stamps_at_printed_times();
+    }
+    try_those([&](const Base& base) { return !is_exact(base) && is_long(base); }, Fit::stamped);
+    if (nothing_found() && is_coarse() && (count == 0 || !options_.convention.empty())) try_printed_grids(count);
+  }
+
+  /// Exact times that are printed with few decimals are exact times that are stamped on a grid of such steps.
+  void try_stamps_at_printed_times() {
+    const double unit = precision_.unit(theirs_.back());
+    for (const Base& base : bases_) {
+      if (is_exact(base) && std::abs(base.hypothesis.dt - unit) < 1e-9) try_changes_named("stamped-", base);
+    }
+  }
+
+  void try_changes_named(std::string_view beginning, const Base& base) {
+    for (const Change& change : changes()) {
+      if (change.name.starts_with(beginning)) try_hypothesis(base, {&change}, Fit::stamped);
+    }
+  }
+
+  /// Conventions whose grid is no longer to be seen in what was printed.
+  void try_printed_grids(std::size_t count) {
+    if (options_.dt) {
+      for (const Base& base : bases_) try_changes(base, count, Fit::printed);
+      return;
+    }
+    for (const double dt : usual_steps) {
+      if (dt > neuron_.tau / 2 || until_ / dt > most_guessed_steps) continue;
+      for (const NamedConvention& known : conventions()) {
+        const Base base{std::string(known.name), {neuron_, current_, known.convention, dt}};
+        try_changes(base, count, Fit::printed);
+      }
+    }
   }
 
   std::size_t most_changes() const {
@@ -117,9 +175,8 @@ class Search {
   /// hypothesis.
   Current beginning_of_current() const {
     if (theirs_.empty()) return current_;
-    constexpr double longest_step = 1;  // of those that are guessed
-    const double dt = options_.dt.value_or(diagnosis_.grid.value_or(longest_step));
-    const double end = theirs_[std::min(few, theirs_.size()) - 1] + 10 * dt;
+    const double last = theirs_[std::min(few, theirs_.size()) - 1];
+    const double end = last + 10 * options_.dt.value_or(usual_steps.front()) + precision_.unit(last);
     return beginning_of(current_, end);
   }
 
@@ -131,7 +188,7 @@ class Search {
       steps = {*options_.dt};
       return;
     }
-    steps = {1, 0.5, 0.25, 0.2, 0.125, 0.1, 0.05, 0.025, 0.02, 0.0125, 0.01, 0.005, 0.002, 0.001};
+    steps.assign(usual_steps.begin(), usual_steps.end());
     const double grid = diagnosis_.grid.value_or(0.1);
     std::erase_if(steps, [&](double dt) { return dt < std::min(grid / 10, 0.01) * (1 - 1e-9); });
     if (diagnosis_.grid) {
@@ -177,12 +234,12 @@ class Search {
   using Changes = std::vector<const Change*>;
 
   /// All hypotheses with so many changes to a base.
-  void try_changes(const Base& base, std::size_t count) {
-    if (count == 0) return try_hypothesis(base, {});
+  void try_changes(const Base& base, std::size_t count, Fit fit) {
+    if (count == 0) return try_hypothesis(base, {}, fit);
     for (std::size_t i = 0; i < changes().size(); ++i) {
-      if (count == 1) try_hypothesis(base, {&changes()[i]});
+      if (count == 1) try_hypothesis(base, {&changes()[i]}, fit);
       for (std::size_t j = i + 1; count == 2 && j < changes().size(); ++j)
-        try_hypothesis(base, {&changes()[i], &changes()[j]});
+        try_hypothesis(base, {&changes()[i], &changes()[j]}, fit);
     }
   }
 
@@ -196,23 +253,24 @@ class Search {
     return hypothesis;
   }
 
-  void try_hypothesis(const Base& base, const Changes& applied) {
+  void try_hypothesis(const Base& base, const Changes& applied, Fit fit) {
     if (has_taken_enough()) return;
     auto hypothesis = changed(base, applied, theirs_.empty() ? current_ : beginning_);
     if (!hypothesis) return;
     ++diagnosis_.tested;
-    if (has_grid_stamps(*hypothesis) && !is_on_grid(hypothesis->dt)) return;
+    if (!may_have_stamped(base, *hypothesis, fit)) return;
     // A few spikes dismiss most, and the first of them many.
-    for (const std::size_t count : {std::size_t{1}, few}) {
+    for (const std::size_t count : {std::size_t{1}, std::min(few, theirs_.size())}) {
       if (count > theirs_.size()) break;
-      const double end = std::min(theirs_[count - 1] + 3 * hypothesis->dt, until_);
+      const double last = theirs_[count - 1];
+      const double end = std::min(last + precision_.unit(last) + 3 * hypothesis->dt, until_);
       const Train begin = predict(*hypothesis, end);
-      if (begin.size() < count || !agree(begin, *hypothesis, count)) return;
+      if (begin.size() < count || !agree(begin, *hypothesis, count, fit)) return;
     }
     if (!theirs_.empty()) hypothesis = changed(base, applied, current_);
-    if (!hypothesis || (has_grid_stamps(*hypothesis) && !is_on_grid(hypothesis->dt))) return;
+    if (!hypothesis || !may_have_stamped(base, *hypothesis, fit)) return;
     Train predicted = predict(*hypothesis, until_);
-    if (predicted.size() != theirs_.size() || !agree(predicted, *hypothesis, theirs_.size())) return;
+    if (predicted.size() != theirs_.size() || !agree(predicted, *hypothesis, theirs_.size(), fit)) return;
     std::vector<std::string_view> names;
     for (const Change* change : applied) names.push_back(change->name);
     const bool has_step = hypothesis->convention != exact_solution || hypothesis->stamped_at_nearest;
@@ -221,14 +279,41 @@ class Search {
     explain(base.name, has_step ? hypothesis->dt : 0, std::move(names), std::move(predicted), std::move(traits));
   }
 
+  /// Whether the stamps, where they are grid times, are some that theirs can be. The exact solution's are on no grid
+  /// that printing has hidden: that would be printed twice.
+  bool may_have_stamped(const Base& base, const Hypothesis& hypothesis, Fit fit) const {
+    if (!has_grid_stamps(hypothesis)) return true;
+    return fit == Fit::printed ? !is_exact(base) : is_on_grid(hypothesis.dt);
+  }
+
   void explain(const std::string& convention, double dt, std::vector<std::string_view> names, Train predicted,
                std::vector<std::string_view> traits = {}) {
     for (const Explanation& known : diagnosis_.explanations) {
       if (known.convention == convention && known.changes == names && known.predicted == predicted) return;
     }
     const double residual = residual_of(predicted);
+    const auto printed = printing_of(predicted);
+    if (printed && is_coarse()) {
+      if (printed->may_be_rounded) traits.emplace_back("printed-rounded");
+      if (printed->may_be_cut) traits.emplace_back("printed-cut");
+    }
     diagnosis_.explanations.push_back(
-        {convention, dt, std::move(names), std::move(traits), std::move(predicted), residual});
+        {convention, dt, std::move(names), std::move(traits), std::move(predicted), residual, printed});
+  }
+
+  /// What printing did to the predicted times to make them theirs; empty if they are theirs without, or not even so.
+  std::optional<PrintedDigits> printing_of(const Train& predicted) const {
+    const auto all = [&](auto holds) {
+      return std::equal(theirs_.begin(), theirs_.end(), predicted.begin(), predicted.end(), holds);
+    };
+    const auto is_by = [&](Printing printing) {
+      return all([&](double printed, double time) { return precision_.prints(printed, time, printing); });
+    };
+    if (all([](double printed, double time) { return std::abs(printed - time) <= of_double(time); }))
+      return std::nullopt;
+    const PrintedDigits result{precision_.unit(theirs_.back()), is_by(Printing::rounded), is_by(Printing::cut)};
+    if (!result.may_be_rounded && !result.may_be_cut) return std::nullopt;
+    return result;
   }
 
   double residual_of(const Train& predicted) const {
@@ -250,7 +335,8 @@ class Search {
     double shift = 0;
     for (std::size_t k = 0; k < late.size(); ++k) shift += (theirs_[k] - late[k] - shift) / static_cast<double>(k + 1);
     for (double& time : late) time += shift;
-    if (agree(late, bases_.front().hypothesis, late.size())) explain("exact", 0, {"constant-shift"}, std::move(late));
+    if (agree(late, bases_.front().hypothesis, late.size(), Fit::stamped))
+      explain("exact", 0, {"constant-shift"}, std::move(late));
   }
 
   /// Times in seconds that were taken for milliseconds: the exact train, roughly.
@@ -264,7 +350,7 @@ class Search {
     const bool alike = comparison.matched.size() > comparison.missed.size() + comparison.invented.size() &&
                        comparison.max_error * comparison.cost < 0.5;
     if (!alike) return;
-    diagnosis_.explanations.push_back({"exact", 0, {"unit-seconds"}, {}, std::move(exact), comparison.max_error});
+    diagnosis_.explanations.push_back({"exact", 0, {"unit-seconds"}, {}, std::move(exact), comparison.max_error, {}});
   }
 
   /// Whether the runs so far have taken as much time as a search may take.
@@ -288,27 +374,39 @@ class Search {
     return train;
   }
 
-  bool agree(const Train& predicted, const Hypothesis& hypothesis, std::size_t count) const {
-    for (std::size_t k = 0; k < count; ++k) {
-      if (!(std::abs(theirs_[k] - predicted[k]) <= tolerance(hypothesis, theirs_[k]))) return false;
-    }
-    return true;
+  /// Whether their first `count` times are the predicted ones, all of them rounded or all of them cut.
+  bool agree(const Train& predicted, const Hypothesis& hypothesis, std::size_t count, Fit fit) const {
+    const auto agree_by = [&](Printing printing) {
+      return std::equal(theirs_.begin(), theirs_.begin() + static_cast<std::ptrdiff_t>(count), predicted.begin(),
+                        [&](double theirs, double time) { return is_print(theirs, time, hypothesis, printing, fit); });
+    };
+    return agree_by(Printing::rounded) || agree_by(Printing::cut);
+  }
+
+  bool is_print(double theirs, double time, const Hypothesis& hypothesis, Printing printing, Fit fit) const {
+    if (fit == Fit::printed) return precision_.prints(theirs, time, printing);
+    if (has_grid_stamps(hypothesis)) return is_grid_print(theirs, time, hypothesis.dt, printing);
+    constexpr double as_near_as_newton = 1e-3;  // ms: event-driven simulators iterate up to some tolerance of their own
+    return std::abs(theirs - time) <= as_near_as_newton || fine_.prints(theirs, time, printing);
+  }
+
+  /// Whether a time stands for this grid time and, as it is less than a quarter of a step off, for no other. Cut, what
+  /// is a hair below a grid time loses a whole unit: 17.6 as 17.599999999999998; but not 17.5, which is a double.
+  bool is_grid_print(double theirs, double time, double dt, Printing printing) const {
+    const double error = theirs - time;
+    constexpr double of_clock = 1e-6;
+    const bool is_hair_cut = printing == Printing::cut && std::fmod(time, 0x1p-10) != 0 &&
+                             std::abs(error + precision_.unit(theirs)) <= of_double(time);
+    return std::abs(error) <= dt / 4 &&
+           (std::abs(error) <= of_clock || is_hair_cut || precision_.prints(theirs, time, printing));
   }
 
   bool is_on_grid(double dt) const {
-    return std::all_of(theirs_.begin(), theirs_.end(), [&](double time) {
-      return std::abs(time - std::round(time / dt) * dt) <= grid_tolerance(time, dt);
-    });
-  }
-
-  double grid_tolerance(double time, double dt) const {
-    return std::min(std::max(precision_.of_print(time), 1e-6), dt / 4);
-  }
-
-  double tolerance(const Hypothesis& hypothesis, double time) const {
-    if (has_grid_stamps(hypothesis)) return grid_tolerance(time, hypothesis.dt);
-    constexpr double as_near_as_newton = 1e-3;  // ms: event-driven simulators iterate up to some tolerance of their own
-    return std::max(precision_.of_print(time), as_near_as_newton);
+    const auto is_by = [&](Printing printing) {
+      return std::all_of(theirs_.begin(), theirs_.end(),
+                         [&](double time) { return is_grid_print(time, std::round(time / dt) * dt, dt, printing); });
+    };
+    return is_by(Printing::rounded) || is_by(Printing::cut);
   }
 
   /// What a convention does to a train of its own accord.
@@ -355,6 +453,15 @@ class Search {
     }
   }
 
+  /// The exact solution, then the grids that are seen in the times, then those that printing has hidden.
+  void put_simplest_first() {
+    const auto rank = [](const Explanation& explanation) {
+      return explanation.convention == "exact" ? 0 : explanation.printed ? 2 : 1;
+    };
+    std::stable_sort(diagnosis_.explanations.begin(), diagnosis_.explanations.end(),
+                     [&](const Explanation& one, const Explanation& other) { return rank(one) < rank(other); });
+  }
+
   void collect_names() {
     auto& names = diagnosis_.names;
     const auto add = [&](std::string_view name) {
@@ -369,6 +476,9 @@ class Search {
     }
   }
 
+  /// ms, of the steps that are guessed
+  static constexpr std::array usual_steps{1.0,   0.5,  0.25,   0.2,  0.125, 0.1,   0.05,
+                                          0.025, 0.02, 0.0125, 0.01, 0.005, 0.002, 0.001};
   static constexpr double most_guessed_steps = 1e6;  // of a run whose step is guessed
   static constexpr std::size_t few = 6;
 
@@ -377,7 +487,8 @@ class Search {
   double until_;
   DiagnosisOptions options_;
   Train theirs_;
-  PrintedPrecision precision_;
+  PrintedPrecision precision_;  ///< of the decimals that their times need
+  PrintedPrecision fine_;       ///< of three decimals at the least, as fewer may be a grid
   std::vector<Base> bases_;
   Current beginning_;       ///< of current_
   double steps_taken_ = 0;  ///< in all runs

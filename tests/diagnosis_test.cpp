@@ -269,6 +269,97 @@ TEST(Diagnosis, TellsExactSpikesThatWereStampedOnAGrid) {
   EXPECT_EQ(diagnosis([](double t) { return std::round(t * 1000) / 1000; }), "");  // printed with 3 decimals
 }
 
+enum class Print { rounded, cut };
+
+/// The first spikes as printed with so many decimals, read back.
+Train printed(const Train& train, std::size_t count, int decimals, Print how) {
+  const double scale = std::pow(10.0, decimals);
+  Train result;
+  for (std::size_t k = 0; k < count; ++k) {
+    const double scaled = train[k] * scale;
+    result.push_back((how == Print::rounded ? std::nearbyint(scaled) : std::floor(scaled)) / scale);
+  }
+  return result;
+}
+
+/// Whether nothing is said to be wrong: stamps on the grid of the printed decimals are printing by another name.
+bool is_faultless(const Explanation& explanation) {
+  return explanation.changes.empty() || (explanation.convention == "exact" && explanation.changes.size() == 1 &&
+                                         explanation.changes.front().starts_with("stamped-"));
+}
+
+/// A cell of 50 spikes and more.
+Cell long_cell(testing::Random& random, double dt) {
+  Cell cell = noisy_cell(random, dt);
+  while (cell.input.size() < static_cast<std::size_t>(4000 / dt)) {
+    const auto more = noisy_cell(random, dt).input;
+    cell.input.insert(cell.input.end(), more.begin(), more.end());
+  }
+  return cell;
+}
+
+TEST(Diagnosis, TellsExactTimesOfWhichFewDecimalsWerePrinted) {
+  testing::Random random;
+  const Cell cell = long_cell(random, 0.5);
+  const Train exact = spike_times(cell.neuron, cell.current(), cell.until());
+  ASSERT_GT(exact.size(), 50U);
+  for (const std::size_t count : {1U, 2U, 5U, 50U}) {
+    const double until = (exact[count - 1] + exact[count]) / 2;
+    for (int decimals = 0; decimals <= 6; ++decimals) {
+      for (const Print how : {Print::rounded, Print::cut}) {
+        const Train theirs = printed(exact, count, decimals, how);
+        if (theirs.back() > until) continue;
+        const auto found = diagnose(cell.neuron, cell.current(), until, theirs);
+        SCOPED_TRACE(std::to_string(count) + " spikes, " + std::to_string(decimals) +
+                     " decimals: " + text(found.names));
+        ASSERT_FALSE(found.explanations.empty());
+        const Explanation& first = found.explanations.front();
+        EXPECT_EQ(first.convention, "exact");
+        EXPECT_TRUE(first.changes.empty());
+        ASSERT_TRUE(first.printed);
+        EXPECT_TRUE(how == Print::rounded ? first.printed->may_be_rounded : first.printed->may_be_cut);
+        EXPECT_LT(first.residual, first.printed->unit * (1 + 1e-6));
+        for (const auto& explanation : found.explanations) EXPECT_TRUE(is_faultless(explanation));
+        const std::string name = how == Print::rounded ? "printed-rounded" : "printed-cut";
+        if (decimals < 3 || count == 50) {
+          EXPECT_EQ(has(found.names, name), decimals < 3);
+        }
+        if (count == 50 && decimals > 0) {
+          EXPECT_NEAR(first.printed->unit, std::pow(10.0, -decimals), 1e-12);
+          EXPECT_NE(first.printed->may_be_rounded, first.printed->may_be_cut);
+        }
+      }
+    }
+  }
+}
+
+// Steps of which the decimals show all, and such of which they do not.
+TEST(Diagnosis, TellsAConventionOfWhichFewDecimalsWerePrinted) {
+  testing::Random random;
+  for (const double dt : {0.1, 0.25, 0.125}) {
+    const Cell cell = long_cell(random, dt);
+    const Train whole = simulate(cell);
+    ASSERT_GT(whole.size(), 50U);
+    for (const std::size_t count : {1U, 2U, 5U, 50U}) {
+      const double until = std::round((whole[count - 1] + whole[count]) / 2);
+      for (int decimals = 0; decimals <= 6; ++decimals) {
+        const Train theirs = printed(whole, count, decimals, random.chance(0.5) ? Print::rounded : Print::cut);
+        SCOPED_TRACE(std::to_string(count) + " spikes, " + std::to_string(decimals) + " decimals, dt " +
+                     std::to_string(dt));
+        const auto told = diagnose(cell.neuron, cell.current(), until, theirs, {.dt = dt, .convention = "brian2"});
+        ASSERT_FALSE(told.explanations.empty());
+        EXPECT_TRUE(told.names.empty()) << text(told.names);
+        const auto found = diagnose(cell.neuron, cell.current(), until, theirs);
+        ASSERT_FALSE(found.explanations.empty());
+        for (const auto& explanation : found.explanations) EXPECT_TRUE(is_faultless(explanation)) << text(found.names);
+        if (count == 50 && decimals > 0) {
+          EXPECT_TRUE(has(found.names, "brian2")) << text(found.names);
+        }
+      }
+    }
+  }
+}
+
 // Two arrivals lift u above the threshold for less than a step, the second time long enough.
 TEST(Diagnosis, TellsOfASpikeMissedBetweenGridPoints) {
   NeuronParameters neuron{.rest = -70, .reset = -70, .threshold = -50, .resistance = 10, .tau = 8, .refractory = 1};

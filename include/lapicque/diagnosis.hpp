@@ -24,14 +24,22 @@ struct DiagnosisOptions {
   double most_steps = lapicque::most_steps;
 };
 
+/// How the times of a train were printed.
+struct PrintedDigits {
+  double unit;          ///< ms: what the last digit is worth, of the last time where these are significant digits
+  bool may_be_rounded;  ///< all are the predicted ones, rounded
+  bool may_be_cut;      ///< all are the predicted ones without the digits that follow; few spikes may fit both
+};
+
 /// One way to explain a train: a correct run under a convention, with so many changes to it.
 struct Explanation {
-  std::string convention;                 ///< its name, or "exact" for the exact solution
-  double dt;                              ///< ms; 0 where there is no step
-  std::vector<std::string_view> changes;  ///< names of diagnoses, see describe_diagnosis; empty: none
-  std::vector<std::string_view> traits;   ///< what the convention itself does to the train, likewise
-  std::vector<double> predicted;          ///< ms: the train that it predicts
-  double residual;                        ///< ms: the largest |theirs - predicted|; not-a-number if counts differ
+  std::string convention;                  ///< its name, or "exact" for the exact solution
+  double dt;                               ///< ms; 0 where there is no step
+  std::vector<std::string_view> changes;   ///< names of diagnoses, see describe_diagnosis; empty: none
+  std::vector<std::string_view> traits;    ///< what the convention itself and printing do to the train, likewise
+  std::vector<double> predicted;           ///< ms: the train that it predicts
+  double residual;                         ///< ms: the largest |theirs - predicted|; not-a-number if counts differ
+  std::optional<PrintedDigits> printed{};  ///< by which they differ; empty if nothing was lost by printing
 };
 
 /// What diagnose finds.
@@ -59,6 +67,11 @@ struct Diagnosis {
 /// parameters that a simulator is known to change in silence. A hypothesis fits if the train that it predicts has as
 /// many spikes as theirs and no time differs by more than rounding and printing explain: on a grid a quarter of a step
 /// at the most, so that a fit is exact to the step.
+///
+/// Times with two decimals or fewer may be those of a grid, or exact ones of which no more was printed. Both are tried
+/// before any change is; and so are, where neither fits, conventions whose grid is finer than what was printed.
+/// Explanations are ordered: the exact solution's first, then those of grids that are seen in the times, then those of
+/// grids that printing has hidden; longer steps before shorter ones.
 ///
 /// @param theirs  ms, finite, ascending
 /// @param until   ms, > 0: both trains are compared up to there

@@ -171,6 +171,22 @@ TEST(Validate, SaysWhichSpikesAreMatchedAcrossTheEnd) {
   EXPECT_EQ(text_until("30", "29.1").find("after the end"), std::string::npos);
 }
 
+/// Spikes at 17.8755 and 30.9659 ms, of which two decimals were printed: no fault, whatever grid may print the same.
+TEST(Validate, SaysThatFewDecimalsWerePrinted) {
+  const Folder folder;
+  folder.write("cell.toml", cell.substr(0, cell.find("until")) +
+                                "until = 40\n[[input]]\nkind = \"step\"\nstart = 5\namplitude = 2.5\n");
+  folder.write("theirs.csv", "17.88\n30.97\n");
+  const auto lines = lines_of(folder.run({"validate", "cell.toml", "theirs.csv"}).out);
+  ASSERT_EQ(lines.size(), 10U);
+  EXPECT_EQ(lines[5],
+            "diagnosis: the exact solution, rounded to 0.01 ms when printed (printed-rounded); residual 0.0044967 ms");
+  EXPECT_TRUE(lines[6].starts_with("or: the exact solution, but spikes are stamped at the ")) << lines[6];
+  EXPECT_EQ(lines[8], "this train does not tell these 3 apart");
+  const auto printed = validate(folder, {"theirs.csv"}).json.at("explanations").at(0).at("printed");
+  EXPECT_EQ(printed, (nlohmann::json{{"unit_ms", 0.01}, {"rounded", true}, {"cut", false}}));
+}
+
 TEST(Validate, IsInWordsToo) {
   const Folder folder;
   folder.write("cell.toml", cell);
