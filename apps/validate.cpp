@@ -69,7 +69,8 @@ class Validation {
     app.add_option("--convention", convention_,
                    "hold them against what a correct run of this simulator prints: " + convention_names())
         ->type_name("NAME");
-    add_quantity(app, "--dt", dt_, Dimension::time, "their time step; by default it is inferred from the times");
+    add_quantity(app, "--dt", dt_, Dimension::time,
+                 "their time step; by default it is inferred from the times, unless these are counted in steps");
     add_quantity(app, "--tolerance", tolerance_, Dimension::time,
                  "an error that is none; 0.001 ms or dt/4 by default, whichever is less");
     add_choice(app, "--format", output_, {"text", "json", "csv"}, "how the outcome is printed");
@@ -145,7 +146,8 @@ class Validation {
                           "write for example " + option + " " + example);
   }
 
-  SpikeFile read_theirs() const {
+  SpikeFile read_theirs() {
+    format_.step = dt_;
     try {
       return read_spikes(spikes_, format_);
     } catch (const InvalidArgument& error) {

@@ -253,10 +253,29 @@ TEST(SpikeFile, RefusesColumnsThatCannotBeToldApart) {
             "spikes:1: there are several columns for the times among time_ms, t; say which one it is with --column");
   EXPECT_EQ(message("time (parsec)\n1\n"),
             "spikes:1: time (parsec) = parsec: must be a unit of time; name it for example time_ms, or give --unit");
-  EXPECT_EQ(
-      message("sender\ttime_step\ttime_offset\n1\t179\t0.02\n"),
-      "spikes:1: the times are counted in steps (time_step), and the file does not say how long a step is; record "
-      "them in ms, with NEST's time_in_steps set to false");
+}
+
+// As NEST 3 writes them with time_in_steps, and as pandas writes a recorder's events: 179 steps of 0.1 ms less 0.024
+// ms.
+TEST(SpikeFile, ReadsStepsThatNestCounts) {
+  const std::string nest =
+      "# NEST version: 3.6\n# RecordingBackendASCII version: 2\nsender\ttime_step\ttime_offset\n"
+      "1\t179\t0.024\n2\t200\t0.000\n1\t310\t0.000\n";
+  EXPECT_EQ(times(nest, {.neuron = "1", .step = 0.1}), (Times{17.876, 31}));
+  EXPECT_EQ(times(nest, {.neuron = "2", .step = 0.125}), Times{25});
+  EXPECT_EQ(times(",senders,times,offsets\n0,7,179,0.024\n1,7,310,0.0\n", {.step = 0.1}), (Times{17.876, 31}));
+  EXPECT_EQ(times("time_step\n179\n", {.step = 0.5}), Times{89.5});
+  EXPECT_EQ(times("time_ms,offsets\n17.5,1\n", {.step = 0.5}), Times{17.5});
+  const std::string rule =
+      "), and the file does not say how long a step is; give NEST's resolution with --dt, for example --dt 0.1ms";
+  EXPECT_EQ(message(nest), "spikes:3: the times are counted in steps (time_step" + rule);
+  EXPECT_EQ(message("senders,times,offsets\n7,179,0.02\n"), "spikes:1: the times are counted in steps (times" + rule);
+  EXPECT_EQ(message("time_step,time_offset\n179,0\n17.9,0\n180,x\n181\n", {.step = 0.1}),
+            "spikes:3: time_step = 17.9: must be a whole number of steps; write for example 179\n"
+            "spikes:4: time_offset = x: must be a finite number of ms; write for example 0.025\n"
+            "spikes:5: there is no field for the offset in this row; give each row all its columns");
+  EXPECT_EQ(message("time_step\n9e307\n", {.step = 10}),
+            "spikes:2: time_step = 9e307: must make a finite time; lower it");
 }
 
 TEST(SpikeFile, ListsTenProblemsAtMost) {
@@ -283,10 +302,10 @@ TEST(SpikeFile, ThatCannotBeReadIsNamed) {
 TEST(SpikeFile, SurvivesAnyText) {
   testing::Random random;
   const std::vector<std::string> words{
-      "time_ms",   "t (s)", "sender", "i",   "1",  "17.5", "-3e2", "nan",          ",",    ";",
-      "\t",        " ",     "\n",     "\n",  "\r", "#",    "%",    "\"",           "(",    ")",
-      "[",         "/",     "_",      "1e9", "e",  ".",    "inf",  "\xEF\xBB\xBF", "\xff", std::string(1, '\0'),
-      "time_step", "7"};
+      "time_ms",   "t (s)",       "sender", "i",   "1",  "17.5", "-3e2", "nan",          ",",    ";",
+      "\t",        " ",           "\n",     "\n",  "\r", "#",    "%",    "\"",           "(",    ")",
+      "[",         "/",           "_",      "1e9", "e",  ".",    "inf",  "\xEF\xBB\xBF", "\xff", std::string(1, '\0'),
+      "time_step", "time_offset", "7"};
   for (int n = testing::cases(20000); n > 0; --n) {
     std::string text;
     for (int k = random.integer(0, 25); k > 0; --k) {
@@ -294,6 +313,7 @@ TEST(SpikeFile, SurvivesAnyText) {
     }
     SpikeFileFormat format;
     if (random.chance(0.2)) format.unit = "s";
+    if (random.chance(0.5)) format.step = 0.1;
     if (random.chance(0.2)) format.neuron = "1";
     if (random.chance(0.2)) format.column = random.chance(0.5) ? "2" : "time_ms";
     try {

@@ -270,7 +270,7 @@ class Reader {
     } else if (width_ > 1) {
       choose_by_content();
     }
-    if (!problems_.empty() || time_ >= names_.size()) return;
+    if (!problems_.empty() || time_ >= names_.size() || in_steps_) return;
     const std::string unit = heading_of(names_[time_]).unit;
     if (unit.empty() || unit == format_.unit) return;
     if (!is_time_unit(unit)) {
@@ -291,7 +291,6 @@ class Reader {
     std::vector<std::size_t> others;
     for (std::size_t c = 0; c < names_.size(); ++c) {
       const auto heading = heading_of(names_[c]);
-      if (heading.name == "time" && heading.unit == "step" && format_.column.empty()) return refuse_steps();
       if (is_among(neuron_names, heading.name)) {
         if (!neuron_) neuron_ = c;
       } else {
@@ -300,6 +299,7 @@ class Reader {
       }
     }
     if (!format_.column.empty()) return choose_asked();
+    if (find_steps()) return;
     if (times.empty()) times = doubtful;
     // With a row below it, a line of any one name is a header; without, it may be anything.
     if (times.empty() && others.size() == 1 && !rows_.empty()) times = others;
@@ -316,10 +316,33 @@ class Reader {
     }
   }
 
-  void refuse_steps() {
-    report(header_line_, "", "",
-           "the times are counted in steps (time_step), and the file does not say how long a step is",
-           "record them in ms, with NEST's time_in_steps set to false");
+  /// NEST's pair of a step and of how far before its end the spike is: time_step and time_offset in files, times and
+  /// offsets in the events of a recorder.
+  bool find_steps() {
+    std::optional<std::size_t> steps;
+    std::optional<std::size_t> offsets;
+    for (std::size_t c = 0; c < names_.size(); ++c) {
+      const auto heading = heading_of(names_[c]);
+      if (heading.name == "time" && heading.unit == "step") steps = c;
+      if (heading.name == "offsets" || (heading.name == "time" && heading.unit == "offset")) offsets = c;
+    }
+    for (std::size_t c = 0; offsets && !steps && c < names_.size(); ++c) {
+      if (heading_of(names_[c]).name == "times") steps = c;
+    }
+    if (!steps) return false;
+    if (!format_.step) {
+      report(header_line_, "", "",
+             "the times are counted in steps (" + detail::shown(names_[*steps]) +
+                 "), and the file does not say how long a step is",
+             "give NEST's resolution with --dt, for example --dt 0.1ms");
+      return true;
+    }
+    in_steps_ = true;
+    time_ = *steps;
+    offset_ = offsets;
+    if (!format_.unit.empty())
+      note(header_line_, "the times are counted in steps of --dt, and --unit is of no concern");
+    return true;
   }
 
   void choose_asked() {
@@ -459,7 +482,11 @@ class Reader {
   void read_times(const std::vector<const Row*>& rows) {
     const std::string unit = !format_.unit.empty() ? format_.unit : unit_;
     for (const Row* row : rows) {
-      if (has_field(*row, time_)) read_time(row->line, row->fields[time_], unit);
+      if (in_steps_) {
+        read_step(*row);
+      } else if (has_field(*row, time_)) {
+        read_time(row->line, row->fields[time_], unit);
+      }
       if (problems_.size() == most_problems) return;
     }
     const auto unsorted = std::is_sorted_until(result_.times.begin(), result_.times.end());
@@ -467,6 +494,27 @@ class Reader {
     note(rows[static_cast<std::size_t>(unsorted - result_.times.begin())]->line,
          "the times are not in ascending order from here on; they were sorted");
     std::sort(result_.times.begin(), result_.times.end());
+  }
+
+  void read_step(const Row& row) {
+    if (!has_field(row, time_) || (offset_ && !has_field(row, *offset_))) return;
+    const auto number = [&](std::size_t column) {
+      const auto field = row.fields[column];
+      const auto value = is_number(field) ? detail::nearest_double(field) : std::nullopt;
+      const bool is_good = value && (column != time_ || *value == std::floor(*value));
+      if (is_good) return value;
+      report(row.line, detail::shown(names_[column]), field.empty() ? "(empty)" : detail::shown(field),
+             column == time_ ? "must be a whole number of steps" : "must be a finite number of ms",
+             column == time_ ? "write for example 179" : "write for example 0.025");
+      return std::optional<double>();
+    };
+    const auto steps = number(time_);
+    const auto offset = offset_ ? number(*offset_) : 0.0;
+    if (!steps || !offset) return;
+    const double time = std::fma(*steps, *format_.step, -*offset);
+    if (std::isfinite(time)) return result_.times.push_back(time);
+    report(row.line, detail::shown(names_[time_]), detail::shown(row.fields[time_]), "must make a finite time",
+           "lower it");
   }
 
   void read_time(std::size_t line, std::string_view field, std::string unit) {
@@ -495,7 +543,7 @@ class Reader {
 
   bool has_field(const Row& row, std::size_t column) {
     if (column < row.fields.size()) return true;
-    const std::string name = column == time_ ? "the time" : "the neuron";
+    const std::string name = column == time_ ? "the time" : column == offset_ ? "the offset" : "the neuron";
     if (problems_.size() < most_problems) {
       report(row.line, "", "", "there is no field for " + name + " in this row", "give each row all its columns");
     }
@@ -543,6 +591,8 @@ class Reader {
   std::size_t width_ = 1;  ///< columns, but for empty ones at the end
   std::size_t time_ = 0;
   std::optional<std::size_t> neuron_;
+  bool in_steps_ = false;
+  std::optional<std::size_t> offset_;  ///< ms, by which a spike is before the end of its step
   std::string unit_ = "ms";
   SpikeFile result_;
   std::vector<Problem> problems_;

@@ -38,5 +38,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   read(text, {});
   read(text, {.unit = "s", .neuron = "1", .column = "2"});
+  read(text, {.step = 0.1});
   return 0;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,9 +12,10 @@ namespace lapicque {
 
 /// What the user knows of a file of spikes; what is empty is found out.
 struct SpikeFileFormat {
-  std::string unit{};    ///< of the times, any that UDUNITS-2 knows: "s"
-  std::string neuron{};  ///< the one whose spikes are wanted, as the file names it
-  std::string column{};  ///< of the times: its name in the header, or its number, from 1
+  std::string unit{};            ///< of the times, any that UDUNITS-2 knows: "s"
+  std::string neuron{};          ///< the one whose spikes are wanted, as the file names it
+  std::string column{};          ///< of the times: its name in the header, or its number, from 1
+  std::optional<double> step{};  ///< ms, > 0: the time step, for files that count steps
 };
 
 /// The spikes of one neuron.
@@ -37,7 +39,10 @@ struct SpikeFile {
 ///   unit they are in ms.
 /// - The neurons are in the column called sender, senders, neuron, neuron_id, node_id, gid, id, i, cell, cell_id,
 ///   unit_id or source. Further columns are ignored.
-/// - NEST's time_step with time_offset is refused, as its file does not say how long a step is.
+/// - Steps that NEST counts (time_in_steps) are read where `step` is given: time_step with time_offset, as its files
+/// name
+///   them, or times with offsets, as its recorders' events do. The time is steps * step - offset, the offset being how
+///   many ms before the end of its step a spike is (recording_backend_ascii.cpp of NEST 3, get_stamp and get_offset).
 ///
 /// Without a header, of two columns or more, the neurons are in that one of the first two that has whole numbers
 /// (without a decimal point) only, and the times in the other, as NEST's .dat and .gdf, Brian's (i, t) and NEURON's
@@ -50,7 +55,8 @@ struct SpikeFile {
 /// double
 ///                    quote that its line does not close; columns cannot be told apart; there is no unit, no column or
 ///                    no neuron of the name asked for; there are several neurons and none was asked for (the message
-///                    lists them). At most 10 problems are listed.
+///                    lists them); steps are counted, and not in whole numbers or none was given. At most 10 problems
+///                    are listed.
 SpikeFile read_spikes(const std::filesystem::path& file, const SpikeFileFormat& format = {});
 
 /// The same from a text; `name` is what the file is called in messages.
