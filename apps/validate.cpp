@@ -243,6 +243,10 @@ class Validation {
     result += std::to_string(c.matched.size()) + " matched, " + std::to_string(c.missed.size()) + " missed, " +
               std::to_string(c.invented.size()) + " invented\n";
     result += crossings_text();
+    if (!c.left_out.empty()) {
+      result += "left out: " + counted(c.left_out.size(), "spike") +
+                " of theirs after the end of the run, the first at " + brief(theirs_[c.left_out.front()], "ms") + "\n";
+    }
     if (c.parting) result += "they part at " + parting_text(c) + "\n";
     if (c.worst) {
       const MatchedSpike& worst = c.matched[*c.worst];
@@ -423,6 +427,7 @@ class Validation {
     add("invented", std::to_string(c.invented.size()));
     add("missed_ms", times(c.missed, reference_));
     add("invented_ms", times(c.invented, theirs_));
+    add("left_out_ms", times(c.left_out, theirs_));
     add("first_difference", parting_json(c));
     add("shift_ms", json_number(c.shift));
     add("drift_ms_per_spike", json_number(c.drift));
@@ -451,7 +456,8 @@ class Validation {
                       {"van_rossum", {c.van_rossum}},
                       {"van_rossum_tau_ms", {options_.van_rossum_tau}},
                       {"coincidence_factor", {c.coincidence}},
-                      {"coincidence_window_ms", {options_.coincidence_window}}}}
+                      {"coincidence_window_ms", {options_.coincidence_window}},
+                      {"left_out", {static_cast<double>(c.left_out.size())}}}}
         .csv();
   }
 

@@ -104,13 +104,15 @@ void count_spikes(Train exact, Train theirs, const Alignment& alignment, double 
       if (exact[i] <= until) result.missed.push_back(i);
     }
     for (; j < second; ++j) {
-      if (theirs[j] <= until) result.invented.push_back(j);
+      (theirs[j] <= until ? result.invented : result.left_out).push_back(j);
     }
   };
   for (const auto& [first, second] : alignment.pairs) {
     skip_to(first, second);
     if (std::min(exact[first], theirs[second]) <= until) {
       result.matched.push_back({first, second, theirs[second] - exact[first]});
+    } else {
+      result.left_out.push_back(second);
     }
     i = first + 1;
     j = second + 1;

@@ -164,6 +164,16 @@ TEST(Comparison, CountsSpikesAfterTheEndOnlyAsPartners) {
   EXPECT_EQ(none.missed, std::vector<std::size_t>{2});
 }
 
+// 31 is the partner of none that counts, the exact train's own spike at 31 being after the end as well.
+TEST(Comparison, SaysWhichSpikesAfterTheEndItLeavesOut) {
+  const auto comparison = compare(Train{10, 20, 29.99, 31}, Train{10, 20, 30.01, 31, 33, 50}, {.until = 30});
+  EXPECT_EQ(comparison.matched.size(), 3U);
+  EXPECT_EQ(comparison.left_out, (std::vector<std::size_t>{3, 4, 5}));
+  EXPECT_TRUE(comparison.missed.empty());
+  EXPECT_TRUE(comparison.invented.empty());
+  EXPECT_TRUE(compare(Train{10}, Train{10, 31}).left_out.empty());  // no end, and 31 is invented
+}
+
 TEST(Comparison, OfEmptyTrainsHasNoNumbers) {
   const auto silent = compare({}, {}, {.until = 100});
   EXPECT_TRUE(silent.within);

@@ -41,6 +41,7 @@ struct Comparison {
   std::vector<MatchedSpike> matched{};  ///< ascending
   std::vector<std::size_t> missed{};    ///< indices in the exact train of spikes that theirs lacks
   std::vector<std::size_t> invented{};  ///< indices in theirs of spikes that the exact train lacks
+  std::vector<std::size_t> left_out{};  ///< indices in theirs of spikes after `until` that count neither way
   std::optional<Parting> parting{};     ///< empty where `within` holds
   bool within = false;                  ///< nothing is missed or invented and max_error is at most the tolerance
 
@@ -65,7 +66,8 @@ struct Comparison {
 /// nothing else: errors are differences of the times as given.
 ///
 /// Spikes after options.until count only as partners of one before it: late or early by a step, a spike at the very end
-/// of the run would be missed or invented otherwise.
+/// of the run would be missed or invented otherwise. Those of theirs that are none are `left_out`: a run that went on
+/// for longer is not wrong for it.
 ///
 ///     const auto comparison = compare(spike_times(neuron, current, 1000), theirs, {.tolerance = 0.1, .until = 1000});
 ///     EXPECT_TRUE(comparison.within) << "largest error " << comparison.max_error << " ms";

@@ -187,6 +187,19 @@ TEST(Validate, SaysThatFewDecimalsWerePrinted) {
   EXPECT_EQ(printed, (nlohmann::json{{"unit_ms", 0.01}, {"rounded", true}, {"cut", false}}));
 }
 
+TEST(Validate, SaysWhatItLeavesOutAfterTheEnd) {
+  const Folder folder;
+  folder.write("cell.toml", cell);
+  make_spikes(folder, "theirs.csv", "sed '$a 99,206.5\\n100,220'");
+  const auto result = folder.run({"validate", "cell.toml", "theirs.csv"});
+  EXPECT_EQ(result.status, 0) << result.error;
+  EXPECT_NE(result.out.find(" matched, 0 missed, 0 invented\n"
+                            "left out: 2 spikes of theirs after the end of the run, the first at 206.5 ms\n"),
+            std::string::npos)
+      << result.out;
+  EXPECT_EQ(validate(folder, {"theirs.csv"}).json.at("left_out_ms"), nlohmann::json::array({206.5, 220.0}));
+}
+
 TEST(Validate, IsInWordsToo) {
   const Folder folder;
   folder.write("cell.toml", cell);
