@@ -99,6 +99,15 @@ TEST_F(TraceFile, PotentialsThatAreHardlyInMillivoltsAreRefusedWhereNobodyNamesT
   EXPECT_EQ(refusal("t,v\n0,-0.07\n0.0001,0.21\n"), "");
 }
 
+TEST_F(TraceFile, ThatIsNoTextIsCalledSo) {
+  EXPECT_EQ(refusal("\x93NUMPY\x01"),
+            "trace.csv: is a binary file of numpy (.npy) and no text; save text: numpy.savetxt(\"data.txt\", array)");
+  EXPECT_EQ(refusal("MATLAB 5.0 MAT-file, Platform: GLNXA64"),
+            "trace.csv: is a binary file of MATLAB (.mat) and no text; save text, as CSV or in columns");
+  EXPECT_EQ(refusal({"t\0,\0v\0\n\0", 8}),
+            "trace.csv:1: this is no plain text, or text in UTF-16; save it as plain text or in UTF-8");
+}
+
 TEST_F(TraceFile, ASecondsClockIsKnownByTheCurrent) {
   const auto refusal_under = [](const Current& current, double end) {
     try {

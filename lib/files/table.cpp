@@ -1,6 +1,7 @@
 #include "lapicque/files/table.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <fstream>
@@ -138,6 +139,26 @@ class Reader {
   std::size_t line_ = 0;
 };
 
+/// Binary files that people have where text is wanted, by how they begin.
+void refuse_binary(const std::filesystem::path& file, std::string_view text) {
+  struct Format {
+    std::string_view beginning;
+    const char* what;
+    const char* mend;
+  };
+  constexpr const char* savetxt = "save text: numpy.savetxt(\"data.txt\", array)";
+  constexpr std::array formats{
+      Format{"\x93NUMPY", "a binary file of numpy (.npy)", savetxt},
+      Format{"PK\x03\x04", "a binary archive (.npz or .zip)", savetxt},
+      Format{"\x89HDF", "a binary file (HDF5)", "save text, as CSV or in columns"},
+      Format{"MATLAB 5.0", "a binary file of MATLAB (.mat)", "save text, as CSV or in columns"},
+  };
+  for (const Format& format : formats) {
+    if (!text.starts_with(format.beginning)) continue;
+    throw FileError({{file.string(), 0, "", "", "is " + std::string(format.what) + " and no text", format.mend}});
+  }
+}
+
 FileError unreadable(const std::filesystem::path& file, const std::string& reason, const std::string& mend) {
   return FileError({{file.string(), 0, "", "", "cannot be read: " + reason, mend}});
 }
@@ -165,6 +186,7 @@ std::string read_text(const std::filesystem::path& file) {
     text.append(block.data(), static_cast<std::size_t>(stream.gcount()));
   }
   if (stream.bad()) throw unreadable(file, std::generic_category().message(errno), "check the disk");
+  refuse_binary(file, text);
   return text;
 }
 

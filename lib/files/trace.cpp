@@ -34,6 +34,9 @@ constexpr Kind current_kind{"the current", Dimension::current, {"current", "i", 
 class TableFile {
  public:
   explicit TableFile(const std::filesystem::path& file) : name_(file.string()), text_(read_text(file)) {
+    if (text_.find('\0') != std::string::npos) {
+      refuse(1, "this is no plain text, or text in UTF-16", "save it as plain text or in UTF-8");
+    }
     header_ = header_of(text_);
   }
 

@@ -284,11 +284,16 @@ TEST_P(Unusable, IsOneMessageAndStatus2) {
   EXPECT_EQ(folder.names(), (std::vector<std::string>{"cell.toml", "theirs"}));
 }
 
+const std::string savetxt = "save text: numpy.savetxt(\"data.txt\", array)";
+
 INSTANTIATE_TEST_SUITE_P(
     Validate, Unusable,
     testing::Values(
         Refusal{
             "time_ms\n17.5\n17.9x\n", {}, "theirs:3: time_ms = 17.9x: must be a plain number; write for example 17.5"},
+        Refusal{"\x93NUMPY\x01", {}, "theirs: is a binary file of numpy (.npy) and no text; " + savetxt},
+        Refusal{"PK\x03\x04", {}, "theirs: is a binary archive (.npz or .zip) and no text; " + savetxt},
+        Refusal{"\x89HDF\r\n", {}, "theirs: is a binary file (HDF5) and no text; save text, as CSV or in columns"},
         Refusal{"17.5\nnan\n", {}, "theirs:2: time = nan: must be a finite number; write for example 17.5"},
         Refusal{"1 17.5\n2 18.5\n1 30.5\n",
                 {},

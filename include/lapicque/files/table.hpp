@@ -54,7 +54,8 @@ struct Header {
 };
 Header header_of(std::string_view csv);
 
-/// All of a file, as it is. @throws FileError  it cannot be read, or is neither a regular file nor a pipe
+/// All of a file, as it is. @throws FileError  it cannot be read, is neither a regular file nor a pipe, or begins as
+/// the binary files of numpy, HDF5 and MATLAB do
 std::string read_text(const std::filesystem::path& file);
 
 }  // namespace lapicque
