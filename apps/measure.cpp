@@ -7,6 +7,7 @@
 #include <numeric>
 #include <utility>
 
+#include "lapicque/error.hpp"
 #include "lapicque/response.hpp"
 
 namespace lapicque::program {
@@ -44,6 +45,13 @@ double least(const std::function<bool(double)>& answer) {
     if (middle == low || middle == high) return high;
     (answer(middle) ? high : low) = middle;
   }
+}
+
+void require_findable(const Neuron& neuron, double amplitude) {
+  constexpr double most = 0x1p1023;  // the last power of two
+  if (std::abs(amplitude) < most) return;
+  throw InvalidArgument("--resistance", to_text(neuron.resistance(), "MOhm"),
+                        "is so low that no number is as large as the current that fires", "raise it");
 }
 
 Oscillation fit_oscillation(std::span<const double> times, std::span<const double> values, double frequency) {

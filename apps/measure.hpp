@@ -3,6 +3,8 @@
 #include <functional>
 #include <span>
 
+#include "lapicque/neuron.hpp"
+
 namespace lapicque::program {
 
 // Numerical checks of the analytic curves: they know the simulation's results and none of the formulas.
@@ -10,6 +12,10 @@ namespace lapicque::program {
 /// The least x for which `answer` is true, found by bisection down to neighbouring doubles. The answer has to be false
 /// below some x and true above it.
 double least(const std::function<bool(double)>& answer);
+
+/// Refuses a neuron whose least current that fires, `amplitude` nA, is beyond what `least` can try.
+/// @throws InvalidArgument  names --resistance, which is too low then
+void require_findable(const Neuron& neuron, double amplitude);
 
 /// mean + amplitude sin(2 pi frequency t + phase).
 struct Oscillation {

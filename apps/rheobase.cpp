@@ -32,8 +32,9 @@ class Rheobase {
                             "must not be longer than --within, " + to_text(within_, "ms"), "shorten it");
     }
     solver.require_few_steps(search_tries * within_);
-    output_.check();
     const double exact = rheobase(neuron);
+    require_findable(neuron, exact);
+    output_.check();
     const double checked =
         least([&](double amplitude) { return solver.fires(neuron, step(0, forever, amplitude), within_); });
     output_.write({{{"rheobase_nA", {exact}}, {"checked_nA", {checked}}, {"difference_nA", {checked - exact}}}},

@@ -32,6 +32,7 @@ class StrengthDuration {
     DataTable table{{{"duration_ms", durations}, {"amplitude_nA", {}}, {"checked_nA", {}}, {"difference_nA", {}}}};
     for (const double duration : durations) {
       const double exact = least_amplitude(neuron, duration);
+      require_findable(neuron, exact);
       const double checked = least([&](double amplitude) {
         return solver.fires(neuron, step(0, duration, amplitude), 2 * duration + 2 * solver.dt);
       });
