@@ -63,8 +63,8 @@ class FrequencyResponse {
     const double to = *highest > from ? *highest : 10 * from;
     output_.write(table, [&] {
       return figures::response_figure(neuron, amplitude_, from, to,
-                                      {{solver_options_.name() + " method", figures::Mark::circles, frequencies,
-                                        table.columns[4].values, table.columns[5].values}});
+                                      {{"simulated (" + solver_options_.name() + ")", figures::Mark::circles,
+                                        frequencies, table.columns[4].values, table.columns[5].values}});
     });
   }
 

@@ -12,29 +12,30 @@
 namespace lapicque::program {
 namespace {
 
-constexpr double settled = 40;  // time constants
-constexpr double least_points = 64;
+constexpr double settled = 40;         // time constants
+constexpr double least_points = 64;    // of a stepper
 constexpr double enough_points = 1e6;  // of a stepper that takes more steps, some are left out
-constexpr double most_points = 1e8;    // times in 64ths of a cycle keep eight digits of their phase
+constexpr double exact_per_cycle = 8;  // points of the exact potential, each of which takes a microsecond
+constexpr double most_exact = 1.25e7;  // times in 8ths of a cycle keep nine digits of their phase
 
-/// The membrane alone: |u - rest| stays below 2 R A, the threshold far above that.
+/// The membrane alone, with potentials from rest, where they lose no digits: |u| stays below 2 R A, the threshold far
+/// above that.
 Neuron without_threshold(const Neuron& neuron, double amplitude) {
-  const double reach = 10 * neuron.resistance() * amplitude;
-  return Neuron({.rest = neuron.rest(),
-                 .reset = neuron.rest(),
-                 .threshold = neuron.rest() + reach,
+  return Neuron({.rest = 0,
+                 .reset = 0,
+                 .threshold = 10 * neuron.resistance() * amplitude,
                  .resistance = neuron.resistance(),
                  .tau = neuron.tau()});
 }
 
 /// Time between the points at which the exact potential is read, ms.
-double exact_step(double frequency) { return 1000 / frequency / least_points; }
+double exact_step(double frequency) { return 1000 / frequency / exact_per_cycle; }
 
-/// t_n = n dt from the end of the transient on, over whole cycles as nearly as dt allows.
+/// t_n = n dt from the end of the transient on, over whole cycles as nearly as dt allows; two at the least.
 struct SampleTimes {
-  SampleTimes(const Neuron& neuron, double frequency, double dt)
+  SampleTimes(const Neuron& neuron, double frequency, double dt, double points = least_points)
       : first(std::ceil(settled * neuron.tau() / dt)),
-        count(std::round(std::max(2.0, std::ceil(least_points * dt * frequency / 1000)) * 1000 / (frequency * dt))) {}
+        count(std::round(std::max(2.0, std::ceil(points * dt * frequency / 1000)) * 1000 / (frequency * dt))) {}
   double first;
   double count;
 };
@@ -50,8 +51,8 @@ Oscillation measure_oscillation(const Neuron& neuron, double amplitude, double f
   const Neuron membrane = without_threshold(neuron, amplitude);
   const Current current = sinusoid(0, forever, amplitude, frequency);
   const double dt = solver.method ? solver.dt : exact_step(frequency);
-  const SampleTimes samples(neuron, frequency, dt);
-  if (!solver.method && samples.first + samples.count > most_points) {
+  const SampleTimes samples(neuron, frequency, dt, solver.method ? least_points : exact_per_cycle);
+  if (!solver.method && samples.first + samples.count > most_exact) {
     throw InvalidArgument("--frequency", to_text(frequency, "Hz"),
                           "is too high to be checked after " + to_text(settled) + " time constants", "lower it");
   }

@@ -10,8 +10,8 @@ namespace lapicque::figures {
 Figure response_figure(const Neuron& neuron, double amplitude, double from, double to,
                        const std::vector<ResponsePoints>& points) {
   constexpr double degrees = 180 / std::numbers::pi;
-  Curve size{"exact", Mark::line, {}, {}};
-  Curve phase{"exact", Mark::line, {}, {}};
+  Curve size{"formula", Mark::line, {}, {}};
+  Curve phase{"formula", Mark::line, {}, {}};
   constexpr int steps = 400;
   for (int i = 0; i <= steps; ++i) {
     const double frequency = from * std::pow(to / from, static_cast<double>(i) / steps);

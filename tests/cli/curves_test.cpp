@@ -101,6 +101,22 @@ TEST(Curves, AreDrawn) {
   }
 }
 
+// The check of a response far below the digits of the resting potential.
+TEST(Curves, OfAResponseThatIsTinyAreChecked) {
+  const auto curve = run_json({"response", "--resistance", "1e-18MOhm", "--frequency", "250Hz"});
+  const double exact = 2.5e-18 / std::hypot(1, 2 * std::numbers::pi * 0.25 * 8);
+  EXPECT_NEAR(curve.at("checked_amplitude_mV").at(0), exact, 1e-14 * exact);
+}
+
+// The formula's curve and the simulation's points have names that tell them apart.
+TEST(Curves, HaveNamesInTheLegend) {
+  const Folder folder;
+  ASSERT_EQ(folder.run({"response", "--points", "7", "--plot", "response.svg"}).status, 0);
+  const std::string figure = folder.read("response.svg");
+  EXPECT_NE(figure.find(">formula<"), std::string::npos);
+  EXPECT_NE(figure.find(">simulated (exact)<"), std::string::npos);
+}
+
 // One rate, 0 Hz, and one current: neither axis has a range by itself.
 TEST(Curves, AreDrawnOfOnePoint) {
   const Folder folder;
