@@ -270,6 +270,7 @@ class Search {
     if (!theirs_.empty()) hypothesis = changed(base, applied, current_);
     if (!hypothesis || !may_have_stamped(base, *hypothesis, fit)) return;
     Train predicted = predict(*hypothesis, until_);
+    leave_out_end(predicted);
     if (predicted.size() != theirs_.size() || !agree(predicted, *hypothesis, theirs_.size(), fit)) return;
     std::vector<std::string_view> names;
     for (const Change* change : applied) names.push_back(change->name);
@@ -277,6 +278,16 @@ class Search {
     std::vector<std::string_view> traits;
     if (names.empty()) traits = traits_of(*hypothesis, predicted);
     explain(base.name, has_step ? hypothesis->dt : 0, std::move(names), std::move(predicted), std::move(traits));
+  }
+
+  /// Takes a last spike away that theirs lack, if it is after the end of the run by rounding, or printed so. NEURON,
+  /// for one, stamps a spike of the last step 1e-10 ms after the end, and does not deliver it.
+  void leave_out_end(Train& predicted) const {
+    if (predicted.size() != theirs_.size() + 1) return;
+    const double last = predicted.back();
+    const double unit = precision_.unit(last);
+    const double print = unit > 0 ? std::round(last / unit) * unit : last;
+    if (last > until_ || print > until_ * (1 + rounding)) predicted.pop_back();
   }
 
   /// Whether the stamps, where they are grid times, are some that theirs can be. The exact solution's are on no grid

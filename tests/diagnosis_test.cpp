@@ -189,6 +189,25 @@ TEST(Diagnosis, HasNothingToSayOfACorrectRun) {
   }
 }
 
+// Backward Euler's u = (u + dt/tau u_inf) / (1 + dt/tau), u > theta at the end of the step and 1e-10 ms later.
+TEST(Diagnosis, IsOfNoSpikeThatIsAfterTheEndByRounding) {
+  const NeuronParameters p{.rest = -70, .reset = -65, .threshold = -50, .resistance = 10, .tau = 8, .refractory = 0};
+  Train theirs;
+  double u = p.rest;
+  for (int n = 1; n <= 2000; ++n) {
+    u = (u + 0.25 / 8 * (p.rest + 25)) / (1 + 0.25 / 8);
+    if (u <= p.threshold) continue;
+    theirs.push_back(n * 0.25 + 1e-10);
+    u = p.reset;
+  }
+  ASSERT_GT(theirs.size(), 5U);
+  const double until = std::round(theirs.back() * 4) / 4;
+  theirs.pop_back();
+  const auto diagnosis = diagnose(p, step(0, forever, 2.5), until, theirs, {.dt = 0.25, .convention = "neuron"});
+  ASSERT_EQ(diagnosis.explanations.size(), 1U);
+  EXPECT_TRUE(diagnosis.explanations.front().changes.empty());
+}
+
 TEST(Diagnosis, OfAnotherProblemFindsNone) {
   testing::Random random;
   const Cell cell = noisy_cell(random);
