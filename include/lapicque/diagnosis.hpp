@@ -71,7 +71,8 @@ struct Diagnosis {
 /// Times with two decimals or fewer may be those of a grid, or exact ones of which no more was printed. Both are tried
 /// before any change is; and so are, where neither fits, conventions whose grid is finer than what was printed.
 /// Explanations are ordered: the exact solution's first, then those of grids that are seen in the times, then those of
-/// grids that printing has hidden; longer steps before shorter ones.
+/// grids that printing has hidden, with which single changes on grids that are seen are tried as well; longer steps
+/// before shorter ones.
 ///
 /// @param theirs  ms, finite, ascending
 /// @param until   ms, > 0: both trains are compared up to there
