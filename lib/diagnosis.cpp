@@ -350,10 +350,13 @@ class Search {
     if (theirs_.size() < fewest || !options_.convention.empty()) return;
     ++diagnosis_.tested;
     Train late = predict(bases_.front().hypothesis, until_);
-    if (late.size() != theirs_.size()) return;
+    const std::size_t count = theirs_.size();
+    if (late.size() < count) return;
     double shift = 0;
-    for (std::size_t k = 0; k < late.size(); ++k) shift += (theirs_[k] - late[k] - shift) / static_cast<double>(k + 1);
+    for (std::size_t k = 0; k < count; ++k) shift += (theirs_[k] - late[k] - shift) / static_cast<double>(k + 1);
     for (double& time : late) time += shift;
+    if (late.size() > count && late[count] <= until_) return;
+    late.resize(count);  // the others have left the run
     if (agree(late, bases_.front().hypothesis, late.size(), Fit::stamped))
       explain("exact", 0, {"constant-shift"}, std::move(late));
   }

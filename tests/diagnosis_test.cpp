@@ -284,6 +284,8 @@ TEST(Diagnosis, TellsExactSpikesThatWereStampedOnAGrid) {
   EXPECT_EQ(diagnosis([](double t) { return std::ceil(t * 4) / 4; }), "stamped-at-step-end");
   EXPECT_EQ(diagnosis([](double t) { return std::round(t * 4) / 4; }), "stamped-at-nearest");
   EXPECT_EQ(diagnosis([](double t) { return t + 1.5; }), "constant-shift");
+  EXPECT_EQ(diagnosis([](double t) { return t - 1.5; }), "constant-shift");
+  EXPECT_EQ(diagnosis([](double t) { return t + 70; }), "constant-shift");  // the last ones come after the end
   EXPECT_EQ(diagnosis([](double t) { return t / 1000; }), "unit-seconds");
   EXPECT_EQ(diagnosis([](double t) { return std::round(t * 1000) / 1000; }), "");  // printed with 3 decimals
 }
