@@ -121,6 +121,8 @@ TEST(SpikeFile, TakesTheUnitFromBehindANumber) {
   EXPECT_EQ(times("i,t\n0,5.1 ms\n0,0.0175 s\n"), (Times{5.1, 17.5}));
   EXPECT_EQ(times("0 5.1 ms\n0 17.5 ms\n"), (Times{5.1, 17.5}));
   EXPECT_EQ(times("17.5ms\n"), Times{17.5});
+  EXPECT_EQ(message("17.5 mV\n"),
+            "spikes:1: mV: is no unit of time; give the times alone, or with ms or s behind each");
   EXPECT_EQ(times("# time in s\n0.0175\n"), Times{17.5});
   EXPECT_EQ(times("# a remark on time\n17.5\n"), Times{17.5});
 }
@@ -150,6 +152,9 @@ TEST(SpikeFile, RefusesListsInARow) {
   EXPECT_EQ(message("[17.8, 30.9]\n"), "spikes:1" + several);
   EXPECT_EQ(message("   1.7000000e+01   3.0250000e+01   4.4000000e+01\n"), "spikes:1" + table);
   EXPECT_EQ(message("17\t30.9\t44.1\t\n57\t70.9\t84.1\t\n"), "spikes:1" + table);
+  EXPECT_EQ(message("spike times\n17.8 30.9\n"), "spikes:2" + table);
+  EXPECT_EQ(message("spike times (ms)\n17.8 30.9 44.1\n"), "spikes:2" + table);
+  EXPECT_EQ(times("spike time\n1 17.8\n2 30.9\n"), (Times{17.8, 30.9}));
   EXPECT_EQ(times("3 17.9 1.0\n3 30.9 1.0\n"), (Times{17.9, 30.9}));
   EXPECT_EQ(times("3 17.9 20\n", {.column = "2"}), Times{17.9});
 }

@@ -225,7 +225,7 @@ class Reader {
       }
     }
     // Between spaces, a name of several words looks like several names.
-    if (separator == Fields::Separator::space && !rows_.empty() && width_ == 1) join_names();
+    if (separator == Fields::Separator::space && !rows_.empty() && is_one_name()) join_names();
     width_ = std::max(width_, names_.size());
     if (!text.empty() && !separator && !comment) {
       note(0, "there is nothing but white space in it; it is taken for a train without spikes");
@@ -236,6 +236,17 @@ class Reader {
     if (text.find('\0') == std::string_view::npos) return;
     report(1, "", "", "this is no plain text, or text in UTF-16", "save it as plain text or in UTF-8");
     throw_if_any();
+  }
+
+  /// Whether the names stand over one column, or over lists of times: "spike time" over 1 and 17.5 are two, over 17.5
+  /// and 30.9 one.
+  bool is_one_name() const {
+    if (width_ == 1) return true;
+    std::string all;
+    for (const std::string& name : names_) all.append(all.empty() ? "" : " ").append(name);
+    const auto first = rows_.front().fields.front();
+    const double value = is_number(first) ? detail::nearest_double(first).value_or(0) : 0;
+    return names_.size() > 1 && is_time(all) && value != std::floor(value);
   }
 
   void join_names() {
@@ -286,6 +297,9 @@ class Reader {
   }
 
   void choose_by_name() {
+    if (format_.column.empty() && names_.size() == 1 && width_ > 1 && is_time(names_.front())) {
+      if (const Row* row = first_of_list(2)) return refuse_list(*row);
+    }
     std::vector<std::size_t> times;
     std::vector<std::size_t> doubtful;  // called times, in what is no unit of time
     std::vector<std::size_t> others;
@@ -377,13 +391,7 @@ class Reader {
   }
 
   void choose_by_content() {
-    if (const Row* row = first_of_list()) {
-      report(row->line, "", "", "there are several times in this row",
-             opens_bracket(row->fields.front())
-                 ? "write one spike a line"
-                 : "write one spike a line; if these are columns of a table, say which one it is with --column");
-      return;
-    }
+    if (const Row* row = first_of_list(3)) return refuse_list(*row);
     // Times are the ones that are no whole numbers; and if all are whole, the ones written with a point.
     const auto has = [&](std::size_t column, auto what) {
       return std::any_of(rows_.begin(), rows_.end(), [&](const Row& row) {
@@ -408,15 +416,22 @@ class Reader {
            "say which one it is with --column 1 or --column 2");
   }
 
+  void refuse_list(const Row& row) {
+    report(row.line, "", "", "there are several times in this row",
+           opens_bracket(row.fields.front())
+               ? "write one spike a line"
+               : "write one spike a line; if these are columns of a table, say which one it is with --column");
+  }
+
   static bool opens_bracket(std::string_view field) {
     return !field.empty() && std::string_view("[({").find(field.front()) != std::string_view::npos;
   }
 
-  /// A row that is no spike but a list of them, as printing a vector writes it: in brackets, or three and more numbers
-  /// that ascend, from row to row as well. Null if there is none.
-  const Row* first_of_list() const {
+  /// A row that is no spike but a list of them, as printing a vector writes it: in brackets, or `fewest` and more
+  /// numbers that ascend, from row to row as well. Null if there is none.
+  const Row* first_of_list(std::size_t fewest) const {
     double last = -std::numeric_limits<double>::infinity();
-    bool ascends = width_ > 2;
+    bool ascends = width_ >= fewest;
     for (const Row& row : rows_) {
       const auto first = row.fields.front();
       if (opens_bracket(first)) return &row;
@@ -442,6 +457,10 @@ class Reader {
       if (field.empty()) return;
       const auto value = is_number(field) ? detail::nearest_double(field) : std::nullopt;
       if (is_number(field) && (!value || *value != std::floor(*value))) return;
+      if (is_other_unit(field)) {
+        return report(row.line, "", detail::shown(field), "is no unit of time",
+                      "give the times alone, or with ms or s behind each");
+      }
       counts = counts && value && (before ? *value == *before + 1 : *value == 0 || *value == 1);
       before = value;
     }

@@ -47,7 +47,8 @@ struct SpikeFile {
 /// Without a header, of two columns or more, the neurons are in that one of the first two that has whole numbers
 /// (without a decimal point) only, and the times in the other, as NEST's .dat and .gdf, Brian's (i, t) and NEURON's
 /// (t, gid) have them; whole numbers that count the rows are no neurons but spike numbers. Rows that list several times
-/// (in brackets, or three numbers and more that ascend through the whole file) are refused unless `column` is given.
+/// (in brackets, or three numbers and more that ascend through the whole file, or two below a header of one name for
+/// times) are refused unless `column` is given.
 ///
 /// Times are converted to ms and rounded once. They need not be sorted, nor be positive.
 ///
