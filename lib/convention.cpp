@@ -64,16 +64,7 @@ constexpr Convention neuron_fixed{
     .stamp_offset = 1e-10,
 };
 
-constexpr Convention neuron_intfire{
-    .update = Update::exact,
-    .input_time = {},
-    .synapses_sampled = false,
-    .crossing = Crossing::everywhere,
-    .stamp = Stamp::crossing,
-    .arrivals = Arrival::exact,
-    .refractory_count = RefractoryCount::exact,
-    .keeps_jump_at_end = false,
-};
+constexpr Convention neuron_intfire = changed(exact_solution, [](Convention& c) { c.keeps_jump_at_end = false; });
 
 constexpr Convention nengo{
     .update = Update::exact,

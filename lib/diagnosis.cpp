@@ -18,7 +18,6 @@ namespace {
 
 using diagnosis::Change;
 using diagnosis::changes;
-using diagnosis::exact_solution;
 using diagnosis::has_grid_stamps;
 using diagnosis::Hypothesis;
 using diagnosis::is_event_driven;

@@ -98,6 +98,17 @@ struct Convention {
   bool operator==(const Convention&) const = default;
 };
 
+/// The exact solution as a convention: SpikeTrain's, of which no step is asked.
+inline constexpr Convention exact_solution{
+    .update = Update::exact,
+    .input_time = {},
+    .synapses_sampled = false,
+    .crossing = Crossing::everywhere,
+    .stamp = Stamp::crossing,
+    .arrivals = Arrival::exact,
+    .refractory_count = RefractoryCount::exact,
+};
+
 /// A convention that people meet.
 struct NamedConvention {
   std::string_view name;         ///< "brian2"

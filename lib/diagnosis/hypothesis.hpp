@@ -18,17 +18,6 @@ struct Hypothesis {
   bool stamped_at_nearest = false;
 };
 
-/// The exact solution as a convention; stamps may still be put on a grid.
-inline constexpr Convention exact_solution{
-    .update = Update::exact,
-    .input_time = {},
-    .synapses_sampled = false,
-    .crossing = Crossing::everywhere,
-    .stamp = Stamp::crossing,
-    .arrivals = Arrival::exact,
-    .refractory_count = RefractoryCount::exact,
-};
-
 /// Whether it is SpikeTrain that solves it, and no grid of time.
 inline bool is_event_driven(const Convention& convention) { return convention.crossing == Crossing::everywhere; }
 
