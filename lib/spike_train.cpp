@@ -52,15 +52,17 @@ class Ladder {
     } catch (const Unclear&) {
       climbed_ = true;
     }
-    const auto before = solver_.state().stretches;
+    const auto before = solver_.stretches();
     if (!above_) above_ = std::make_unique<Ladder<More...>>(problem_, purpose_);
     std::optional<Spike> spike;
-    while (above_->state().stretches <= before) spike = above_->advance();
+    while (above_->stretches() <= before) spike = above_->advance();
     solver_.adopt(above_->state());
     return spike;
   }
 
-  const detail::State<Real>& state() const { return solver_.state(); }
+  std::uint64_t stretches() const { return solver_.stretches(); }
+  bool done() const { return solver_.done(); }
+  const detail::State<Real>& state() { return solver_.state(); }
   detail::Settled settled() const { return climbed_ ? above_->settled() : solver_.settled(); }
   bool reaches_beyond(double t) const { return climbed_ ? above_->reaches_beyond(t) : solver_.reaches_beyond(t); }
   double potential_at(double t) const { return climbed_ ? above_->potential_at(t) : solver_.potential_at(t); }
@@ -87,7 +89,9 @@ class Ladder<Real> {
     return firing ? std::optional(to_spike(*firing)) : std::nullopt;
   }
 
-  const detail::State<Real>& state() const { return solver_.state(); }
+  std::uint64_t stretches() const { return solver_.stretches(); }
+  bool done() const { return solver_.done(); }
+  const detail::State<Real>& state() { return solver_.state(); }
   detail::Settled settled() const { return solver_.settled(); }
   bool reaches_beyond(double t) const { return solver_.reaches_beyond(t); }
   double potential_at(double t) const { return solver_.potential_at(t); }
@@ -135,12 +139,12 @@ class SpikeTrain::Implementation::With : public Implementation {
 
   std::optional<Spike> next() override {
     try {
-      while (!solvers_.state().done) {
-        const auto before = solvers_.state().stretches;
+      while (!solvers_.done()) {
+        const auto before = solvers_.stretches();
         const auto spike = solvers_.advance();
         note_grazings();
         ++effort_.signs[solvers_.settled().sign];
-        effort_.signs[0] += solvers_.state().stretches - before - 1;  // those before the last were glided over
+        effort_.signs[0] += solvers_.stretches() - before - 1;  // those before the last were glided over
         if (!spike) continue;
         ++effort_.roots[solvers_.settled().root];
         return in_given_units(*spike);

@@ -154,7 +154,14 @@ class Solver {
     return firing;
   }
 
-  const State<Real>& state() const noexcept { return state_; }
+  /// How many stretches are done, and whether all are.
+  std::uint64_t stretches() const noexcept { return state_.stretches; }
+  bool done() const noexcept { return state_.done; }
+  /// For a solver with fewer digits to adopt().
+  const State<Real>& state() {
+    stop_repeating();
+    return state_;
+  }
   const Settled& settled() const noexcept { return settled_; }
 
   /// Whether the last stretch reaches beyond t; a time that no earlier stretch covered lies in it then.
@@ -484,7 +491,13 @@ class Solver {
         if (!is_silent(synapse)) return std::nullopt;
       }
       if (repeated_.level_changes != state_.timeline.constant_changes()) {
-        repeated_ = {state_.timeline.constant_changes(), way_from_reset(present_level())};
+        repeated_.level_changes = state_.timeline.constant_changes();
+        repeated_.way = way_from_reset(present_level());
+        if (repeated_.way) {
+          const Instant way(repeated_.way->offset, repeated_.way->error);
+          repeated_.period = Instant(problem_->neuron.refractory()) + way;
+          repeated_.slope = convert_radius<Radius<Real>>(repeated_.way->slope);
+        }
       }
       if (!repeated_.way) return std::nullopt;
       const Instant time =
@@ -492,31 +505,37 @@ class Solver {
       if (!is_negative(time - Instant(end))) return std::nullopt;
       require_tolerable(time);
       to_ = time.mid;
-      return fire_repeatedly(time);
+      settled_.root = effort_index<DoubleDouble>;
+      repeats_ = true;
+      fired_ = time;
+      return fire(time, repeated_.slope, repeated_.way->condition);
     }
   }
 
   /// The spike after such a one, release and crossing in one, where nothing plainly happens before it.
   std::optional<Firing<Real>> fire_again() {
     if constexpr (can_glide) {
-      if (!std::exchange(repeats_, false)) return std::nullopt;
-      const Instant time =
-          Instant(state_.start, state_.start_error) + Instant(repeated_.way->offset, repeated_.way->error);
+      if (!repeats_) return std::nullopt;
+      const Instant time = fired_ + repeated_.period;
       const double end = std::min(state_.timeline.next(), problem_->until);
-      if (!((convert_real<double>(time.mid) + time.rad) * (1 + 0x1p-50) < end)) return std::nullopt;
+      if (!((convert_real<double>(time.mid) + time.rad) * (1 + 0x1p-50) < end)) {
+        stop_repeating();
+        return std::nullopt;
+      }
       ++state_.stretches;
       require_tolerable(time);
       ++state_.stretches;
-      return fire_repeatedly(time);
+      fired_ = time;
+      settled_.root = effort_index<DoubleDouble>;
+      return Firing<Real>{time.mid, time.rad, repeated_.slope, repeated_.way->condition};
     } else {
       return std::nullopt;
     }
   }
 
-  Firing<Real> fire_repeatedly(const Instant& time) {
-    settled_.root = effort_index<DoubleDouble>;
-    repeats_ = true;
-    return fire(time, convert_radius<Radius<Real>>(repeated_.way->slope), repeated_.way->condition);
+  /// Brings the state up to the last of a series of such spikes.
+  void stop_repeating() {
+    if (std::exchange(repeats_, false)) fire(fired_, repeated_.slope, repeated_.way->condition);
   }
 
   std::optional<Crossing<DoubleDouble>> way_from_reset(const Level& level) const {
@@ -879,7 +898,7 @@ class Solver {
   bool last_resort_;
   ExactSum rest_;  // u_rest - theta, mV
   Number rest_value_;
-  Number alpha_gain_;  // R e: an alpha synapse peaks at its weight
+  Number alpha_gain_;                            // R e: an alpha synapse peaks at its weight
   ExactSum reset_;                               // u_r - theta, mV
   std::vector<Wave> waves_;                      // by index in the current
   std::vector<Sine<Number>> frequencies_;        // one of each, of amplitude 0
@@ -895,7 +914,10 @@ class Solver {
   struct {
     std::size_t level_changes = none;  // the level that it belongs to
     std::optional<Crossing<DoubleDouble>> way{};
+    Instant period{};  // from spike to spike
+    Radius<Real> slope{};
   } repeated_;
+  Instant fired_{};  // the last of these spikes
   std::optional<std::conditional_t<can_glide, Glide<Real>, std::monostate>> glide_;
   std::vector<SynapticDrive<Real>> released_;
   Level level_;
