@@ -860,8 +860,10 @@ class Solver {
 
   /// Whether the potential reaches the threshold after the jump at t.
   bool lands_on_threshold(double t) {
-    const auto in_double = convert_ball<double>(state_.potential);
-    if (!is_positive(in_double) && !is_negative(in_double)) settled_.sign = effort_index<Real>;
+    const double x = convert_real<double>(state_.potential.mid);
+    const double error = convert_radius<double>(state_.potential.rad) + std::fabs(x) * 0x1p-52;
+    if (std::fabs(x) > error) return x > 0;  // nearly always
+    settled_.sign = effort_index<Real>;
     if (is_positive(state_.potential)) return true;
     if (is_negative(state_.potential)) return false;
     if (!last_resort_) throw Unclear{0, 0};
