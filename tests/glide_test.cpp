@@ -30,10 +30,10 @@ struct Stretch {
   explicit Stretch(Random& random, bool with_alpha) {
     tau = random.logarithmic(0.1, 100);
     length = DoubleDouble(tau * random.logarithmic(1e-6, 10), 0);
-    straight.level = {Real(random.uniform(-30, 20)), radius(random)};
+    input.level = {Real(random.uniform(-30, 20)), radius(random)};
     if (random.chance(0.5)) {
       const double rise = (random.chance(0.5) ? 1 : -1) * random.logarithmic(1e-6, 30);
-      straight.slope = {Real(rise / length.hi), radius(random) / length.hi};
+      input.slope = {Real(rise / length.hi), radius(random) / length.hi};
     }
     potential = carried(random, -random.logarithmic(1e-6, 30));
     Response<Ball<Real>> balls;
@@ -42,8 +42,20 @@ struct Stretch {
     exact.rate = 1 / Real100(tau);
     // Each number that is known to a radius is, in truth, at one end of its ball.
     exact.start = end_of(random, potential);
-    exact.level = end_of(random, convert_ball<DoubleDouble>(straight.level));
-    exact.slope = end_of(random, convert_ball<DoubleDouble>(straight.slope));
+    exact.level = end_of(random, convert_ball<DoubleDouble>(input.level));
+    exact.slope = end_of(random, convert_ball<DoubleDouble>(input.slope));
+    for (int n = random.chance(0.5) ? random.integer(1, 2) : 0; n > 0; --n) {
+      const double frequency = random.logarithmic(1e-3, 10) / length.hi;
+      const Ball<Real> omega(frequency);
+      const Ball<Real> omega_tau = omega * Ball<Real>(tau);
+      const auto part = [&] { return Ball<Real>(Real(random.uniform(-10, 10)), radius(random)); };
+      input.waves.push_back(
+          {omega, omega_tau, Ball<Real>(1.0) / (Ball<Real>(1.0) + omega_tau * omega_tau), part(), part()});
+      const Real100 exact_omega_tau = Real100(frequency) * tau;
+      exact.sines.push_back({Real100(frequency), exact_omega_tau, 1 / (1 + exact_omega_tau * exact_omega_tau),
+                             end_of(random, convert_ball<DoubleDouble>(input.waves.back().sine)),
+                             end_of(random, convert_ball<DoubleDouble>(input.waves.back().cosine))});
+    }
     for (int n = random.integer(0, 3); n > 0; --n) {
       const double tau_s = tau * (random.chance(0.3)   ? 1 + std::ldexp(1.0, -random.integer(1, 52))
                                   : random.chance(0.2) ? 1
@@ -71,7 +83,7 @@ struct Stretch {
   }
 
   double tau;
-  StraightDrive<Real> straight;
+  InputDrive<Real> input;
   DoubleDouble length;
   std::vector<double> taus;
   Carried<Real> potential;
@@ -94,7 +106,7 @@ TYPED_TEST(GlideIn, EnclosesWhatItCarriesOverAStretch) {
     const Real100 s = wide(stretch.length);
     const auto end = stretch.exact.at(s);
     const Carried<TypeParam> start = stretch.potential;
-    if (!stretch.glide->pass(stretch.length, stretch.straight, stretch.potential, stretch.synapses)) {
+    if (!stretch.glide->pass(stretch.length, stretch.input, stretch.potential, stretch.synapses)) {
       EXPECT_EQ(wide(stretch.potential.mid), wide(start.mid));  // nothing has changed
       continue;
     }
@@ -131,7 +143,9 @@ TYPED_TEST(GlideIn, KnowsTheMembranesTimeConstantToTheClocksDigits) {
     balls.rate = Ball<TypeParam>(1.0) / Ball<TypeParam>(tau);
     std::vector<SynapticDrive<TypeParam>> synapses;
     Glide<TypeParam> glide(tau, {}, balls);
-    ASSERT_TRUE(glide.pass(length, {Ball<TypeParam>(-1.0)}, potential, synapses));
+    InputDrive<TypeParam> input;
+    input.level = -1.0;
+    ASSERT_TRUE(glide.pass(length, input, potential, synapses));
     const Real100 gone = -expm1(-wide(length) / tau);
     worst = std::max(worst, distance(potential, gone - 2) / static_cast<double>(gone));
   }
@@ -146,7 +160,7 @@ TYPED_TEST(GlideIn, CoversAStartWhoseTimeIsNotKnownExactly) {
   for (int k = testing::cases(1000); k > 0; --k) {
     const Stretch<TypeParam> stretch(random, random.chance(0.5));
     const double error = stretch.tau * random.logarithmic(1e-15, 1e-6);
-    const double blur = stretch.glide->blur(error, stretch.straight, stretch.potential, stretch.synapses);
+    const double blur = stretch.glide->blur(error, stretch.input, stretch.potential, stretch.synapses);
     // Started later by `error`, x is at its start's value then, and not what it has become in between.
     const Real100 moved = abs(stretch.exact.at(Real100(error)).potential - stretch.exact.start);
     ASSERT_LE(static_cast<double>(moved), blur);

@@ -30,8 +30,9 @@ template <class Real>
 struct Gain {
   Real value;
   double error = 0;
-  double greatest = 0;  // the drive, all along the stretch
-  double gross = 0;     // the sum of the magnitudes of its parts, and of the potential at the start
+  double greatest = 0;    // the drive, all along the stretch
+  double least_wave = 0;  // the sum of the least that each sinusoid comes to
+  double gross = 0;       // the sum of the magnitudes of its parts, and of the potential at the start
 };
 
 double size(double x) { return std::fabs(x); }
@@ -100,6 +101,41 @@ void add_slope(const Ball<Real>& slope, const Clock<Real>& length, const Faded<R
   const double rise = convert_real<double>(slope.mid * s);
   gain.greatest += std::max(0.0, rise) + slope.rad * size(s);
   gain.gross += size(rise) + slope.rad * size(s);
+}
+
+/// A bound on a sinusoid.
+template <class Real>
+double amplitude(const Sine<Ball<Real>>& wave) {
+  return greatest(wave.sine) + greatest(wave.cosine);
+}
+
+/// A sinusoid, within amplitude (omega s)^2 / 8 of its chord.
+template <class Real>
+void add_wave(const Sine<Ball<Real>>& wave, const Clock<Real>& length, const Faded<Real>& membrane, Gain<Real>& gain) {
+  const auto s = convert_ball<Real>(Ball<Clock<Real>>(length, 0));
+  const Ball<Real> gone(membrane.gone, Units<Real>::k * size(membrane.gone));
+  const auto now = wave_after(wave, s, gone);
+  gain.value = gain.value + now.potential.mid;
+  gain.error += now.potential.rad + Units<Real>::u * size(gain.value);
+  const double most = amplitude(wave);
+  const double angle = greatest(wave.omega * s);
+  const double sag = most * angle * angle * 0.126 + wave.sine.rad + now.sine.rad;
+  const double before = convert_real<double>(wave.sine.mid);
+  const double after = convert_real<double>(now.sine.mid);
+  gain.greatest += std::min(most, std::max(before, after) + sag);
+  gain.least_wave += std::max(-most, std::min(before, after) - sag);
+  gain.gross += most;
+}
+
+/// What changes of the drive but its synapses makes. Kept apart: most stretches have none of it, and need the
+/// registers.
+template <class Real>
+[[gnu::noinline]] Gain<Real> of_moving(const InputDrive<Real>& input, const Clock<Real>& length,
+                                       const Faded<Real>& membrane) {
+  Gain<Real> gain{.value = Real(0)};
+  if (!vanishes(input.slope)) add_slope(input.slope, length, membrane, gain);
+  for (const auto& wave : input.waves) add_wave(wave, length, membrane, gain);
+  return gain;
 }
 
 template <class Real>
@@ -209,13 +245,14 @@ bool stays_below(double start, double greatest_drive, double lost, double slack)
 
 /// Whether d > 0 throughout, or rises: then x crosses 0 upward only if it ends above it.
 template <class Real>
-bool sign_at_end_decides(const StraightDrive<Real>& straight, double length,
+bool sign_at_end_decides(const InputDrive<Real>& input, double least_wave, double length,
                          const std::vector<SynapticDrive<Real>>& drives,
                          const std::vector<typename Glide<Real>::Synapse>& synapses, double slack) {
-  const double slope = convert_real<double>(straight.slope.mid);
-  double least = convert_real<double>(straight.level.mid) - straight.level.rad;
-  least += std::min(0.0, slope * length) - straight.slope.rad * length;
-  bool rises = slope >= straight.slope.rad;
+  const double slope = convert_real<double>(input.slope.mid);
+  double least = convert_real<double>(input.level.mid) - input.level.rad;
+  least += std::min(0.0, slope * length) - input.slope.rad * length;
+  least += least_wave;
+  bool rises = slope >= input.slope.rad && input.waves.empty();
   for (std::size_t n = 0; n < drives.size(); ++n) {
     if (!synapses[n].acts) continue;
     const auto& [exponential, alpha] = drives[n];
@@ -249,10 +286,10 @@ Glide<Real>::Glide(double tau, std::span<const double> synaptic_taus, const Resp
 }
 
 template <class Real>
-LAPICQUE_FOR_FUSED_TOO bool Glide<Real>::pass(const Time& length, const StraightDrive<Real>& straight,
+LAPICQUE_FOR_FUSED_TOO bool Glide<Real>::pass(const Time& length, const InputDrive<Real>& input,
                                               Carried<Real>& potential, std::vector<SynapticDrive<Real>>& synapses) {
   using U = Units<Real>;
-  const auto& [level, slope] = straight;
+  const auto& [level, slope, waves] = input;
   const Faded<Real> membrane = faded(table_, length, rate_, Real());
   const double lost = convert_real<double>(membrane.gone);
   const Real start = convert_real<Real>(potential.mid);
@@ -261,7 +298,14 @@ LAPICQUE_FOR_FUSED_TOO bool Glide<Real>::pass(const Time& length, const Straight
   gain.error = size(gain.value) * (U::k + 2 * U::u) + level.rad * lost;
   gain.greatest = convert_real<double>(level.mid) + level.rad;
   gain.gross = size(level.mid) + level.rad;
-  if (!vanishes(slope)) add_slope(slope, length, membrane, gain);
+  if (!vanishes(slope) || !waves.empty()) {
+    const Gain<Real> moving = of_moving(input, length, membrane);
+    gain.value = gain.value + moving.value;
+    gain.error += moving.error + U::u * size(gain.value);
+    gain.greatest += moving.greatest;
+    gain.least_wave = moving.least_wave;
+    gain.gross += moving.gross;
+  }
   for (std::size_t n = 0; n < synapses.size(); ++n) {
     Synapse& synapse = synapses_[n];
     synapse.acts = !is_silent(synapses[n]);
@@ -276,13 +320,13 @@ LAPICQUE_FOR_FUSED_TOO bool Glide<Real>::pass(const Time& length, const Straight
   }
 
   gain.gross += size(start);
-  const double slack = gain.gross * rounding_;
+  const double slack = gain.gross * (rounding_ + 0x1p-48 * static_cast<double>(waves.size()));
   const Time end = moved(potential.mid, gain.value, membrane.gone);
   const double error = gain.error + U::u * size(gain.value) + carrying<Real>(gain.gross);
   const double radius = (error + potential.rad * convert_real<double>(membrane.left)) * (1 + 0x1p-20);
   if (!stays_below(convert_real<double>(potential.mid) + potential.rad, gain.greatest, lost, slack) &&
       !(convert_real<double>(end) + radius < 0 &&
-        sign_at_end_decides<Real>(straight, convert_real<double>(length), synapses, synapses_, slack))) {
+        sign_at_end_decides<Real>(input, gain.least_wave, convert_real<double>(length), synapses, synapses_, slack))) {
     return false;
   }
   potential = {end, radius};
@@ -301,14 +345,20 @@ LAPICQUE_FOR_FUSED_TOO void Glide<Real>::fade(const Time& length, std::vector<Sy
 }
 
 template <class Real>
-double Glide<Real>::blur(double error, const StraightDrive<Real>& straight, const Carried<Real>& potential,
+double Glide<Real>::blur(double error, const InputDrive<Real>& input, const Carried<Real>& potential,
                          const std::vector<SynapticDrive<Real>>& synapses) const {
-  const auto& [level, slope] = straight;
+  const auto& [level, slope, waves] = input;
   const double rate = convert_real<double>(rate_) * (1 + 0x1p-50);
   double fastest = rate;
   Real rise = level.mid - convert_real<Real>(potential.mid);
   double known_to = level.rad + potential.rad + error * (size(slope.mid) + slope.rad);
   double gross = size(level.mid) + size(potential.mid);
+  for (const auto& wave : waves) {
+    const double most = amplitude(wave);
+    rise = rise + wave.sine.mid;
+    known_to += wave.sine.rad + error * greatest(wave.omega) * most;
+    gross += most;
+  }
   for (std::size_t n = 0; n < synapses.size(); ++n) {
     if (is_silent(synapses[n])) continue;
     const auto& [exponential, alpha] = synapses[n];
@@ -319,7 +369,7 @@ double Glide<Real>::blur(double error, const StraightDrive<Real>& straight, cons
   }
   const double instants = error * fastest;
   if (!(instants < 0x1p-12)) return std::numeric_limits<double>::infinity();
-  const double rounding = 4 * Units<Real>::u * static_cast<double>(synapses.size() + 4);
+  const double rounding = 4 * Units<Real>::u * static_cast<double>(synapses.size() + waves.size() + 4);
   return error * rate * (size(rise) + known_to + gross * (4 * instants + rounding)) * (1 + 4 * instants + 0x1p-40);
 }
 

@@ -21,14 +21,15 @@ struct SynapticDrive {
   Carried<Real> alpha{0.0};
 };
 
-/// The drive but for its synapses, as a straight line: what is constant, ramps and linear samples.
+/// The drive but for its synapses, from the stretch's start on.
 template <class Real>
-struct StraightDrive {
-  Ball<Real> level{0.0};  ///< at the stretch's start, mV
-  Ball<Real> slope{0.0};  ///< mV/ms
+struct InputDrive {
+  Ball<Real> level{0.0};                ///< of what is constant, ramps and linear samples, mV
+  Ball<Real> slope{0.0};                ///< mV/ms
+  std::vector<Sine<Ball<Real>>> waves;  ///< one of each frequency
 };
 
-/// The short way over a stretch with nothing but a straight line and fading synapses in it, on which u plainly stays
+/// The short way over a stretch between two events, on which u plainly stays
 /// below the threshold: most stretches between the arrivals of a synaptic barrage.
 ///
 /// It evaluates the closed forms of Response as increments, x(s) = x(0) + (level - x(0)) F + ..., once and without
@@ -42,7 +43,8 @@ struct StraightDrive {
 ///     z z_s e^(-z') phi2 or chi    p f + 3 u + 3 v + g of the whole, and z z_s times the same
 ///
 /// with p of phi1, phi2 and chi as phi.hpp has it, and g >= 2 u.
-/// Each product and each sum adds u of its result. What underflows anywhere is a factor of what is carried.
+/// Sinusoids come as balls. Each product and each sum adds u of its result. What underflows anywhere is a factor of
+/// what is carried.
 template <class Real>
 class Glide {
  public:
@@ -55,7 +57,7 @@ class Glide {
 
   /// Carries the potential x and the synapses over `length` ms > 0.
   /// @return false where it is not plain that x stays below 0: then nothing has changed
-  bool pass(const Time& length, const StraightDrive<Real>& straight, Carried<Real>& potential,
+  bool pass(const Time& length, const InputDrive<Real>& input, Carried<Real>& potential,
             std::vector<SynapticDrive<Real>>& synapses);
 
   /// Lets the synapses fade for `length` ms >= 0.
@@ -63,7 +65,7 @@ class Glide {
 
   /// How far x may be off at the stretch's start where its time is known to within `error` ms only: tau_m |dx/dt| = |d
   /// - x| and what that changes by within the error, mV; infinite where the error is no instant for all that fades.
-  double blur(double error, const StraightDrive<Real>& straight, const Carried<Real>& potential,
+  double blur(double error, const InputDrive<Real>& input, const Carried<Real>& potential,
               const std::vector<SynapticDrive<Real>>& synapses) const;
 
   struct Synapse {

@@ -102,6 +102,27 @@ Fading<T> fading(const T& z) {
   return {left, T(1) - left};
 }
 
+/// What a sinusoid has become s later, and made of the potential.
+template <class T>
+struct WaveStep {
+  T sine;
+  T cosine;
+  T potential;  // mV
+};
+
+/// @param gone  1 - e^(-s/tau_m)
+template <class T>
+WaveStep<T> wave_after(const Sine<T>& wave, const T& s, const T& gone) {
+  // With h = omega s / 2: sin(p + 2h) - sin p = 2 sin h cos(p + h), cos(p + 2h) - cos p = -2 sin h sin(p + h).
+  const auto half = sine_cosine(wave.omega * s * T(0.5));
+  const T sine_middle = wave.sine * half.cosine + wave.cosine * half.sine;
+  const T cosine_middle = wave.cosine * half.cosine - wave.sine * half.sine;
+  const T twice = half.sine * T(2);
+  return {wave.sine + twice * cosine_middle, wave.cosine - twice * sine_middle,
+          wave.filtering * (twice * (cosine_middle + wave.omega_tau * sine_middle) +
+                            (wave.sine - wave.omega_tau * wave.cosine) * gone)};
+}
+
 template <class T>
 typename Response<T>::Point Response<T>::at(const T& s, std::vector<T>* decayed) const {
   Point point;
@@ -120,15 +141,8 @@ typename Response<T>::Point Response<T>::at(const T& s, std::vector<T>* decayed)
   }
 
   for (const Sine<T>& wave : sines) {
-    // With h = omega s / 2: sin(p + 2h) - sin p = 2 sin h cos(p + h), cos(p + 2h) - cos p = -2 sin h sin(p + h).
-    const auto half = sine_cosine(wave.omega * s * T(0.5));
-    const T sine_middle = wave.sine * half.cosine + wave.cosine * half.sine;
-    const T cosine_middle = wave.cosine * half.cosine - wave.sine * half.sine;
-    const T twice = half.sine * T(2);
-    const T sine_now = wave.sine + twice * cosine_middle;
-    const T cosine_now = wave.cosine - twice * sine_middle;
-    point.potential += wave.filtering * (twice * (cosine_middle + wave.omega_tau * sine_middle) +
-                                         (wave.sine - wave.omega_tau * wave.cosine) * membrane.gone);
+    const auto [sine_now, cosine_now, potential_now] = wave_after(wave, s, membrane.gone);
+    point.potential += potential_now;
     point.drive += sine_now;
     point.drive_slope += wave.omega * cosine_now;
     point.oscillation += wave.filtering * (sine_now - wave.omega_tau * cosine_now);

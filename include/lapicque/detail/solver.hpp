@@ -298,7 +298,7 @@ class Solver {
       if (state_.refractory) wait_for_release();
       if (state_.refractory || state_.known_potential) return false;
       if (!(state_.start == Time(state_.anchor)) || state_.start_error > 0) return false;
-      while (is_straight()) {
+      while (true) {
         if (coast_to_a_change(firing)) return true;
         if (!has_changed_) return false;
       }
@@ -327,14 +327,14 @@ class Solver {
     has_changed_ = false;
     Timeline& timeline = state_.timeline;
     const double since = state_.anchor;
-    const StraightDrive<Real> first = straight_drive();
-    StraightDrive<Real> straight = first;
+    set_input();
+    const Number level = input_.level;
     while (true) {
       const double end = timeline.next();
       if (!(end < problem_->until)) return false;
       const Time length = two_sum(end, -state_.anchor);
       if (!is_glidable(length)) return false;
-      if (!glide_->pass(length, straight, state_.potential, state_.synapses)) return false;
+      if (!glide_->pass(length, input_, state_.potential, state_.synapses)) return false;
       ++state_.stretches;
       state_.start = Time(end);
       bool jumps = false;
@@ -351,7 +351,8 @@ class Solver {
       if (jumps) firing = fire_at(end);
       if (jumps || settled_.sign != 0) return true;
       if (has_changed_) return false;
-      if (!vanishes(first.slope)) straight.level = first.level + first.slope * sum(difference(end, since));
+      if (!vanishes(input_.slope)) input_.level = level + input_.slope * sum(difference(end, since));
+      if (!input_.waves.empty()) place_waves(input_.waves);
     }
   }
 
@@ -407,9 +408,7 @@ class Solver {
   }
 
   /// Whether nothing acts but what is constant and what fades.
-  bool is_flat() const { return state_.timeline.lines().empty() && is_straight(); }
-  /// The same, straight lines allowed.
-  bool is_straight() const { return state_.timeline.waves().empty(); }
+  bool is_flat() const { return state_.timeline.lines().empty() && state_.timeline.waves().empty(); }
 
   /// R I of a line's slope, mV/ms.
   Number slope_of(const Line& line) const {
@@ -418,17 +417,40 @@ class Solver {
     if (rise.is_zero()) return Number(0.0);
     return resistance() * sum(rise) / sum(difference(line.stop, line.start));
   }
-  /// The drive but for its synapses from state_.start on, where no sinusoid acts.
-  StraightDrive<Real> straight_drive() {
-    StraightDrive<Real> straight{rounded_level(), Number(0.0)};
+  /// Sets input_ to what there is from state_.start on.
+  void set_input() {
+    input_.level = rounded_level();
+    input_.slope = Number(0.0);
     for (const Line& line : state_.timeline.lines()) {
-      straight.level += resistance() * sum(line.from);
+      input_.level += resistance() * sum(line.from);
       const Number slope = slope_of(line);
       if (vanishes(slope)) continue;
-      straight.slope += slope;
-      if (!(state_.start == Time(line.start))) straight.level += -(slope * elapsed(line.start));
+      input_.slope += slope;
+      if (!(state_.start == Time(line.start))) input_.level += -(slope * elapsed(line.start));
     }
-    return straight;
+    place_waves(input_.waves);
+  }
+
+  /// The sinusoids at state_.start, those of one frequency added up.
+  void place_waves(std::vector<Sine<Number>>& sines) {
+    sines.clear();
+    if (state_.timeline.waves().empty()) return;
+    place_of_frequency_.assign(frequencies_.size(), none);
+    for (const auto& [index, amplitude, pieces] : state_.timeline.waves()) {
+      if (amplitude.is_zero()) continue;
+      const Sinusoid& sinusoid = problem_->current.sinusoids()[index];
+      const auto& [frequency, phase] = waves_[index];
+      std::size_t& place = place_of_frequency_[frequency];
+      if (place == none) {
+        place = sines.size();
+        sines.push_back(frequencies_[frequency]);
+      }
+      const Number gain = resistance() * sum(amplitude);
+      const bool at_its_start = state_.start == Time(sinusoid.start);
+      const auto now = sine_cosine(at_its_start ? phase : two_pi() * turns(sinusoid) + phase);
+      sines[place].sine += gain * now.sine;
+      sines[place].cosine += gain * now.cosine;
+    }
   }
 
   /// Whether the potential is known to be at this level, where a constant drive of that level leaves it.
@@ -452,24 +474,24 @@ class Solver {
     if constexpr (!can_glide) {
       return false;
     } else {
-      if (!glide_ || !is_straight()) return false;
+      if (!glide_) return false;
       const Time length = Time(end) - state_.start;
       if (!is_glidable(length)) return false;
       if (is_flat()) {
         const Level& level = present_level();
         if (level.exact && stands_at(level.sum)) return false;
       }
-      const StraightDrive<Real> straight = straight_drive();
+      set_input();
 
       if (state_.start == Time(state_.anchor) && state_.start_error == 0) {
-        if (!glide_->pass(length, straight, state_.potential, state_.synapses)) return false;
+        if (!glide_->pass(length, input_, state_.potential, state_.synapses)) return false;
       } else {  // since the end of refractoriness, somewhere between two events
         std::vector<SynapticDrive<Real>>& synapses = released_;
         synapses = state_.synapses;
         glide_->fade(state_.start - Time(state_.anchor), synapses);
         Carried<Real> potential = state_.potential;
-        potential.rad = round_up(potential.rad + glide_->blur(state_.start_error, straight, potential, synapses));
-        if (!glide_->pass(length, straight, potential, synapses)) return false;
+        potential.rad = round_up(potential.rad + glide_->blur(state_.start_error, input_, potential, synapses));
+        if (!glide_->pass(length, input_, potential, synapses)) return false;
         state_.potential = potential;
         state_.synapses.swap(synapses);
         state_.start_error = TimeRadius(0);
@@ -702,24 +724,8 @@ class Solver {
     response_.level_parts = level_parts(level.value);
     if (!vanishes(ramped)) response_.level += ramped;
 
-    response_.sines.clear();
-    place_of_frequency_.assign(frequencies_.size(), none);
-    for (const auto& [index, amplitude, pieces] : timeline.waves()) {
-      if (amplitude.is_zero()) continue;
-      is_constant = false;
-      const Sinusoid& sinusoid = problem_->current.sinusoids()[index];
-      const auto& [frequency, phase] = waves_[index];
-      std::size_t& place = place_of_frequency_[frequency];
-      if (place == none) {
-        place = response_.sines.size();
-        response_.sines.push_back(frequencies_[frequency]);
-      }
-      const Number gain = resistance() * sum(amplitude);
-      const bool at_its_start = state_.start == Time(sinusoid.start);
-      const auto now = sine_cosine(at_its_start ? phase : two_pi() * turns(sinusoid) + phase);
-      response_.sines[place].sine += gain * now.sine;
-      response_.sines[place].cosine += gain * now.cosine;
-    }
+    place_waves(response_.sines);
+    is_constant = is_constant && response_.sines.empty();
 
     const bool decayed = !(state_.start == Time(state_.anchor));
     const Number since_anchor = -elapsed(state_.anchor);
@@ -824,7 +830,7 @@ class Solver {
   }
 
   /// @return whether it is a jump
-  bool take(const SingleEvent& event) {
+  [[gnu::always_inline]] bool take(const SingleEvent& event) {
     if (event.size == 0) return false;  // what is silent stays so
     switch (event.kind) {
       case SingleEvent::Kind::jump:
@@ -904,7 +910,7 @@ class Solver {
   ExactSum reset_;                               // u_r - theta, mV
   std::vector<Wave> waves_;                      // by index in the current
   std::vector<Sine<Number>> frequencies_;        // one of each, of amplitude 0
-  std::vector<std::size_t> place_of_frequency_;  // in response_.sines, or none
+  std::vector<std::size_t> place_of_frequency_;  // in what place_waves() fills, or none
 
   State<Real> state_;
   std::vector<Unclear> undecided_;
@@ -921,6 +927,7 @@ class Solver {
   } repeated_;
   Instant fired_{};  // the last of these spikes
   std::optional<std::conditional_t<can_glide, Glide<Real>, std::monostate>> glide_;
+  InputDrive<Real> input_;
   std::vector<SynapticDrive<Real>> released_;
   Level level_;
   std::size_t level_changes_ = none;

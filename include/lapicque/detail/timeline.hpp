@@ -56,8 +56,10 @@ class Timeline {
   /// Lets the event at next() happen.
   void advance();
 
+  // The next two are most of what an event costs beside its exponentials, where they are called and not inlined.
+
   /// Whether one single event happens at next(), as most of those of a barrage do.
-  bool next_is_single() const {
+  [[gnu::always_inline]] bool next_is_single() const {
     const double now = next();
     if (!(now < next_of_others_)) return false;
     const Cursor& cursor = cursors_[0];
@@ -66,7 +68,7 @@ class Timeline {
     return cursor.kind == Kind::samples && now + current_->samples()[cursor.piece].step / 4 > now;
   }
   /// Lets that event happen in short: jump() and arrivals() are not told of it.
-  SingleEvent take_single() {
+  [[gnu::always_inline]] SingleEvent take_single() {
     Cursor& cursor = cursors_[0];
     SingleEvent event{cursor.single, 0, cursor.place};
     if (cursor.kind == Kind::samples) {
