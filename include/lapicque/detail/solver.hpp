@@ -215,6 +215,12 @@ class Solver {
     bool exact;  // whether that is the sum, without rounding
     Number value;
   };
+  /// From a known potential to the threshold.
+  struct Way {
+    Instant length;
+    Radius<Real> slope;
+    double condition;
+  };
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
   static constexpr bool can_glide = std::is_same_v<Radius<Real>, double>;
 
@@ -358,7 +364,7 @@ class Solver {
 
   /// One stretch without refractoriness, to `end` at the latest.
   std::optional<Firing<Real>> integrate(double end) {
-    if (auto again = fire_as_before(end)) return again;
+    if (auto firing = fire_at_constant_drive(end)) return firing;
     to_ = Time(end);
     const bool glided = glide_over(end);
     std::optional<Firing<Real>> firing;
@@ -501,36 +507,38 @@ class Solver {
     }
   }
 
-  /// Under nothing but a constant current, the way from reset to threshold is the same each time: found once, in
-  /// double-double, it takes a sum a spike, and nothing but the sums' rounding adds up along the train.
-  std::optional<Firing<Real>> fire_as_before(double end) {
+  /// Under nothing but a constant current: from a potential that is known without rounding, the way to the threshold is
+  /// found in double-double. That from reset is the same each time; found once, it takes a sum a spike, and nothing but
+  /// the sums' rounding adds up along the train.
+  std::optional<Firing<Real>> fire_at_constant_drive(double end) {
     if constexpr (!can_glide) {
       return std::nullopt;
     } else {
       const bool is_reset = std::exchange(is_reset_, false);
-      if (!glide_ || !is_reset || !is_flat()) return std::nullopt;
+      if (!glide_ || !is_flat() || !state_.known_potential || !vanishes(state_.deviation)) return std::nullopt;
       for (const auto& synapse : state_.synapses) {
         if (!is_silent(synapse)) return std::nullopt;
       }
-      if (repeated_.level_changes != state_.timeline.constant_changes()) {
-        repeated_.level_changes = state_.timeline.constant_changes();
-        repeated_.way = way_from_reset(present_level());
-        if (repeated_.way) {
-          const Instant way(repeated_.way->offset, repeated_.way->error);
-          repeated_.period = Instant(problem_->neuron.refractory()) + way;
-          repeated_.slope = convert_radius<Radius<Real>>(repeated_.way->slope);
+      std::optional<Way> way;
+      if (!is_reset) {
+        way = way_from(*state_.known_potential, present_level());
+      } else {
+        if (repeated_.level_changes != state_.timeline.constant_changes()) {
+          repeated_.level_changes = state_.timeline.constant_changes();
+          repeated_.way = way_from(reset_, present_level());
+          if (repeated_.way) repeated_.period = Instant(problem_->neuron.refractory()) + repeated_.way->length;
         }
+        way = repeated_.way;
       }
-      if (!repeated_.way) return std::nullopt;
-      const Instant time =
-          Instant(state_.start, state_.start_error) + Instant(repeated_.way->offset, repeated_.way->error);
+      if (!way) return std::nullopt;
+      const Instant time = Instant(state_.start, state_.start_error) + way->length;
       if (!is_negative(time - Instant(end))) return std::nullopt;
       require_tolerable(time);
       to_ = time.mid;
       settled_.root = effort_index<DoubleDouble>;
-      repeats_ = true;
+      repeats_ = is_reset;
       fired_ = time;
-      return fire(time, repeated_.slope, repeated_.way->condition);
+      return fire(time, way->slope, way->condition);
     }
   }
 
@@ -549,7 +557,7 @@ class Solver {
       ++state_.stretches;
       fired_ = time;
       settled_.root = effort_index<DoubleDouble>;
-      return Firing<Real>{time.mid, time.rad, repeated_.slope, repeated_.way->condition};
+      return Firing<Real>{time.mid, time.rad, repeated_.way->slope, repeated_.way->condition};
     } else {
       return std::nullopt;
     }
@@ -557,22 +565,24 @@ class Solver {
 
   /// Brings the state up to the last of a series of such spikes.
   void stop_repeating() {
-    if (std::exchange(repeats_, false)) fire(fired_, repeated_.slope, repeated_.way->condition);
+    if (std::exchange(repeats_, false)) fire(fired_, repeated_.way->slope, repeated_.way->condition);
   }
 
-  std::optional<Crossing<DoubleDouble>> way_from_reset(const Level& level) const {
-    if (!level.exact || level.sum.sign() <= 0) return std::nullopt;
+  std::optional<Way> way_from(const ExactSum& start, const Level& level) const {
+    if (!level.exact || level.sum.sign() <= 0 || start.sign() >= 0) return std::nullopt;
     Response<Ball<DoubleDouble>> response;
     response.tau = problem_->neuron.tau();
     response.rate = Ball<DoubleDouble>(1.0) / response.tau;
-    response.start = Solver<DoubleDouble>::sum(reset_);
+    response.start = Solver<DoubleDouble>::sum(start);
     response.level = Solver<DoubleDouble>::sum(level.sum);
     response.level_parts = level_parts(level.value);
     const double about = problem_->neuron.tau() * std::log1p(-response.start.mid.hi / response.level.mid.hi);
     const double high = about * (1 + 0x1p-20);
     if (!is_positive(response.at(Ball<DoubleDouble>(high)).potential)) return std::nullopt;
     const auto crossing = locate_crossing<DoubleDouble>(response, {DoubleDouble(0), DoubleDouble(high)}, 0);
-    return crossing.is_clear ? std::optional(crossing) : std::nullopt;
+    if (!crossing.is_clear) return std::nullopt;
+    return Way{Instant(crossing.offset, crossing.error), convert_radius<Radius<Real>>(crossing.slope),
+               crossing.condition};
   }
 
   void require_tolerable(const Instant& time) const {
@@ -921,9 +931,8 @@ class Solver {
   bool has_changed_ = false;  // what is constant may have, in coast()
   struct {
     std::size_t level_changes = none;  // the level that it belongs to
-    std::optional<Crossing<DoubleDouble>> way{};
+    std::optional<Way> way{};
     Instant period{};  // from spike to spike
-    Radius<Real> slope{};
   } repeated_;
   Instant fired_{};  // the last of these spikes
   std::optional<std::conditional_t<can_glide, Glide<Real>, std::monostate>> glide_;
