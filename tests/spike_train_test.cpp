@@ -402,4 +402,18 @@ TEST(MembranePotential, RefusesTimesOutOfOrder) {
 }
 
 }  // namespace
+TEST(Pulses, ThatLandBesideTheThresholdFireInBothPrecisionsAlike) {
+  // The potential just before the last jump is rounded by up to 2^-48 mV; 40 of these to both sides there is no doubt.
+  const Current before = exponential_synapse(2, {{0, 1}, {3, 0.5}}) + pulses({{1, 2}, {5, 1}});
+  const double u = membrane_potential(Neuron{}, before, std::vector{10.0})[0];
+  for (int k = -40; k <= 40; ++k) {
+    const Current current = before + pulses({{10, -50 - u + k * 0x1p-48}});
+    const Times exact = spike_times(Neuron{}, current, 20);
+    EXPECT_EQ(spike_times(Neuron{}, current, 20, Precision::fast), exact) << k;
+    if (std::abs(k) == 40) {
+      EXPECT_EQ(exact, k > 0 ? Times{10} : Times{});
+    }
+  }
+}
+
 }  // namespace lapicque

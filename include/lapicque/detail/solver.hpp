@@ -341,7 +341,6 @@ class Solver {
       const Time length = two_sum(end, -state_.anchor);
       if (!is_glidable(length)) return false;
       if (!glide_->pass(length, input_, state_.potential, state_.synapses)) return false;
-      ++state_.stretches;
       state_.start = Time(end);
       bool jumps = false;
       if (timeline.next_is_single()) {
@@ -354,6 +353,7 @@ class Solver {
         has_changed_ = true;
         jumps = jumps_to_threshold(end);
       }
+      ++state_.stretches;  // not before the last that may throw: a stretch that is not decided is not done
       if (jumps) firing = fire_at(end);
       if (jumps || settled_.sign != 0) return true;
       if (has_changed_) return false;
