@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <filesystem>
@@ -408,6 +409,68 @@ TEST(Coverage, OfNoiseHeldBetweenSamplesIsWhatIsStated) {
   std::vector<Pulse> pulses;
   for (int k = 0; k < 55; ++k) pulses.push_back({2.0 * k, 2.0 * (k + 1), normal(random)});
   expect_coverage(exact_trace(cell, pulses, 110, 0.1), current_of(pulses), 60);
+}
+
+/// Four samples in a ms, where the squares of the whole trace's fit have several valleys, kinks at every sample and
+/// walls where a crossing would pass one: many neurons, every third without a refractory period. Until 2026-11 the
+/// truth was missed by up to 19 standard errors, one time in eight.
+TEST(Coverage, OfRandomNeuronsWithFewSamplesIsWhatIsStated) {
+  const int neurons = testing::cases(45);
+  constexpr double sampling = 0.25;  // ms
+  constexpr double until = 240;
+  Random random;
+  std::array<int, 6> held{};
+  int open = 0;
+  for (int n = 0; n < neurons; ++n) {
+    NeuronParameters truth;
+    truth.rest = random.uniform(-80, -60);
+    truth.threshold = truth.rest + random.uniform(8, 25);
+    truth.reset = random.uniform(truth.rest - 8, truth.threshold - 5);
+    truth.resistance = random.logarithmic(3, 200);
+    truth.tau = random.uniform(4, 30);
+    truth.refractory = n % 3 == 0 ? 0 : random.uniform(0.5, 5);
+    const double rheobase = (truth.threshold - truth.rest) / truth.resistance;
+    VoltageTrace trace;
+    Current current;
+    if (n % 2 == 0) {
+      const double slope = 3 * rheobase / until;  // nA/ms
+      const auto settled = [&](double t) { return truth.rest + truth.resistance * slope * (t - truth.tau); };
+      trace = driven_trace(truth, settled, until, sampling);
+      current = ramp(0, until, 0, until * slope);
+    } else {
+      std::vector<Pulse> pulses;
+      double x = 0;
+      for (double t = 0; t < until; t += 5) {
+        x = 0.8 * x + std::normal_distribution<double>(0, 0.6)(random);
+        pulses.push_back({t, t + 5, rheobase * std::clamp(1 + x, -1.0, 3.0)});
+      }
+      trace = exact_trace(truth, pulses, until, sampling);
+      current = current_of(pulses);
+    }
+    add_noise(trace, random.uniform(0.2, 0.5), random);
+    const auto found = estimate_neuron(trace, current, SpikeTiming::continuous);
+    for (std::size_t p = 0; p < parameters.size(); ++p) {
+      const auto& estimate = found.*parameters[p].estimate;
+      const double value = truth.*parameters[p].truth;
+      if (!estimate) {
+        ++open;
+        continue;
+      }
+      held[p] += holds(*estimate, value) ? 1 : 0;
+      const double width = estimate->high - estimate->low;
+      EXPECT_TRUE(holds({estimate->value, estimate->low - width, estimate->high + width}, value))
+          << parameters[p].name << " of neuron " << n << ", " << to_text(value) << ": from " << to_text(estimate->low)
+          << " to " << to_text(estimate->high);
+    }
+  }
+  int all = open;
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    std::cout << parameters[p].name << " " << held[p] << "/" << neurons << "\n";
+    EXPECT_GE(held[p], 0.86 * neurons) << parameters[p].name;
+    all += held[p];
+  }
+  EXPECT_GE(all, 0.92 * 6 * neurons);
+  EXPECT_LE(open, 0.03 * 6 * neurons);
 }
 
 /// Left to decide, the intervals hold for spikes on the samples as well, and then hold the truth more often.

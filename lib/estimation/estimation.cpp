@@ -354,11 +354,14 @@ class Reader {
     ThresholdReader threshold(input(), spikes_, plateau_);
     const auto whole = noise_hides_crossings() ? fit_whole() : std::nullopt;
     const auto continuous = whole ? whole->reading : threshold.continuous(free_, variance(free_), free_reach);
-    const bool fits_grid = timing_ != SpikeTiming::continuous && grid_fits(tied);
+    const bool fits_grid = timing_ != SpikeTiming::continuous && fits(tied.squares, tied.freedom);
     const bool sharp = continuous.release_error < 0.1;  // of a step
     result.timing = !fits_grid || timing_ == SpikeTiming::continuous                  ? SpikeTiming::continuous
                     : timing_ == SpikeTiming::grid || sharp || !continuous.consistent ? SpikeTiming::grid
                                                                                       : SpikeTiming::either;
+    if (whole && result.timing == SpikeTiming::continuous && continuous.consistent) {
+      free_ = relaxation().fit(spikes_, Start::free, whole->plateau, free_.values[tau]);
+    }
     const RelaxationFit& fit = result.timing == SpikeTiming::grid ? tied : free_;
     report_membrane(result, fit);
     result.reset = linear_estimate(fit, reset);
@@ -373,9 +376,10 @@ class Reader {
     if (whole && result.timing != SpikeTiming::either && (!result.reset || result.timing == SpikeTiming::continuous)) {
       result.reset = continuous.reset;
     }
+    const char* const hidden = whole && !continuous.consistent ? unexplained : unbounded;
     if (!result.reset) {
       leave_out(result, Parameter::reset,
-                whole ? unbounded : "the potential leaves the reset potential between two samples, at no time seen");
+                whole ? hidden : "the potential leaves the reset potential between two samples, at no time seen");
     }
     const auto grid = threshold.grid(tied, reach(tied));
     if (result.timing == SpikeTiming::continuous) {
@@ -394,7 +398,7 @@ class Reader {
     for (const auto& [parameter, estimate] :
          {std::pair{Parameter::threshold, &result.threshold}, std::pair{Parameter::refractory, &result.refractory}}) {
       if (!*estimate) {
-        leave_out(result, parameter, whole ? unbounded : "no spike is followed by a course that can be fitted");
+        leave_out(result, parameter, whole ? hidden : "no spike is followed by a course that can be fitted");
       }
     }
     if (result.threshold && result.reset) {
@@ -421,9 +425,15 @@ class Reader {
   static constexpr const char* unbounded =
       "the noise hides it: however far it is moved to one side, the other parameters make up for that";
 
+  static constexpr const char* unexplained =
+      "no one threshold, reset potential and refractory period explain all spikes: some may be missing, as they are "
+      "too "
+      "few samples apart to be told from each other, or invented; record with a higher sampling rate";
+
   struct WholeReading {
     ThresholdReader::Continuous reading;
-    double fall;  ///< mV, at a spike, by the best fit
+    double fall;          ///< mV, at a spike, by the best fit
+    std::size_t plateau;  ///< by the best fit, after the spike after which most samples are at the reset potential
   };
 
   /// Threshold and refractory period by a fit of the whole trace, for spikes between the samples.
@@ -456,18 +466,28 @@ class Reader {
         free_.determined[reset] ? free_.values[reset] : level / count, free_.values[tau], std::midpoint(low, high),
         std::max(0.0, stay / count), courses.potential(0, 0);
     const double tau_error = std::sqrt(variance(free_) * free_.covariance(tau, tau));
-    const WholeFit fit(input(), trace_.potentials, spikes_, start, 10 * tau_error);
-    const double spread = std::pow(reach(free_), 2);
+    WholeFit fit(input(), trace_.potentials, spikes_, start, 10 * tau_error, std::pow(reach(free_), 2));
     ThresholdReader::Continuous result{};
-    result.threshold = fit.interval(WholeFit::threshold, spread);
-    result.refractory = fit.interval(WholeFit::refractory, spread);
-    const double record = trace_.times.back() - trace_.times.front();
-    if (result.refractory && result.refractory->high > record) result.refractory.reset();  // as good as no end
-    result.reset = fit.interval(WholeFit::reset, spread);
+    result.consistent = fit.freedom() < free_.freedom + 1 || fits(fit.squares(), fit.freedom());
     result.release_error = error / count;
+    if (result.consistent) {
+      fit.find_intervals();
+      result.threshold = fit.interval(WholeFit::threshold);
+      result.refractory = fit.interval(WholeFit::refractory);
+      const double record = trace_.times.back() - trace_.times.front();
+      if (result.refractory && result.refractory->high > record) result.refractory.reset();  // as good as no end
+      result.reset = fit.interval(WholeFit::reset);
+    }
     result.separate = result.threshold && result.threshold->high - result.threshold->low < rise / count;
-    result.consistent = true;
-    return WholeReading{result, fit.values()[WholeFit::threshold] - fit.values()[WholeFit::reset]};
+    const std::vector<double> releases = fit.releases();
+    std::size_t plateau = 1;
+    for (std::size_t e = 0; e < spikes_.size(); ++e) {
+      const auto begin = times.begin() + static_cast<std::ptrdiff_t>(spikes_[e].reset);
+      const auto end = std::upper_bound(begin, times.end(), releases[e]);
+      plateau = std::max(plateau, static_cast<std::size_t>(end - begin));
+    }
+    return WholeReading{result, fit.values()[WholeFit::threshold] - fit.values()[WholeFit::reset],
+                        std::min(plateau, most_plateau())};
   }
 
   /// mV with three digits, for people to read.
@@ -538,12 +558,12 @@ class Reader {
     a->high = std::max(a->high, b->high);
   }
 
-  /// Whether courses that begin on a sample, at the reset potential, fit as well as they should.
-  bool grid_fits(const RelaxationFit& tied) const {
-    const double extra = tied.freedom - free_.freedom;
+  /// Whether a fit with fewer unknowns than the free courses' is as good as it should be.
+  bool fits(double squares, double freedom) const {
+    const double extra = freedom - free_.freedom;
     if (extra < 1 || free_.freedom < 1) return false;
     const double floor = std::pow(1e-9 * range_, 2);
-    const double ratio = (tied.squares - free_.squares) / extra / (free_.squares / free_.freedom + floor);
+    const double ratio = (squares - free_.squares) / extra / (free_.squares / free_.freedom + floor);
     return ratio < quantile(complement(boost::math::fisher_f(extra, free_.freedom), 0.001));
   }
 
@@ -575,7 +595,7 @@ class Reader {
     for (std::size_t s = 0; s < fit.stretches.size(); ++s) {
       const std::size_t end = s < spikes_.size() ? spikes_[s].last + 1 : count;
       if (s > 0) {
-        const std::size_t release = std::min(spikes_[s - 1].reset + plateau_, end);
+        const std::size_t release = std::min(fit.stretches[s].first, end);
         for (std::size_t i = spikes_[s - 1].reset; i < release; ++i) values[i] = fit.values[reset];
       }
       for (std::size_t i = fit.stretches[s].first; i < end; ++i) values[i] = courses.potential(s, i);

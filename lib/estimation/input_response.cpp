@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lapicque/current_value.hpp"
+#include "lapicque/detail/timeline.hpp"
 #include "lapicque/spike_train.hpp"
 
 namespace lapicque::estimation {
@@ -67,6 +68,15 @@ Response InputResponse::at_samples(double tau) const { return at(tau, times_); }
 
 Response InputResponse::at(double tau, std::span<const double> times) const {
   return reading_ == InputReading::held ? held(tau, times) : exact(tau, times);
+}
+
+std::vector<double> InputResponse::events() const {
+  std::vector<double> found;
+  if (reading_ == InputReading::held) return found;
+  for (detail::Timeline timeline(current_); timeline.next() < times_.back(); timeline.advance()) {
+    if (timeline.next() > times_.front()) found.push_back(timeline.next());
+  }
+  return found;
 }
 
 Response InputResponse::slope_at(double tau, std::span<const double> times) const {

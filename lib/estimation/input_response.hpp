@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "lapicque/current.hpp"
@@ -25,6 +26,14 @@ class InputResponse {
 
   /// At other times, ascending, from the first sample to the last.
   Response at(double tau, std::span<const double> times) const;
+
+  /// The same current, read in the same way, with other samples. A current read as held is one that holds its value
+  /// from sample to sample: there every sample must be kept.
+  InputResponse at_times(std::vector<double> times) const { return {current_, reading_, std::move(times)}; }
+
+  /// ms, ascending: where the current's formula changes after the first sample and before the last; none where it is
+  /// read as held.
+  std::vector<double> events() const;
 
   /// dK/dtau and that of the jumps, by a central difference good to some 1e-10.
   Response slope_at(double tau, std::span<const double> times) const;
