@@ -12,6 +12,7 @@
 #include <numeric>
 #include <set>
 
+#include "false_position.hpp"
 #include "lapicque/error.hpp"
 
 namespace lapicque {
@@ -420,28 +421,15 @@ class Profiles {
     const auto within = std::find_if(points.rbegin(), points.rend(), [&](const Point& p) { return p.rise < wanted; });
     const auto beyond = within.base();
     if (beyond == points.end()) return std::nullopt;
-    // False position with the weight of an end that stays halved (Illinois).
-    Point low = *(beyond - 1);
-    Point high = *beyond;
-    double low_off = low.rise - wanted;
-    double high_off = high.rise - wanted;
+    struct End {
+      double x;
+      double y;
+      PeriodFit::Vector values;
+    };
+    const auto end_at = [&](const Point& p) { return End{p.offset, p.rise - wanted, p.values}; };
+    const auto look = [&](double offset, const End& low) { return end_at(rise_at(offset, low.values)); };
     constexpr int most_rounds = 40;
-    for (int round = 0; round < most_rounds && high.offset - low.offset > 1e-3 * high.offset; ++round) {
-      const double offset = low.offset + (high.offset - low.offset) * low_off / (low_off - high_off);
-      const Point middle = rise_at(offset, low.values);
-      const double off = middle.rise - wanted;
-      if (std::abs(off) < 1e-3) return middle.offset;
-      if (off > 0) {
-        high = middle;
-        high_off = off;
-        low_off /= 2;
-      } else {
-        low = middle;
-        low_off = off;
-        high_off /= 2;
-      }
-    }
-    return high.offset;
+    return estimation::false_position(end_at(*(beyond - 1)), end_at(*beyond), look, 1e-3, 1e-3, most_rounds).x;
   }
 
  private:
