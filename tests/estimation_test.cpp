@@ -311,6 +311,31 @@ TEST(Estimation, DrawnAndClippedSpikesDoNoHarmUnderNoise) {
   EXPECT_GE(held, 0.9 * all);
 }
 
+/// The current ends 4 us behind a spike, both between two samples: without the current's end the course would go on
+/// rising, with a parabola from sample to sample it never crosses.
+TEST(Estimation, ACurrentThatEndsBehindASpikeDoesNoHarmUnderNoise) {
+  const double drive = cell.resistance * 5;
+  const double crossing = 5 + cell.tau * std::log(drive / (drive - (cell.threshold - cell.rest)));
+  std::vector<Pulse> pulses{{5, crossing + 0.004, 5}, {50, 80, 2.4}, {85, 110, 5}};
+  const VoltageTrace plain = exact_trace(cell, pulses, 120, 0.25);
+  Random random;
+  constexpr int repeats = 20;
+  int held = 0;
+  for (int n = 0; n < repeats; ++n) {
+    VoltageTrace trace = plain;
+    add_noise(trace, 0.3, random);
+    const auto found = estimate_neuron(trace, current_of(pulses), SpikeTiming::continuous);
+    for (const Named& p : parameters) {
+      ASSERT_TRUE(found.*p.estimate) << p.name;
+      held += holds(*(found.*p.estimate), cell.*p.truth);
+    }
+    EXPECT_NEAR(found.threshold->value, cell.threshold, 0.3);
+    EXPECT_NEAR(found.refractory->value, cell.refractory, 0.05);
+  }
+  std::cout << held << "/" << 6 * repeats << "\n";
+  EXPECT_GE(held, 0.9 * 6 * repeats);
+}
+
 /// What a grid tells: the threshold is at least the highest potential that any step ended at without a spike, and below
 /// the least that one ended at with one.
 TEST(Estimation, AGridsThresholdIsBoundedByTheTightestStepsOfAllSpikes) {
@@ -615,6 +640,21 @@ TEST(Undetermined, ARefractoryPeriodWithoutAnEndIsLeftOpen) {
   // Noise feigns an end now and then.
   EXPECT_GE(open, repeats - 4);
   EXPECT_GE(unbounded, repeats / 2);
+}
+
+/// Where spikes are two samples apart, some are taken for one that falls in several steps.
+TEST(Undetermined, SpikesTooCloseForTheSamplesLeaveOpenWhatTheyWouldTell) {
+  NeuronParameters quick = cell;
+  quick.tau = 4;
+  quick.refractory = 0;
+  const std::vector<Pulse> pulses{{5, 35, 1.8}, {50, 80, 2.4}, {85, 95, 9.5}};
+  VoltageTrace trace = exact_trace(quick, pulses, 110, 0.25);
+  Random random;
+  add_noise(trace, 0.3, random);
+  const auto found = estimate_neuron(trace, current_of(pulses), SpikeTiming::continuous);
+  for (const Parameter p : {Parameter::reset, Parameter::threshold, Parameter::refractory}) {
+    EXPECT_NE(reason(found, p).find("explain all spikes"), std::string::npos) << reason(found, p);
+  }
 }
 
 TEST(Undetermined, TheProposedCurrentDeterminesAll) {

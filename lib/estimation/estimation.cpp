@@ -432,7 +432,7 @@ class Reader {
 
   struct WholeReading {
     ThresholdReader::Continuous reading;
-    double fall;          ///< mV, at a spike, by the best fit
+    double fall;          ///< mV, at a spike
     std::size_t plateau;  ///< by the best fit, after the spike after which most samples are at the reset potential
   };
 
@@ -486,7 +486,8 @@ class Reader {
       const auto end = std::upper_bound(begin, times.end(), releases[e]);
       plateau = std::max(plateau, static_cast<std::size_t>(end - begin));
     }
-    return WholeReading{result, fit.values()[WholeFit::threshold] - fit.values()[WholeFit::reset],
+    const WholeFit::Values& values = result.consistent ? fit.values() : start;
+    return WholeReading{result, values[WholeFit::threshold] - values[WholeFit::reset],
                         std::min(plateau, most_plateau())};
   }
 
