@@ -99,7 +99,8 @@ struct NeuronEstimate {
 /// @throws InvalidArgument  fewer samples; times and potentials of different lengths, not finite, or times not
 ///                          ascending
 ///
-/// Cost: some hundred passes over the trace.
+/// Cost: some hundred passes over the trace. With noise some ten thousand, as intervals are walked along: less than a
+/// second for 1e4 samples with 100 spikes, 3 s for 600 spikes; a sinusoidal current adds a second for 1e4 samples.
 NeuronEstimate estimate_neuron(const VoltageTrace& trace, const Current& current,
                                SpikeTiming timing = SpikeTiming::either);
 

@@ -354,7 +354,7 @@ class Reader {
     ThresholdReader threshold(input(), spikes_, plateau_);
     const auto whole = noise_hides_crossings() ? fit_whole() : std::nullopt;
     const auto continuous = whole ? whole->reading : threshold.continuous(free_, variance(free_), free_reach);
-    const bool fits_grid = timing_ != SpikeTiming::continuous && fits(tied.squares, tied.freedom);
+    const bool fits_grid = timing_ != SpikeTiming::continuous && fits(tied.squares, tied.freedom, 0.001);
     const bool sharp = continuous.release_error < 0.1;  // of a step
     result.timing = !fits_grid || timing_ == SpikeTiming::continuous                  ? SpikeTiming::continuous
                     : timing_ == SpikeTiming::grid || sharp || !continuous.consistent ? SpikeTiming::grid
@@ -468,7 +468,9 @@ class Reader {
     const double tau_error = std::sqrt(variance(free_) * free_.covariance(tau, tau));
     WholeFit fit(input(), trace_.potentials, spikes_, start, 10 * tau_error, std::pow(reach(free_), 2));
     ThresholdReader::Continuous result{};
-    result.consistent = fit.freedom() < free_.freedom + 1 || fits(fit.squares(), fit.freedom());
+    // The free courses have those plateaus that noise made fit best; missing spikes are far beyond any chance.
+    constexpr double chance = 1e-7;
+    result.consistent = fit.freedom() < free_.freedom + 1 || fits(fit.squares(), fit.freedom(), chance);
     result.release_error = error / count;
     if (result.consistent) {
       fit.find_intervals();
@@ -560,12 +562,14 @@ class Reader {
   }
 
   /// Whether a fit with fewer unknowns than the free courses' is as good as it should be.
-  bool fits(double squares, double freedom) const {
+  ///
+  /// @param chance  that one is taken for worse which is not
+  bool fits(double squares, double freedom, double chance) const {
     const double extra = freedom - free_.freedom;
     if (extra < 1 || free_.freedom < 1) return false;
     const double floor = std::pow(1e-9 * range_, 2);
     const double ratio = (squares - free_.squares) / extra / (free_.squares / free_.freedom + floor);
-    return ratio < quantile(complement(boost::math::fisher_f(extra, free_.freedom), 0.001));
+    return ratio < quantile(complement(boost::math::fisher_f(extra, free_.freedom), chance));
   }
 
   void remark(NeuronEstimate& result, bool separate) const {
