@@ -83,7 +83,7 @@ struct NeuronEstimate {
 ///   the spike, followed back, has the reset potential. Spikes that cross at different speeds part the two. Where noise
 ///   hides those times, these two and the reset potential come from a fit of the whole trace with its spikes, their
 ///   intervals from how the squares rise along each (profile likelihood), in all valleys that the squares have. Where
-///   that fit is far worse than the free courses', spikes are missing or invented, and the three are left open.
+///   that fit is far worse than the free courses', spikes are missing or invented, and nothing is determined.
 /// - on a grid: the threshold lies above the curve at every sample without a spike and below it, followed on, at the
 ///   step of each spike. That is an interval and no more; its middle is the value. The refractory period is the
 ///   number of steps spent at the reset potential, counted from the last sample before the spike as Brian 2 does; as

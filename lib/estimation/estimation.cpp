@@ -354,12 +354,18 @@ class Reader {
     ThresholdReader threshold(input(), spikes_, plateau_);
     const auto whole = noise_hides_crossings() ? fit_whole() : std::nullopt;
     const auto continuous = whole ? whole->reading : threshold.continuous(free_, variance(free_), free_reach);
+    const double whole_fall = whole ? whole->fall : std::numeric_limits<double>::infinity();
     const bool fits_grid = timing_ != SpikeTiming::continuous && fits(tied.squares, tied.freedom, 0.001);
     const bool sharp = continuous.release_error < 0.1;  // of a step
     result.timing = !fits_grid || timing_ == SpikeTiming::continuous                  ? SpikeTiming::continuous
                     : timing_ == SpikeTiming::grid || sharp || !continuous.consistent ? SpikeTiming::grid
                                                                                       : SpikeTiming::either;
-    if (whole && result.timing == SpikeTiming::continuous && continuous.consistent) {
+    if (whole && result.timing == SpikeTiming::continuous) {
+      if (!continuous.consistent) {
+        result.noise = std::sqrt(free_.squares / std::max(free_.freedom, 1.0));
+        if (!hide_in_noise(result, whole_fall)) leave_all_open(result, unexplained);
+        return finish(result);
+      }
       free_ = relaxation().fit(spikes_, Start::free, whole->plateau, free_.values[tau]);
     }
     const RelaxationFit& fit = result.timing == SpikeTiming::grid ? tied : free_;
@@ -376,10 +382,9 @@ class Reader {
     if (whole && result.timing != SpikeTiming::either && (!result.reset || result.timing == SpikeTiming::continuous)) {
       result.reset = continuous.reset;
     }
-    const char* const hidden = whole && !continuous.consistent ? unexplained : unbounded;
     if (!result.reset) {
       leave_out(result, Parameter::reset,
-                whole ? hidden : "the potential leaves the reset potential between two samples, at no time seen");
+                whole ? unbounded : "the potential leaves the reset potential between two samples, at no time seen");
     }
     const auto grid = threshold.grid(tied, reach(tied));
     if (result.timing == SpikeTiming::continuous) {
@@ -398,14 +403,11 @@ class Reader {
     for (const auto& [parameter, estimate] :
          {std::pair{Parameter::threshold, &result.threshold}, std::pair{Parameter::refractory, &result.refractory}}) {
       if (!*estimate) {
-        leave_out(result, parameter, whole ? hidden : "no spike is followed by a course that can be fitted");
+        leave_out(result, parameter, whole ? unbounded : "no spike is followed by a course that can be fitted");
       }
     }
-    if (result.threshold && result.reset) {
-      if (hide_in_noise(result, result.threshold->value - result.reset->value)) return;
-    } else if (whole && hide_in_noise(result, whole->fall)) {
-      return;
-    }
+    const bool both = result.threshold && result.reset;
+    if (hide_in_noise(result, both ? result.threshold->value - result.reset->value : whole_fall)) return;
     remark(result, continuous.separate);
     for (const SampledSpike& spike : spikes_) {
       result.spikes.push_back(std::midpoint(trace_.times[spike.last], trace_.times[spike.reset]));
@@ -500,18 +502,9 @@ class Reader {
     return text.data();
   }
 
-  /// Leaves all open where a spike's fall is too small in the noise: spikes are then missed and invented, and intervals
-  /// that take them for given say nothing.
-  bool hide_in_noise(NeuronEstimate& result, double fall) {
-    // At 8 times one trace in four has a spike missed, which makes the fit so bad that it finds less than 3 times.
-    constexpr double least = 7;
-    if (fall >= least * result.noise) return false;
+  /// Where the spikes are not what they seem to be, nor are the courses between them.
+  void leave_all_open(NeuronEstimate& result, const std::string& reason) {
     hidden_ = true;
-    const std::string reason =
-        "the current given does not fit the potential: is it the injected one, in the right unit? What the best fit "
-        "leaves, " +
-        brief(result.noise) + ", is more than a seventh of the fall at a spike, " + brief(fall) +
-        ": if the current is right, spikes cannot be told from noise; record with less of it, or average trials";
     result.undetermined.clear();
     for (const auto& [parameter, estimate] :
          {std::pair{Parameter::rest, &result.rest}, std::pair{Parameter::reset, &result.reset},
@@ -521,6 +514,20 @@ class Reader {
       leave_out(result, parameter, reason);
     }
     result.fitted.assign(trace_.times.size(), std::numeric_limits<double>::quiet_NaN());
+  }
+
+  /// Leaves all open where a spike's fall is too small in the noise: spikes are then missed and invented, and intervals
+  /// that take them for given say nothing.
+  bool hide_in_noise(NeuronEstimate& result, double fall) {
+    // At 8 times one trace in four has a spike missed, which makes the fit so bad that it finds less than 3 times.
+    constexpr double least = 7;
+    if (fall >= least * result.noise) return false;
+    leave_all_open(
+        result,
+        "the current given does not fit the potential: is it the injected one, in the right unit? What the best fit "
+        "leaves, " +
+            brief(result.noise) + ", is more than a seventh of the fall at a spike, " + brief(fall) +
+            ": if the current is right, spikes cannot be told from noise; record with less of it, or average trials");
     return true;
   }
 
