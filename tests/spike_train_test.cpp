@@ -174,6 +174,43 @@ TEST(Pulses, FadeWithTheMembraneTimeConstant) {
   EXPECT_EQ(spike_times(Neuron{}, pulses({{1, 15}, {5, needed + 1e-9}}), 100), Times{5});
 }
 
+TEST(Pulses, ThatLandBesideTheThresholdFireInBothPrecisionsAlike) {
+  // The potential just before the last jump is rounded by up to 2^-48 mV; 40 of these to both sides there is no doubt.
+  const Current before = exponential_synapse(2, {{0, 1}, {3, 0.5}}) + pulses({{1, 2}, {5, 1}});
+  const double u = membrane_potential(Neuron{}, before, std::vector{10.0})[0];
+  for (int k = -40; k <= 40; ++k) {
+    const Current current = before + pulses({{10, -50 - u + k * 0x1p-48}});
+    const Times exact = spike_times(Neuron{}, current, 20);
+    EXPECT_EQ(spike_times(Neuron{}, current, 20, Precision::fast), exact) << k;
+    if (std::abs(k) == 40) {
+      EXPECT_EQ(exact, k > 0 ? Times{10} : Times{});
+    }
+  }
+}
+
+TEST(Pulses, LandNextToTheThresholdWhicheverDigitsTellIt) {
+  // From rest, 8 mV at 1 ms and 1 mV at 2 ms leave (8 e^(-1/8) + 1) e^(-1/8) mV at 3 ms. What is missing to 20 mV, in
+  // one to four doubles, takes from more than double to 100 digits to be told from a little less or more.
+  using detail::Real100;
+  const Real100 left = exp(Real100(-0.125));
+  const Real100 missing = 20 - (8 * left + 1) * left;
+  std::vector<Event> events{{1, 8}, {2, 1}};
+  Real100 rest = missing;
+  for (int parts = 1; parts <= 4; ++parts) {
+    const auto nearest = static_cast<double>(rest);
+    const double below = Real100(nearest) <= rest ? nearest : just_before(nearest);
+    for (const Precision precision : {Precision::exact, Precision::fast}) {
+      const auto times = [&](double last) {
+        return spike_times(Neuron{}, pulses(events) + pulses({{3, last}}), 10, precision);
+      };
+      EXPECT_EQ(times(below), Times{}) << parts << " parts";
+      EXPECT_EQ(times(next_after(below)), Times{3}) << parts << " parts";
+    }
+    events.push_back({3, nearest});
+    rest -= nearest;
+  }
+}
+
 TEST(Refractoriness, LosesJumps) {
   EXPECT_EQ(spike_times(Neuron{}, pulses({{10, 30}, {11, 30}, {11.999, 30}}), 100), Times{10});
 }
@@ -402,18 +439,4 @@ TEST(MembranePotential, RefusesTimesOutOfOrder) {
 }
 
 }  // namespace
-TEST(Pulses, ThatLandBesideTheThresholdFireInBothPrecisionsAlike) {
-  // The potential just before the last jump is rounded by up to 2^-48 mV; 40 of these to both sides there is no doubt.
-  const Current before = exponential_synapse(2, {{0, 1}, {3, 0.5}}) + pulses({{1, 2}, {5, 1}});
-  const double u = membrane_potential(Neuron{}, before, std::vector{10.0})[0];
-  for (int k = -40; k <= 40; ++k) {
-    const Current current = before + pulses({{10, -50 - u + k * 0x1p-48}});
-    const Times exact = spike_times(Neuron{}, current, 20);
-    EXPECT_EQ(spike_times(Neuron{}, current, 20, Precision::fast), exact) << k;
-    if (std::abs(k) == 40) {
-      EXPECT_EQ(exact, k > 0 ? Times{10} : Times{});
-    }
-  }
-}
-
 }  // namespace lapicque
