@@ -112,7 +112,7 @@ double amplitude(const Sine<Ball<Real>>& wave) {
 /// A sinusoid, within amplitude (omega s)^2 / 8 of its chord.
 template <class Real>
 void add_wave(const Sine<Ball<Real>>& wave, const Clock<Real>& length, const Faded<Real>& membrane, Gain<Real>& gain) {
-  const auto s = convert_ball<Real>(Ball<Clock<Real>>(length, 0));
+  const auto s = convert_ball<Real>(Ball<Clock<Real>>(length, Units<Real>::clock * size(length)));
   const Ball<Real> gone(membrane.gone, Units<Real>::k * size(membrane.gone));
   const auto now = wave_after(wave, s, gone);
   gain.value = gain.value + now.potential.mid;
@@ -207,7 +207,7 @@ void fade_number(const Faded<Real>& faded, Carried<Real>& value) {
   using U = Units<Real>;
   const Real lead = convert_real<Real>(value.mid);
   const double z = convert_real<double>(faded.z);
-  if (z >= 1) {
+  if (z >= 1) {  // what is left is less than what is gone, and better known by itself
     const Real now = lead * faded.left;
     const double relative = U::f + (4 * z + 2) * U::u;  // also for what Real has no room for of z and of the start
     const double radius = size(now) * relative + value.rad * convert_real<double>(faded.left);

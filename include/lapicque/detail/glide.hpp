@@ -41,8 +41,10 @@ struct InputDrive {
 ///     (F_m - F_s) / gap            the errors of both over |gap|, and of the whole 2 u and that of 1/gap, g
 ///     z e^(-z') phi1               p f + 3 u + 2 v + g of the whole, and 1.4 z times the error of F' and u for e^(-z')
 ///     z z_s e^(-z') phi2 or chi    p f + 3 u + 3 v + g of the whole, and z z_s times the same
+///     s z phi2                     p f + 4 u + 2 v of the whole, for a slope where z < 1
+///     s (1 - F/z)                  2 u of the whole, and s times 2 v + k + 2 u, for one where z >= 1
 ///
-/// with p of phi1, phi2 and chi as phi.hpp has it, and g >= 2 u.
+/// with z' the lesser of z and z_s and F' = 1 - e^(-z'), p of phi1, phi2 and chi as phi.hpp has it, and g >= 2 u.
 /// Sinusoids come as balls. Each product and each sum adds u of its result. What underflows anywhere is a factor of
 /// what is carried.
 template <class Real>
@@ -55,7 +57,8 @@ class Glide {
   /// @param response       which has a Decay for each of them
   Glide(double tau, std::span<const double> synaptic_taus, const Response<Ball<Real>>& response);
 
-  /// Carries the potential x and the synapses over `length` ms > 0.
+  /// Carries the potential x < 0 and the synapses over `length` ms, 0 < length <= 16 tau_m, which may be a difference
+  /// of times that the clock has rounded. (On longer ones, the errors of F_m - F_s would be no second-order terms.)
   /// @return false where it is not plain that x stays below 0: then nothing has changed
   bool pass(const Time& length, const InputDrive<Real>& input, Carried<Real>& potential,
             std::vector<SynapticDrive<Real>>& synapses);
