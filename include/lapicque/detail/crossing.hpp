@@ -48,7 +48,7 @@ Cornered<Real> corner_root(Real low, Real high, Real guess, Function&& f) {
   Real root = low < guess && guess < high ? guess : low + (high - low) * Real(0.5);
   Radius<Real> last_step = magnitude(Real(high - low));
   constexpr int most_turns = 1000;
-  for (int turn = 0; turn < most_turns; ++turn) {
+  for (int turn = 1;; ++turn) {
     const Sample<Real> sample = f(root);
     if (magnitude(sample.value) <= sample.noise) break;
     (sample.value > Real(0.0) ? high : low) = root;
@@ -56,6 +56,7 @@ Cornered<Real> corner_root(Real low, Real high, Real guess, Function&& f) {
     if (!(low < next && next < high) || magnitude(Real(next - root)) * 2 > last_step) next = bisect();
     last_step = magnitude(Real(next - root));
     if (!(low < next && next < high) || last_step <= magnitude(root) * RealTraits<Real>::unit) break;
+    if (turn == most_turns) break;
     root = next;
   }
   return {low, root, high};
