@@ -185,6 +185,7 @@ TEST(Timeline, TellsSingleEventsFromThoseThatCoincide) {
       const bool has_tau = single.kind != SingleEvent::Kind::jump && single.kind != SingleEvent::Kind::sample;
       EXPECT_EQ(Told(single.kind, single.size, has_tau ? timeline.synaptic_taus()[single.place] : 0), *events[0]);
       EXPECT_EQ(all_that_acts(timeline), all_that_acts(general));
+      EXPECT_EQ(timeline.constant_changes(), general.constant_changes());
     }
     EXPECT_EQ(timeline.next(), forever);
   }
