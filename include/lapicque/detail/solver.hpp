@@ -9,7 +9,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -327,8 +326,8 @@ class Solver {
     }
   }
 
-  /// The same, as far as nothing comes but single jumps and arrivals, and with one event more where all that comes
-  /// before it can be glided over: then what is constant may have changed.
+  /// Glides from event to event as far as nothing comes but single jumps and arrivals, and to one event more where all
+  /// that comes before it can be glided over: then what is constant may have changed. @return as coast()
   bool coast_to_a_change(std::optional<Firing<Real>>& firing) {
     has_changed_ = false;
     Timeline& timeline = state_.timeline;
@@ -542,7 +541,7 @@ class Solver {
     }
   }
 
-  /// The spike after such a one, release and crossing in one, where nothing plainly happens before it.
+  /// The spike after such a one, release and crossing in one, where plainly nothing happens before it.
   std::optional<Firing<Real>> fire_again() {
     if constexpr (can_glide) {
       if (!repeats_) return std::nullopt;
@@ -606,7 +605,7 @@ class Solver {
     const double rest = convert_real<double>(rest_value_.mid);
     return std::fabs(rest) + std::fabs(convert_real<double>(level.mid) - rest);
   }
-  /// That of all that is constant at present.
+  /// The level of all that is constant at present.
   const Level& present_level() {
     const std::size_t changes = state_.timeline.constant_changes();
     if (level_changes_ != changes) {
@@ -616,7 +615,7 @@ class Solver {
     return level_;
   }
 
-  /// The same, rounded.
+  /// Its value, by the quicker way.
   const Number& rounded_level() {
     const std::size_t changes = state_.timeline.constant_changes();
     if (rounded_level_changes_ != changes) {
