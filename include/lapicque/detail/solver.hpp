@@ -220,6 +220,11 @@ class Solver {
     Radius<Real> slope;
     double condition;
   };
+  enum class Coasting {
+    on,     // may go on, from what acts now
+    over,   // the next stretch takes another way
+    tells,  // the last one has something to tell
+  };
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
   static constexpr bool can_glide = std::is_same_v<Radius<Real>, double>;
 
@@ -303,10 +308,11 @@ class Solver {
       if (state_.refractory) wait_for_release();
       if (state_.refractory || state_.known_potential) return false;
       if (!(state_.start == Time(state_.anchor)) || state_.start_error > 0) return false;
-      while (true) {
-        if (coast_to_a_change(firing)) return true;
-        if (!has_changed_) return false;
-      }
+      Coasting coasting;
+      do {
+        coasting = coast_to_a_change(firing);
+      } while (coasting == Coasting::on);
+      return coasting == Coasting::tells;
     }
     return false;
   }
@@ -327,35 +333,34 @@ class Solver {
   }
 
   /// Glides from event to event as far as nothing comes but single jumps and arrivals, and to one event more where all
-  /// that comes before it can be glided over: then what is constant may have changed. @return as coast()
-  bool coast_to_a_change(std::optional<Firing<Real>>& firing) {
-    has_changed_ = false;
+  /// that comes before it can be glided over: then what is constant may have changed.
+  Coasting coast_to_a_change(std::optional<Firing<Real>>& firing) {
     Timeline& timeline = state_.timeline;
     const double since = state_.anchor;
     set_input();
     const Number level = input_.level;
     while (true) {
       const double end = timeline.next();
-      if (!(end < problem_->until)) return false;
+      if (!(end < problem_->until)) return Coasting::over;
       const Time length = two_sum(end, -state_.anchor);
-      if (!is_glidable(length)) return false;
-      if (!glide_->pass(length, input_, state_.potential, state_.synapses)) return false;
+      if (!is_glidable(length)) return Coasting::over;
+      if (!glide_->pass(length, input_, state_.potential, state_.synapses)) return Coasting::over;
       state_.start = Time(end);
       bool jumps = false;
+      bool has_changed = true;
       if (timeline.next_is_single()) {
         state_.anchor = end;
         const SingleEvent event = timeline.take_single();
-        has_changed_ = event.kind == SingleEvent::Kind::sample;
+        has_changed = event.kind == SingleEvent::Kind::sample;
         jumps = take(event) && lands_on_threshold(end);
       } else {
         take_events(end);
-        has_changed_ = true;
         jumps = jumps_to_threshold(end);
       }
       ++state_.stretches;  // not before the last that may throw: a stretch that is not decided is not done
       if (jumps) firing = fire_at(end);
-      if (jumps || settled_.sign != 0) return true;
-      if (has_changed_) return false;
+      if (jumps || settled_.sign != 0) return Coasting::tells;
+      if (has_changed) return Coasting::on;
       if (!vanishes(input_.slope)) input_.level = level + input_.slope * sum(difference(end, since));
       if (!input_.waves.empty()) place_waves(input_.waves);
     }
@@ -925,9 +930,8 @@ class Solver {
   std::vector<Unclear> undecided_;
   Settled settled_;
 
-  bool is_reset_ = false;     // the potential was reset just now
-  bool repeats_ = false;      // a spike came the way of repeated_ just now
-  bool has_changed_ = false;  // what is constant may have, in coast()
+  bool is_reset_ = false;  // the potential was reset just now
+  bool repeats_ = false;   // a spike came the way of repeated_ just now
   struct {
     std::size_t level_changes = none;  // the level that it belongs to
     std::optional<Way> way{};
