@@ -115,7 +115,22 @@ class CrossingSearch {
   /// @throws Unclear
   std::optional<Bracket> first(const Real& end, const Point& at_start, const Point& at_end) const {
     times_given_up_ = 0;
-    return search(Real(0), at_start, end, at_end, most_cuts);
+    Part part{Real(0), at_start, end, at_end, most_cuts};
+    std::vector<Part> later;  // what was cut off to the right, the next one last: calls would nest too deep
+    while (true) {
+      const Answer answer = ask(part);
+      if (answer.bracket) return answer.bracket;
+      if (answer.cut_at) {
+        const Point at_cut = response_.at(ball(*answer.cut_at));
+        later.push_back({*answer.cut_at, at_cut, part.b, part.at_b, part.cuts - 1});
+        part = {part.a, part.at_a, *answer.cut_at, at_cut, part.cuts - 1};
+      } else if (later.empty()) {
+        return std::nullopt;
+      } else {
+        part = later.back();
+        later.pop_back();
+      }
+    }
   }
 
   /// A bound on |d''| on [a, b]: amplitude omega^2 for a sinusoid; (1/tau_s^2) e^(-a/tau_s) for an exponential; and
@@ -137,6 +152,19 @@ class CrossingSearch {
   // As a last resort, so many parts may stay undecided; after them, only the sign at the end of a part counts.
   static constexpr int most_times_given_up = 64;
   static constexpr double forever_ = std::numeric_limits<double>::infinity();
+
+  struct Part {
+    Real a;
+    Point at_a;
+    Real b;
+    Point at_b;
+    int cuts;  // that are still allowed
+  };
+  /// The bracket in a part, or where to cut it; neither where there is no crossing in it.
+  struct Answer {
+    std::optional<Bracket> bracket{};
+    std::optional<Real> cut_at{};
+  };
 
   /// A bound that holds until s: the sum of the parts' own, or that of their beats, which grows.
   struct WaveBound {
@@ -219,9 +247,10 @@ class CrossingSearch {
     return bound;
   }
 
-  std::optional<Bracket> search(const Real& a, const Point& at_a, const Real& b, const Point& at_b, int cuts) const {
+  Answer ask(const Part& part) const {
+    const auto& [a, at_a, b, at_b, cuts] = part;
     if (times_given_up_ > most_times_given_up)
-      return is_positive(at_b.potential) ? std::optional(Bracket{a, b}) : std::nullopt;
+      return is_positive(at_b.potential) ? Answer{.bracket = Bracket{a, b}} : Answer{};
 
     const R length = magnitude(Real(b - a)) * (1 + RealTraits<Real>::unit * 4);
     const R curvature = curvature_bound(a, b);
@@ -234,23 +263,23 @@ class CrossingSearch {
         at_a.drive.rad + at_b.drive.rad + at_a.drive_slope.rad + at_b.drive_slope.rad + sag < forever_;
     if (is_known) {
       const R drive_ceiling = std::max(upper(at_a.drive), upper(at_b.drive)) + sag;
-      if (drive_ceiling <= 0 || stays_below(a, b, length, at_a, drive_ceiling)) return std::nullopt;
+      if (drive_ceiling <= 0 || stays_below(a, b, length, at_a, drive_ceiling)) return {};
 
       const bool rises = lower(at_a.drive_slope) >= bend || lower(at_b.drive_slope) >= bend;
       const bool stays_positive = std::min(lower(at_a.drive), lower(at_b.drive)) > sag;
-      if (rises || stays_positive) return crosses_if_above(at_b.potential, a, b);
+      if (rises || stays_positive) return {crosses_if_above(at_b.potential, a, b)};
 
       const R least_fall = -std::min(upper(at_a.drive_slope), upper(at_b.drive_slope)) - bend;
       if (least_fall > 0) {
-        if (upper(at_a.drive) <= 0) return std::nullopt;
-        if (lower(at_b.drive) >= 0) return crosses_if_above(at_b.potential, a, b);
-        return search_falling(a, at_a, b, at_b, least_fall);
+        if (upper(at_a.drive) <= 0) return {};
+        if (lower(at_b.drive) >= 0) return {crosses_if_above(at_b.potential, a, b)};
+        return {search_falling(a, at_a, b, at_b, least_fall)};
       }
     } else if (stays_below(a, b, length, at_a, R(forever_))) {
-      return std::nullopt;
+      return {};
     }
     // A sinusoid of which whole periods pass in less than can be told apart never lets the cases above apply.
-    if (length <= resolution(start_, a) && is_positive(at_b.potential)) return Bracket{a, b};
+    if (length <= resolution(start_, a) && is_positive(at_b.potential)) return {Bracket{a, b}};
 
     // Shorter parts tell more only while it is the curvature that blurs the drive, and not rounding; and while they are
     // not shorter than x bends in for any frequency that can be told from a faster one.
@@ -262,11 +291,9 @@ class CrossingSearch {
     if (!helps || cuts == 0 || !(a < middle && middle < b)) {
       const auto given_up = unclear(a, at_a.potential);
       ++times_given_up_;
-      return is_positive(at_b.potential) ? Bracket{a, b} : given_up;
+      return {is_positive(at_b.potential) ? Bracket{a, b} : given_up};
     }
-    const Point at_middle = response_.at(ball(middle));
-    if (const auto found = search(a, at_a, middle, at_middle, cuts - 1)) return found;
-    return search(middle, at_middle, b, at_b, cuts - 1);
+    return {.cut_at = middle};
   }
 
   /// Case 4: the greatest x e^(s/tau_m) on [a, b] is at the root of the drive, which falls by `least_fall` or more a
