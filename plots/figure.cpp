@@ -56,6 +56,10 @@ std::string style(Mark mark, std::size_t look) {
       return "linespoints linewidth 1.3 pointsize 1 pointtype " + shape(look);
     case Mark::bold:
       return "points pointsize 2.2 linewidth 1.3 pointtype " + shape(look);
+    case Mark::specks:
+      return "points pointtype 7 pointsize 0.4";
+    case Mark::band:
+      return "lines linewidth 4 dashtype 1";
   }
   std::abort();
 }

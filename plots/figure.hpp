@@ -11,8 +11,9 @@
 namespace lapicque::figures {
 
 /// How a curve is drawn. Marks differ in shape or dash, so that curves can be told apart without their colours; points
-/// on a line (joined) and large ones (bold) have a shape for each look. Rings go around other points.
-enum class Mark { line, thin_line, dashes, dots, circles, crosses, squares, rings, joined, bold };
+/// on a line (joined) and large ones (bold) have a shape for each look. Rings go around other points. Specks and a band
+/// are for many points, and stay to be seen on either side of a line on top of them.
+enum class Mark { line, thin_line, dashes, dots, circles, crosses, squares, rings, joined, bold, specks, band };
 
 /// Points (x[i], y[i]), joined in this order by the line marks. A not-a-number breaks the line.
 struct Curve {

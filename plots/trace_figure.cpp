@@ -1,5 +1,7 @@
 #include "trace_figure.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <vector>
@@ -9,7 +11,21 @@
 namespace lapicque::figures {
 namespace {
 
-constexpr std::size_t recorded_bins = 200;
+constexpr std::size_t most_circles = 400;  // more hide one another
+constexpr std::size_t most_specks = 5000;
+constexpr std::size_t band_bins = 1000;  // more than the panel has pixels, so that a band is solid where noise fills it
+
+Curve recorded_curve(const VoltageTrace& trace) {
+  const std::size_t size = trace.times.size();
+  if (size > most_specks) {
+    return thinned({"recorded (range)", Mark::band, trace.times, trace.potentials}, band_bins);
+  }
+  return {"recorded", size > most_circles ? Mark::specks : Mark::circles, trace.times, trace.potentials};
+}
+
+bool has_fit(const NeuronEstimate& estimate) {
+  return std::any_of(estimate.fitted.begin(), estimate.fitted.end(), [](double u) { return std::isfinite(u); });
+}
 
 /// The fitted potential; the line breaks where there was a spike.
 Curve fitted_curve(const VoltageTrace& trace, const NeuronEstimate& estimate) {
@@ -35,8 +51,8 @@ Figure trace_figure(const std::string& title, const VoltageTrace& trace, const N
   const Axis time_axis{"time (ms)", false, from, to};
 
   Panel potential{"Membrane potential", time_axis, {"potential (mV)"}, {}};
-  potential.curves.push_back(thinned({"recorded", Mark::circles, trace.times, trace.potentials}, recorded_bins));
-  potential.curves.push_back(fitted_curve(trace, estimate));
+  potential.curves.push_back(recorded_curve(trace));
+  if (has_fit(estimate)) potential.curves.push_back(fitted_curve(trace, estimate));
   const auto level = [&](const char* name, Mark mark, const std::optional<Estimate>& value) {
     if (value) potential.curves.push_back(level_line(name, mark, value->value, from, to));
   };
@@ -44,19 +60,24 @@ Figure trace_figure(const std::string& title, const VoltageTrace& trace, const N
   level("rest", Mark::dashes, estimate.rest);
   level("reset", Mark::dots, estimate.reset);
 
-  Panel residual{"Recorded minus fitted", time_axis, {"difference (mV)"}, {}};
-  Curve left{"difference", Mark::thin_line, trace.times, {}};
-  for (std::size_t i = 0; i < trace.times.size(); ++i) {
-    left.y.push_back(trace.potentials[i] - estimate.fitted[i]);
-  }
-  residual.curves.push_back(left);
-
   Panel injected{"Injected current", time_axis, {"current (nA)"}, {}};
   CurrentEvaluator evaluator(current);
   Curve drive{"current", Mark::line, trace.times, {}};
   for (const double time : trace.times) drive.y.push_back(evaluator.value_at(time));
   injected.curves.push_back(drive);
-  return {title, {potential, residual, injected}};
+
+  Figure figure{title, {potential}};
+  if (has_fit(estimate)) {
+    Panel residual{"Recorded minus fitted", time_axis, {"difference (mV)"}, {}};
+    Curve left{"difference", Mark::thin_line, trace.times, {}};
+    for (std::size_t i = 0; i < trace.times.size(); ++i) {
+      left.y.push_back(trace.potentials[i] - estimate.fitted[i]);
+    }
+    residual.curves.push_back(left);
+    figure.panels.push_back(residual);
+  }
+  figure.panels.push_back(injected);
+  return figure;
 }
 
 }  // namespace lapicque::figures

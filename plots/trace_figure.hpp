@@ -8,9 +8,9 @@
 
 namespace lapicque::figures {
 
-/// A recorded trace as points (of a long one the lowest and the highest of each few, so that spikes keep their peaks),
-/// the fitted exact solution as a line on top of them, with rest, reset and threshold as far as they are known; what
-/// the fit leaves, and the current.
+/// A recorded trace: all its samples as points, or of one longer than 5000 samples the band from the least to the
+/// greatest in each thousandth; the fitted exact solution as a line on top, with rest, reset and threshold as far as
+/// they are known; what the fit leaves, and the current. Where there is no fit, the trace and the current alone.
 Figure trace_figure(const std::string& title, const VoltageTrace& trace, const NeuronEstimate& estimate,
                     const Current& current);
 

@@ -176,6 +176,35 @@ TEST(Estimate, DrawsTraceAndFit) {
   EXPECT_EQ(folder.read("fit.png").substr(0, 4), "\x89PNG");
 }
 
+/// Without a fit there is the trace and the current, and no word of gnuplot's.
+TEST(Estimate, DrawsTheTraceAloneWhereNothingFits) {
+  const Folder folder;
+  folder.write("other.toml", "[[input]]\nkind = \"sinusoid\"\namplitude = 3\nfrequency = 90\n");
+  const auto without = folder.run({"estimate", recording, "--input", "other.toml"});
+  const auto result = folder.run({"estimate", recording, "--input", "other.toml", "--plot", "fit.svg"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.out, without.out);
+  EXPECT_EQ(result.error, without.error);
+  const std::string figure = folder.read("fit.svg");
+  EXPECT_NE(figure.find("</svg>"), std::string::npos);
+  EXPECT_NE(figure.find(">recorded<"), std::string::npos);
+  EXPECT_NE(figure.find(">Injected current<"), std::string::npos);
+  EXPECT_EQ(figure.find("fitted"), std::string::npos);
+}
+
+/// A band is called what it is, where there are too many samples for points.
+TEST(Estimate, SaysWhereItsFigureShowsARange) {
+  const Folder folder;
+  folder.write("cell.toml", cell);
+  const auto names_range = [&](const std::string& step) {
+    EXPECT_EQ(folder.run({"run", "cell.toml", "--trace", "trace.csv", "--trace-step", step}).status, 0);
+    EXPECT_EQ(folder.run({"estimate", "trace.csv", "--input", "cell.toml", "--plot", "fit.svg"}).status, 0);
+    return folder.read("fit.svg").find(">recorded (range)<") != std::string::npos;
+  };
+  EXPECT_TRUE(names_range("0.004ms"));
+  EXPECT_FALSE(names_range("0.1ms"));
+}
+
 TEST(Estimate, RefusesWhatItCannotRead) {
   const Folder folder;
   folder.write("bad.csv", "t_ms,v_mV\n0,-70\n0.1,nan\n");
