@@ -428,9 +428,9 @@ class Reader {
       "the noise hides it: however far it is moved to one side, the other parameters make up for that";
 
   static constexpr const char* unexplained =
-      "no one threshold, reset potential and refractory period explain all spikes: some may be missing, as they are "
-      "too "
-      "few samples apart to be told from each other, or invented; record with a higher sampling rate";
+      "no one threshold, reset potential and refractory period explain all spikes: the current may not be the one that "
+      "flowed, spikes may be missing (too few samples apart to be told from each other: record with a higher sampling "
+      "rate) or invented, or the noise may be too large";
 
   struct WholeReading {
     ThresholdReader::Continuous reading;
