@@ -78,12 +78,14 @@ std::string escaped(const std::string& text) {
 class EstimateCommand {
  public:
   explicit EstimateCommand(CLI::App& app) {
-    auto* trace = app.add_option("TRACE", trace_, "the recorded potential (CSV with columns of time and potential)");
+    auto* trace = app.add_option(
+        "TRACE", trace_,
+        "the recorded potential (columns of time and potential, between commas, semicolons or white space)");
     auto* input =
-        app.add_option("--input", input_, "the injected current: an experiment file with its inputs, or a CSV table")
+        app.add_option("--input", input_, "the injected current: an experiment file with its inputs, or a table")
             ->type_name("FILE");
     auto* spikes = app.add_option("--spikes", spikes_,
-                                  "instead of both: spike times or intervals under constant currents (CSV with columns "
+                                  "instead of both: spike times or intervals under constant currents (columns "
                                   "of current and time, or current and interval)")
                        ->type_name("TABLE")
                        ->excludes(trace)

@@ -99,6 +99,55 @@ TEST_F(TraceFile, PotentialsThatAreHardlyInMillivoltsAreRefusedWhereNobodyNamesT
   EXPECT_EQ(refusal("t,v\n0,-0.07\n0.0001,0.21\n"), "");
 }
 
+/// numpy.savetxt writes spaces; others tabs or semicolons.
+TEST_F(TraceFile, ColumnsMayStandBetweenSpacesTabsOrSemicolons) {
+  const std::vector<double> times{0, 0.1};
+  const std::vector<double> potentials{-70, -69.5};
+  for (const char* text : {"0.000000000000000000e+00 -7.000000000000000000e+01\n1.000000000000000056e-01 -6.95e+01\n",
+                           "# t v\n  0   -70\n 0.1 -69.5  \n", "\"0\";\"-70\"\n\"0.1\";\"-69.5\"\n",
+                           "time_ms\tpotential_mV\r\n0\t-70\r\n0.1\t-69.5\r\n", "t (ms) v [mV]\n0 -70\n0.1 -69.5\n",
+                           "v_mV n t_ms\n-70 1 0\n-69.5 1 0.1\n", "t;v\n0;-70\n0.1;-69.5\n",
+                           "\"t_ms\" ; \"v_mV\"\n0 ; -70;\n\n0.1 ; -69.5;\n",
+                           "t (ms);the note, in words;v (mV)\n0;a;-70\n0.1;b, c;-69.5\n"}) {
+    const auto trace = trace_of(text);
+    EXPECT_EQ(trace.times, times) << text;
+    EXPECT_EQ(trace.potentials, potentials) << text;
+  }
+  EXPECT_EQ(refusal("# two\n0 -70\n\n0.1 x\n"),
+            "trace.csv:4: potential_mV = x: must be a plain number; write for example 2.5");
+  EXPECT_EQ(refusal("0 -70\n0.1\n"),
+            "trace.csv:2: there is no field for potential_mV in this row; give each row all its columns");
+  EXPECT_EQ(refusal("t;v\n0,1;-70,5\n"),
+            "trace.csv:2: t = 0,1: must be a plain number; write for example 2.5\n"
+            "trace.csv:2: v = -70,5: must be a plain number; write for example 2.5");
+  CurrentEvaluator evaluator(current_of("0 0\n5 2.5\n"));
+  EXPECT_EQ(evaluator.value_at(6), 2.5);
+  EXPECT_EQ(CurrentEvaluator(current_of("current (nA)\n1.5\n2.5\n", {{0, 1}, {-70, -70}})).value_at(0.5), 1.5);
+}
+
+TEST_F(TraceFile, CurrentsThatAreHardlyInNanoamperesAreRefusedWhereNobodyNamesTheirUnit) {
+  const auto refused = [](const std::string& text, const ColumnUnits& units = {}) -> std::string {
+    std::ofstream("current.csv") << text;
+    try {
+      read_known_current("current.csv", {{0, 5}, {-70, -70}}, units);
+    } catch (const FileError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(refused("t_ms,i\n0,0\n5,-250\n"),
+            "current.csv:1: the header names no unit, and currents of up to 250 are hardly in nA; is it --current-unit "
+            "pA? (if not, say --current-unit nA)");
+  EXPECT_EQ(refused("0\n100\n"),
+            "current.csv:1: no header names a unit, and currents of up to 100 are hardly in nA; is it --current-unit "
+            "pA? (if not, say --current-unit nA)");
+  EXPECT_NE(refused("t_ms,i\n0,0\n5,2.5e-9\n").find("is it --current-unit A?"), std::string::npos);
+  EXPECT_EQ(refused("t_ms,i\n0,0\n5,99.9\n"), "");
+  EXPECT_EQ(refused("t_ms,i\n0,0\n5,0\n"), "");
+  EXPECT_EQ(refused("t_ms,i_nA\n0,0\n5,250\n"), "");
+  EXPECT_EQ(refused("t_ms,i\n0,0\n5,250\n", {std::nullopt, std::nullopt, "nA"}), "");
+}
+
 TEST_F(TraceFile, ThatIsNoTextIsCalledSo) {
   EXPECT_EQ(refusal("\x93NUMPY\x01"),
             "trace.csv: is a binary file of numpy (.npy) and no text; save text: numpy.savetxt(\"data.txt\", array)");

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "column_name.hpp"
+#include "fields.hpp"
 #include "lapicque/error.hpp"
 #include "lapicque/files/experiment.hpp"
 #include "lapicque/files/quantity.hpp"
@@ -31,9 +32,50 @@ constexpr Kind voltage_kind{
 constexpr Kind interval_kind{"the interval", Dimension::time, {"interval", "isi", "", "", ""}, "interval_ms"};
 constexpr Kind current_kind{"the current", Dimension::current, {"current", "i", "", "", ""}, "current_nA"};
 
+/// What stands between the fields of the first row that begins with a number; a comma where nothing does.
+detail::Fields::Separator separator_of(std::string_view text) {
+  using Separator = detail::Fields::Separator;
+  detail::Lines lines(text);
+  while (const auto line = lines.next()) {
+    const auto content = detail::trimmed(*line);
+    if (detail::decimal_length(content.substr(content.starts_with('"') ? 1 : 0)) == 0) continue;
+    if (content.find(';') != std::string_view::npos) return Separator::semicolon;  // a comma may be a point then
+    const bool is_space = content.find(',') == std::string_view::npos && content.find_first_of(" \t") < content.size();
+    return is_space ? Separator::space : Separator::comma;
+  }
+  return Separator::comma;
+}
+
+/// A table of columns between commas, semicolons, tabs or spaces as one with commas, line by line. Between spaces, a
+/// unit in brackets belongs to the name before it.
+std::string with_commas(std::string text) {
+  const auto separator = separator_of(text);
+  if (separator == detail::Fields::Separator::comma) return text;
+  std::string result;
+  detail::Lines lines(text);
+  while (const auto line = lines.next()) {
+    const auto content = detail::trimmed(*line);
+    detail::Fields fields(*line, separator);
+    std::vector<std::string> row;
+    while (const auto field = content.starts_with('#') ? std::nullopt : fields.next()) {
+      if (separator == detail::Fields::Separator::space && !row.empty() && field->find_first_of("([") == 0) {
+        row.back().append(" ").append(*field);
+      } else {
+        row.emplace_back(*field);
+      }
+    }
+    for (std::size_t f = 0; f < row.size(); ++f) {
+      const bool quotes = row[f].find(',') != std::string::npos && !fields.is_open();
+      result.append(f > 0 ? "," : "").append(quotes ? "\"" + row[f] + "\"" : row[f]);
+    }
+    result += '\n';
+  }
+  return result;
+}
+
 class TableFile {
  public:
-  explicit TableFile(const std::filesystem::path& file) : name_(file.string()), text_(read_text(file)) {
+  explicit TableFile(const std::filesystem::path& file) : name_(file.string()), text_(with_commas(read_text(file))) {
     if (text_.find('\0') != std::string::npos) {
       refuse(1, "this is no plain text, or text in UTF-16", "save it as plain text or in UTF-8");
     }
@@ -176,6 +218,20 @@ void require_likely_millivolts(const Table& table, const TableFile& file, bool n
                   "--voltage-unit V? (if not, say --voltage-unit mV)");
 }
 
+/// Refuses currents of a unit that nobody names where they are too large or too small for nA.
+void require_likely_nanoamperes(const Table& table, std::size_t column, const TableFile& file) {
+  constexpr double most = 100;
+  constexpr double least = 1e-6;
+  double largest = 0;
+  for (const double current : table.columns[column]) largest = std::max(largest, std::abs(current));
+  if (largest == 0 || (largest > least && largest < most)) return;
+  file.refuse(
+      file.header_line(),
+      std::string(file.has_header() ? "the header names no unit" : "no header names a unit") +
+          ", and currents of up to " + to_text(largest) + " are hardly in nA",
+      std::string("is it --current-unit ") + (largest < most ? "A" : "pA") + "? (if not, say --current-unit nA)");
+}
+
 /// The finite times at which a current changes its form; of lists of samples or events, the first and last.
 std::vector<double> changes_of(const Current& current) {
   std::vector<double> times;
@@ -228,11 +284,13 @@ VoltageTrace read_trace(const std::filesystem::path& file, const ColumnUnits& un
 
 Current read_current_table(const std::filesystem::path& file, const VoltageTrace& trace, const ColumnUnits& units) {
   const TableFile table_file(file);
+  const bool named = units.current || table_file.names_unit(current_kind);
   const bool has_times = table_file.has_header() ? table_file.has(time_kind) : table_file.first_row_fields() > 1;
   if (has_times) {
     const std::array kinds{&time_kind, &current_kind};
     const Table table = table_file.read(kinds, units);
     table_file.require_ascending(table);
+    if (!named) require_likely_nanoamperes(table, 1, table_file);
     return held(table.columns[0], table.columns[1], table_file);
   }
   const std::array kinds{&current_kind};
@@ -244,6 +302,7 @@ Current read_current_table(const std::filesystem::path& file, const VoltageTrace
                           std::to_string(trace.times.size()) + " samples",
                       "give one for each sample, or add a column of times");
   }
+  if (!named) require_likely_nanoamperes(table, 0, table_file);
   return held(trace.times, table.columns[0], table_file);
 }
 
@@ -272,6 +331,7 @@ std::vector<ConstantCurrentTrain> read_trains(const std::filesystem::path& file,
   }
   const std::array kinds{&current_kind, intervals ? &interval_kind : &time_kind};
   const Table table = table_file.read(kinds, units);
+  if (!units.current && !table_file.names_unit(current_kind)) require_likely_nanoamperes(table, 0, table_file);
   std::vector<ConstantCurrentTrain> trains;
   std::vector<Problem> problems;
   bool any = false;

@@ -20,7 +20,8 @@ struct ColumnUnits {
   std::optional<std::string> current{};
 };
 
-/// A membrane potential from a CSV file (see read_columns for what such a file may look like).
+/// A membrane potential from a file of columns (see read_columns for what such a file may look like). Besides commas,
+/// semicolons or white space may stand between its fields, whichever the first row has.
 ///
 /// With a header, the columns are those named t or time and v, vm, u, voltage or potential, whatever the capitals; a
 /// unit may follow after an underscore, or in brackets: "time_ms", "t_s", "t (ms)", "v [mV]". Without one, the first
@@ -41,11 +42,13 @@ VoltageTrace read_trace(const std::filesystem::path& file, const ColumnUnits& un
 /// @throws FileError
 void require_likely_milliseconds(const std::filesystem::path& file, const VoltageTrace& trace, const Current& current);
 
-/// A current from a CSV file: columns t or time and i or current, each value held until the next one and the last for
-/// ever; or the current alone, a value for each sample of a trace. Without a header one column is the current alone.
+/// A current from a file of columns, like read_trace's: columns t or time and i or current, each value held until the
+/// next one and the last for ever; or the current alone, a value for each sample of a trace. Without a header one
+/// column is the current alone.
 /// @param trace  whose samples the values of a single column belong to
 /// @throws FileError  as read_trace; times that are not evenly spaced in a file of more than 10000 rows; not as many
-///                    values as the trace has samples
+///                    values as the trace has samples; currents that nobody names the unit of, and the largest of
+///                    which is 100 nA or more (it is likely to be in pA), or no more than 1e-6 nA (in A)
 Current read_current_table(const std::filesystem::path& file, const VoltageTrace& trace, const ColumnUnits& units = {});
 
 /// The known current: an experiment file's inputs where `file` is one (its first line that says anything begins with
@@ -53,16 +56,16 @@ Current read_current_table(const std::filesystem::path& file, const VoltageTrace
 /// @throws FileError
 Current read_known_current(const std::filesystem::path& file, const VoltageTrace& trace, const ColumnUnits& units = {});
 
-/// Spikes under constant currents from a CSV file: columns i or current, and t or time (of each spike) or isi or
-/// interval (between two spikes; in a train's order where it is known). Without a header, current and time in that
-/// order.
+/// Spikes under constant currents from a file of columns, like read_trace's: columns i or current, and t or time (of
+/// each spike) or isi or interval (between two spikes; in a train's order where it is known). Without a header, current
+/// and time in that order.
 ///
 /// Rows with one current that follow each other are one train; where the current changes, a new one begins, and no
 /// interval reaches across.
 ///
 /// @return the trains in the file's order; where the file has intervals, times are counted from the first spike
 /// @throws FileError  as read_trace, but that times may be negative and start anew with each train; an interval that is
-///                    not above 0; no two spikes under one current
+///                    not above 0; no two spikes under one current; currents as in read_current_table
 std::vector<ConstantCurrentTrain> read_trains(const std::filesystem::path& file, const ColumnUnits& units = {});
 
 }  // namespace lapicque
