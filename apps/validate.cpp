@@ -97,8 +97,10 @@ class Validation {
     theirs_ = theirs.times;
     find_reference(experiment);
     comparison_ = compare(reference_, theirs_, options_);
-    diagnosis_ = diagnose(experiment.neuron, experiment.current, experiment.until, theirs_,
-                          {.dt = dt_, .convention = convention_});
+    if (!is_undiagnosable()) {
+      diagnosis_ = diagnose(experiment.neuron, experiment.current, experiment.until, theirs_,
+                            {.dt = dt_, .convention = convention_});
+    }
     write_all();
     for (const std::string& note : theirs.notes) std::cerr << printable(note) << '\n';
     if (!comparison_.within) throw CLI::RuntimeError(outside);
@@ -313,8 +315,27 @@ class Validation {
            ": run again with --unit s\n";
   }
 
+  /// Whether they have no spike where there are some, which any cause may have.
+  bool is_undiagnosable() const { return theirs_.empty() && spikes_until_end(reference_) > 0; }
+
+  /// Whether all times, given in seconds, lie after the end, and most spikes are matched where they are milliseconds.
+  bool are_milliseconds() const {
+    constexpr double milliseconds = 1000;
+    const bool is_asked = !format_.unit.empty() && parse_quantity("1 " + format_.unit, Dimension::time) == milliseconds;
+    if (!is_asked || theirs_.empty() || !(theirs_.front() > options_.until)) return false;
+    std::vector<double> times;
+    for (const double time : theirs_) times.push_back(time / milliseconds);
+    return times.back() <= options_.until && 2 * compare(reference_, times, options_).matched.size() >=
+                                                 std::max(times.size(), spikes_until_end(reference_));
+  }
+
   std::string diagnosis_text() const {
     constexpr std::size_t most = 6;
+    if (is_undiagnosable()) return "diagnosis: none, as " + spikes_ + " has no spike to tell by\n";
+    if (are_milliseconds()) {
+      return "diagnosis: all times lie after the end of the run, and fit it when read as milliseconds: run again with "
+             "--unit ms\n";
+    }
     const auto& found = diagnosis_.explanations;
     if (diagnosis_.names == std::vector<std::string>{"unit-seconds"}) return seconds_text(found.front());
     std::string result;

@@ -151,6 +151,35 @@ TEST(Validate, SaysHowToReadSeconds) {
       << exact_text.out;
 }
 
+TEST(Validate, SaysThatSecondsAreMilliseconds) {
+  const Folder folder;
+  folder.write("cell.toml", cell);
+  make_spikes(folder, "plain.dat", R"(awk -F, 'NR>1 {print $2}')", euler);
+  const std::string advice =
+      "\ndiagnosis: all times lie after the end of the run, and fit it when read as milliseconds: run again with "
+      "--unit "
+      "ms\n";
+  const auto fits = folder.run({"validate", "cell.toml", "plain.dat", "--unit", "s"});
+  EXPECT_EQ(fits.status, 1);
+  EXPECT_NE(fits.out.find(advice), std::string::npos) << fits.out;
+  folder.write("one.dat", "150\n");
+  const auto does_not = folder.run({"validate", "cell.toml", "one.dat", "--unit", "s"});
+  EXPECT_EQ(does_not.status, 1);
+  EXPECT_EQ(does_not.out.find(advice), std::string::npos) << does_not.out;
+}
+
+TEST(Validate, DiagnosesNothingOfATrainWithoutSpikes) {
+  const Folder folder;
+  folder.write("cell.toml", cell);
+  folder.write("empty.dat", "");
+  const auto text = folder.run({"validate", "cell.toml", "empty.dat"});
+  EXPECT_EQ(text.status, 1) << text.error;
+  EXPECT_NE(text.out.find("\ndiagnosis: none, as empty.dat has no spike to tell by\n"), std::string::npos) << text.out;
+  const auto json = validate(folder, {"empty.dat"}).json;
+  EXPECT_TRUE(json.at("nearest").is_null());
+  EXPECT_EQ(json.at("diagnosis"), nlohmann::json::array());
+}
+
 /// Spikes at 5 + 8 ln 5 and 8 ln 4 later, 28.96585818843193 ms: the end comes between the second one and theirs, or
 /// theirs and it.
 TEST(Validate, SaysWhichSpikesAreMatchedAcrossTheEnd) {
