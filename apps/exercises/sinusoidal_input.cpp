@@ -105,8 +105,10 @@ void many_frequencies(Report& report, const Neuron& neuron) {
   report.say(
       "These are responses of the membrane below threshold, measured with the threshold out of reach. With 2.5 nA the "
       "neuron would fire below " +
-      fixed(firing, 1) + " Hz, where the amplitude exceeds " + to_text(neuron.threshold() - neuron.rest(), "mV") +
-      "; the amplitude is proportional to the current.");
+      fixed(firing, 1) + " Hz in the steady state, where the amplitude exceeds " +
+      to_text(neuron.threshold() - neuron.rest(), "mV") +
+      "; switched on at rest, a current a little faster than that still makes one spike, as the transient adds to the "
+      "first cycle. The amplitude is proportional to the current.");
 
   DataTable table{{{"frequency_Hz", frequencies},
                    {"amplitude_exact_mV", {}},

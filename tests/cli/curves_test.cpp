@@ -145,7 +145,7 @@ TEST(Exercises, GiveTheNumbersOfTheChapter) {
   for (const std::string number :
        {"-58 mV", "65.749", "65.706", "5 spikes", "I_min = (threshold - rest) / R = 2 nA", "0.000123 mV",
         "2.000012289 nA", "333.3 Hz", "64 Hz", "32 spikes in 96 ms", "1.983 mV", "-85.45 degrees", "0.949 ms",
-        "1.98521 at -89.96", "0.50554 at -106.90", "0.49726 at -88.86", "19.9 Hz", "87.5 %"}) {
+        "1.98521 at -89.96", "0.50554 at -106.90", "0.49726 at -88.86", "19.9 Hz", "87.5 %", "14.9 Hz in the"}) {
     EXPECT_NE(result.out.find(number), std::string::npos) << number;
   }
   std::istringstream lines(result.out);
