@@ -88,6 +88,7 @@ void short_injection(Report& report, const Neuron& neuron) {
   for (int i = 1; i < 10; ++i) currents.push_back(2 + 0.05 * i);
   for (int i = -24; i <= 4; ++i) currents.push_back(rheobase(neuron) + std::pow(10, 0.25 * i));
   std::sort(currents.begin(), currents.end());
+  currents.erase(std::unique(currents.begin(), currents.end()), currents.end());
   DataTable table{{{"current_nA", currents},
                    {"rate_exact_Hz", {}},
                    {"counted_500ms_Hz", {}},

@@ -83,6 +83,7 @@ void within_the_pulse(Report& report, const Neuron& neuron) {
   DataTable table{{{"duration_ms", {}}, {"amplitude_exact_nA", {}}, {"amplitude_euler_0.1ms_nA", {}}}};
   for (int i = 0; i <= 20; ++i) {
     const double length = std::round(std::pow(10, -1 + 0.15 * i) * 10) / 10;
+    if (!table.columns[0].values.empty() && length == table.columns[0].values.back()) continue;
     table.columns[0].values.push_back(length);
     table.columns[1].values.push_back(threshold_amplitude(neuron, length));
     table.columns[2].values.push_back(least([&](double amplitude) {

@@ -183,6 +183,9 @@ TEST(Exercises, WriteFiguresAndData) {
     }
   }
   EXPECT_TRUE(folder.read("made/here/fi_curve.csv").starts_with("current_nA,rate_exact_Hz,"));
+  for (const std::string name : {"strength_duration", "fi_curve"}) {
+    EXPECT_EQ(folder.shell("cut -d , -f 1 made/here/" + name + ".csv | uniq -d").out, "") << name;
+  }
 }
 
 }  // namespace
