@@ -49,7 +49,7 @@ Panel fi_panel(const std::string& title, const Neuron& neuron, double from, doub
   }
   Panel panel{title, {"current (nA)", false, from, to}, {"rate (Hz)", false, 0.0}, {}};
   panel.curves.push_back(exact);
-  panel.curves.insert(panel.curves.end(), further.begin(), further.end());
+  for (const Curve& curve : further) panel.curves.push_back(sparse(curve));
   if (!near.x.empty()) panel.curves.push_back(near);
   if (!far.x.empty()) panel.curves.push_back(far);
   if (const double limit = limiting_rate(neuron); limit < 1.5 * top) {

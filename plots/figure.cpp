@@ -182,6 +182,21 @@ Curve thinned(const Curve& curve, std::size_t bins) {
   return result;
 }
 
+Curve sparse(const Curve& curve) {
+  constexpr std::size_t crowd = 100;
+  constexpr std::size_t wanted = 50;
+  const std::size_t size = curve.x.size();
+  const bool is_marks = curve.mark == Mark::circles || curve.mark == Mark::crosses || curve.mark == Mark::squares;
+  if (!is_marks || size <= crowd) return curve;
+  Curve result{curve.name, curve.mark, {}, {}, curve.look};
+  for (std::size_t k = 0; k < wanted; ++k) {
+    const std::size_t i = k * (size - 1) / (wanted - 1);
+    result.x.push_back(curve.x[i]);
+    result.y.push_back(curve.y[i]);
+  }
+  return result;
+}
+
 Curve level_line(std::string name, Mark mark, double level, double from, double to) {
   return {std::move(name), mark, {from, to}, {level, level}};
 }

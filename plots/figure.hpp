@@ -53,6 +53,10 @@ Curve spike_lines(std::string name, const std::vector<double>& times, double fro
 /// where they are not more than twice as many. Their y are no not-a-numbers.
 Curve thinned(const Curve& curve, std::size_t bins);
 
+/// The same curve where it is drawn as a line or has up to 100 points; else about 50 of them, evenly by number, as more
+/// marks hide what is below them.
+Curve sparse(const Curve& curve);
+
 /// The straight line y = level from x = from to x = to.
 Curve level_line(std::string name, Mark mark, double level, double from, double to);
 

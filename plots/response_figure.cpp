@@ -27,13 +27,19 @@ Figure response_figure(const Neuron& neuron, double amplitude, double from, doub
   amplitudes.curves.push_back(size);
   phases.curves.push_back(phase);
   for (const ResponsePoints& p : points) {
-    amplitudes.curves.push_back({p.name, p.mark, p.frequencies, p.amplitudes});
-    phases.curves.push_back({p.name, p.mark, p.frequencies, p.phases});
+    amplitudes.curves.push_back(sparse({p.name, p.mark, p.frequencies, p.amplitudes}));
+    phases.curves.push_back(sparse({p.name, p.mark, p.frequencies, p.phases}));
   }
+  // The axis ends at whole tens of degrees below all points: the cut-off's line reaches down to it.
+  double lowest = phase.y.back();
+  for (const Curve& curve : phases.curves) {
+    for (const double value : curve.y) lowest = value < lowest ? value : lowest;
+  }
+  phases.y.from = 10 * std::floor((lowest - 2) / 10);
   if (const double cutoff = cutoff_frequency(neuron); from < cutoff && cutoff < to) {
     const double there = response_amplitude(neuron, amplitude, cutoff);
-    amplitudes.curves.push_back({"cut-off", Mark::dots, {from, cutoff, cutoff}, {there, there, size.y.back()}});
-    phases.curves.push_back({"cut-off", Mark::dots, {from, cutoff, cutoff}, {-45, -45, phase.y.back()}});
+    amplitudes.curves.push_back({"cut-off", Mark::dots, {from, cutoff, cutoff}, {there, there, *amplitudes.y.from}});
+    phases.curves.push_back({"cut-off", Mark::dots, {from, cutoff, cutoff}, {-45, -45, *phases.y.from}});
   }
   return {"Response to a sinusoidal current", {amplitudes, phases}};
 }

@@ -33,7 +33,7 @@ Figure strength_duration_figure(const Neuron& neuron, double from, double to, co
               {"amplitude (nA)", true, base / 1.5, exact.y.front() * 1.5},
               {}};
   panel.curves.push_back(exact);
-  panel.curves.insert(panel.curves.end(), points.begin(), points.end());
+  for (const Curve& curve : points) panel.curves.push_back(sparse(curve));
   panel.curves.push_back(level_line("rheobase " + rounded(base, "nA"), Mark::dots, base, from, to));
   if (const double time = chronaxie(neuron); from < time && time < to) {
     panel.curves.push_back({"chronaxie " + rounded(time, "ms") + ", at " + rounded(2 * base, "nA"),

@@ -78,7 +78,7 @@ Curve stepped_curve(const SteppedCurve& stepped, const Window& window, double ta
   const auto begin = std::lower_bound(times.begin(), times.end(), window.from) - times.begin();
   const auto end = std::upper_bound(times.begin(), times.end(), window.to) - times.begin();
   const auto stride = std::max<std::ptrdiff_t>(1, (end - begin) / static_cast<std::ptrdiff_t>(stepped_points));
-  const bool far_apart = (window.to - window.from) / static_cast<double>(stepped_points) > tau / 4;
+  const bool far_apart = (window.to - window.from) / static_cast<double>(stepped_points) > 0.4 * tau;
   const bool as_line = stride > 1 && far_apart;
   Curve curve{stepped.name, as_line ? Mark::thin_line : mark, {}, {}};
   for (auto i = begin; i < end; i += as_line ? 1 : stride) {

@@ -103,10 +103,10 @@ void short_injection(Report& report, const Neuron& neuron) {
   }
   const std::vector<figures::Curve> curves{
       {"Euler, 0.1 ms", figures::Mark::circles, currents, table.columns[3].values},
-      {"5..101 ms only / 500 ms", figures::Mark::squares, currents, table.columns[4].values}};
+      {"exact count 5..101 ms/500 ms", figures::Mark::squares, currents, table.columns[4].values}};
   const std::vector<figures::Curve> near{
       {"Euler, 0.1 ms", figures::Mark::circles, currents, table.columns[3].values},
-      {"counted in 500 ms", figures::Mark::crosses, currents, table.columns[2].values}};
+      {"exact spikes counted in 500 ms", figures::Mark::crosses, currents, table.columns[2].values}};
   report.figure("fi_curve", {"f-I curve, refractory period 3 ms",
                              {figures::fi_panel("Up to 100 nA", neuron, 0, 100, curves),
                               figures::fi_panel("Near the rheobase", neuron, 1.9, 2.5, near)}});

@@ -117,6 +117,22 @@ TEST(Curves, HaveNamesInTheLegend) {
   EXPECT_NE(figure.find(">simulated (exact)<"), std::string::npos);
 }
 
+// Shapes of points are drawn by reference, once each. Up to 100 are all drawn, of more 50, and one in the legend.
+TEST(Curves, ThinTheirMarks) {
+  const Folder folder;
+  const auto points = [&](const std::string& command, const std::string& count) {
+    EXPECT_EQ(folder.run({command, "--points", count, "--plot", "figure.svg"}).status, 0);
+    const std::string svg = folder.read("figure.svg");
+    std::size_t shapes = 0;
+    for (auto at = svg.find("'translate("); at != std::string::npos; at = svg.find("'translate(", at + 1)) ++shapes;
+    return shapes;
+  };
+  EXPECT_EQ(points("strength-duration", "100"), 101U);
+  EXPECT_EQ(points("strength-duration", "101"), 51U);
+  EXPECT_EQ(points("response", "300"), 102U);  // amplitudes and phases
+  EXPECT_EQ(points("fi", "300"), 51 + 41U);    // a count of each, a rate where there are two spikes
+}
+
 // One rate, 0 Hz, and one current: neither axis has a range by itself.
 TEST(Curves, AreDrawnOfOnePoint) {
   const Folder folder;

@@ -233,6 +233,7 @@ TEST(Run, DrawsALongStepperAsALine) {
     return count;
   };
   EXPECT_GT(points("60"), 100U);  // marks
+  EXPECT_GT(points("300"), 100U);
   EXPECT_LT(points("400"), 40U);  // 30 spikes
 }
 
