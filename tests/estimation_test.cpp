@@ -585,6 +585,33 @@ TEST(Undetermined, WithoutACurrentOnlyRestIsKnown) {
   EXPECT_EQ(reason(found, Parameter::tau), "the potential does not relax anywhere: nothing moves it");
 }
 
+/// Brian 2 rounds nothing, but files of three decimals are common: all samples of a plateau are then off alike.
+TEST(CleanTrace, RoundedToThreeDecimalsHoldsTheTruth) {
+  NeuronParameters rounded = cell;
+  rounded.reset = -65.0004;
+  const auto plain = exact_trace(rounded, three_steps, 120, 0.1);
+  VoltageTrace trace = plain;
+  for (double& potential : trace.potentials) potential = std::nearbyint(potential * 1000) / 1000;
+  const auto found = estimate_neuron(trace, current_of(three_steps));
+  ASSERT_TRUE(found.rest && found.resistance && found.tau);
+  for (const Named& p : parameters) {
+    if (found.*p.estimate) {
+      EXPECT_TRUE(holds(*(found.*p.estimate), rounded.*p.truth)) << p.name;
+    }
+  }
+}
+
+TEST(Undetermined, AllWhereTheCurrentActedAtOtherTimes) {
+  auto late = three_steps;
+  for (Pulse& pulse : late) {
+    pulse.start += 1;
+    pulse.stop += 1;
+  }
+  const auto found = estimate_neuron(exact_trace(cell, three_steps, 120, 0.1), current_of(late));
+  EXPECT_EQ(found.undetermined.size(), 6U);
+  EXPECT_NE(reason(found, Parameter::tau).find("does not fit the potential"), std::string::npos);
+}
+
 /// With the threshold 13 mV above the reset potential: what is reported holds, and nothing is where noise hides spikes.
 TEST(Undetermined, NoiseNearASpikesFallLeavesAllOpen) {
   Random random;

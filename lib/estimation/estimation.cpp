@@ -68,6 +68,19 @@ double local_noise(const std::vector<double>& values) {
   return 1.4826 * *middle / std::sqrt(6.0);
 }
 
+/// The decimal unit that all values are whole multiples of, mV, as they are where a file has few decimals; 0 where
+/// there is none.
+double printed_unit(const std::vector<double>& values) {
+  for (const double each_mV : {1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6}) {
+    const bool whole = std::all_of(values.begin(), values.end(), [&](double value) {
+      const double multiple = value * each_mV;
+      return std::abs(multiple - std::nearbyint(multiple)) <= 1e-12 * std::abs(multiple);
+    });
+    if (whole) return 1 / each_mV;
+  }
+  return 0;
+}
+
 /// Everything that is known of a trace on the way.
 class Reader {
  public:
@@ -76,6 +89,7 @@ class Reader {
         timing_(timing),
         range_(range_of(trace.potentials)),
         noise_(local_noise(trace.potentials)),
+        most_rounding_(printed_unit(trace.potentials) / 2),
         inputs_{InputResponse(current, InputReading::exact, trace.times),
                 InputResponse(current, InputReading::held, trace.times)} {
     // Where both readings are one, the quicker one will do.
@@ -104,7 +118,15 @@ class Reader {
     }
     NeuronEstimate result{};
     result.input = reading_ == 0 ? InputReading::exact : InputReading::held;
-    if (spikes_.empty()) {
+    result.noise = std::sqrt(free_.squares / std::max(free_.freedom, 1.0));
+    if (!is_explained(result.noise)) {
+      result.timing = SpikeTiming::either;
+      leave_all_open(result,
+                     "the current given does not fit the potential: is it the injected one, in the right unit and at "
+                     "the right times? What the best fit leaves, " +
+                         brief(result.noise) + ", is more than the noise, " + brief(noise_));
+      finish(result);
+    } else if (spikes_.empty()) {
       result.timing = SpikeTiming::either;
       report_passive(result, free_, "there is no spike in the trace");
     } else {
@@ -275,18 +297,32 @@ class Reader {
     return (alike == spikes_.size() && alike > 2 && noise > 1e-6 * range_) || 2 * off > spikes_.size();
   }
 
+  /// Whether what the free courses leave is noise. Where there is much of it, they may fit as badly for its sake: then
+  /// hide_in_noise() judges.
+  bool is_explained(double left) const {
+    constexpr double much = 0.03;
+    return noise_ > much * range_ || left <= 1.5 * noise_ + 1e-5 * range_ + 2 * most_rounding_;
+  }
+
   /// The variance of the noise, not below what rounding makes of it.
   double variance(const RelaxationFit& fit) const {
     const double floor = 1e-13 * (range_ + std::abs(trace_.potentials.front()));
     return fit.squares / std::max(fit.freedom, 1.0) + floor * floor;
   }
 
-  /// How many standard errors an interval reaches to either side.
+  /// How far an interval reaches to either side, for a value of variance 1.
+  ///
+  /// What rounding to few decimals did may be the same for all samples of a plateau, and does not average out: a value
+  /// that is a weighted sum of n samples is off by at most the rounding times the sum of the weights' sizes, which is
+  /// below the root of n times the sum of their squares.
   double reach(const RelaxationFit& fit) const {
     const boost::math::students_t distribution(std::max(fit.freedom, 1.0));
     return quantile(complement(distribution, 0.025)) *
-           std::sqrt(variance(fit) * (1 + fit.correlation) / (1 - fit.correlation));
+               std::sqrt(variance(fit) * (1 + fit.correlation) / (1 - fit.correlation)) +
+           (rounding_hides_noise(fit) ? most_rounding_ * std::sqrt(static_cast<double>(trace_.times.size())) : 0);
   }
+  /// Noise that is larger makes the rounding of each sample another one.
+  bool rounding_hides_noise(const RelaxationFit& fit) const { return std::sqrt(variance(fit)) < 2 * most_rounding_; }
 
   std::optional<Estimate> linear_estimate(const RelaxationFit& fit, Column column) const {
     const auto j = static_cast<std::size_t>(column);
@@ -367,6 +403,15 @@ class Reader {
         return finish(result);
       }
       free_ = relaxation().fit(spikes_, Start::free, whole->plateau, free_.values[tau]);
+    }
+    if (!whole && result.timing == SpikeTiming::continuous && !continuous.consistent) {
+      report_membrane(result, free_);
+      for (const auto parameter : {Parameter::reset, Parameter::threshold, Parameter::refractory}) {
+        leave_out(result, parameter, unexplained);
+      }
+      hidden_ = true;
+      result.fitted = fitted(free_);
+      return finish(result);
     }
     const RelaxationFit& fit = result.timing == SpikeTiming::grid ? tied : free_;
     report_membrane(result, fit);
@@ -574,6 +619,7 @@ class Reader {
   bool fits(double squares, double freedom, double chance) const {
     const double extra = freedom - free_.freedom;
     if (extra < 1 || free_.freedom < 1) return false;
+    if (rounding_hides_noise(free_) && squares <= freedom * most_rounding_ * most_rounding_) return true;
     const double floor = std::pow(1e-9 * range_, 2);
     const double ratio = (squares - free_.squares) / extra / (free_.squares / free_.freedom + floor);
     return ratio < quantile(complement(boost::math::fisher_f(extra, free_.freedom), chance));
@@ -624,6 +670,7 @@ class Reader {
   SpikeTiming timing_;
   double range_;
   double noise_;
+  double most_rounding_;  // mV: of what few decimals left
   std::array<InputResponse, 2> inputs_;
   int reading_ = 0;
   std::vector<SampledSpike> spikes_;
