@@ -268,7 +268,8 @@ class Reader {
     spikes_ = kept;
   }
 
-  /// The reading of the current with the smaller residuals of free courses; what is undecided is read as it is.
+  /// The reading of the current with the smaller residuals of free courses; what is undecided is read as it is, but
+  /// intervals hold for both then.
   void choose_reading() {
     const double floor = std::pow(1e-11 * range_, 2) * static_cast<double>(trace_.times.size());
     std::array<RelaxationFit, 2> fits;
@@ -276,8 +277,11 @@ class Reader {
       fits[static_cast<std::size_t>(reading_)] = relaxation().fit(spikes_, Start::free, plateau_, tau_);
     }
     const double gain = fits[0].squares - fits[1].squares;
-    reading_ = gain > floor && gain > 12 * fits[1].squares / std::max(fits[1].freedom, 1.0) ? 1 : 0;
+    const double telling = std::max(floor, 12 * fits[1].squares / std::max(fits[1].freedom, 1.0));
+    reading_ = gain > telling ? 1 : 0;
     free_ = fits[static_cast<std::size_t>(reading_)];
+    other_reading_.reset();
+    if (reading_ == 0 && gain > -telling) other_reading_ = fits[1];
   }
 
   /// Whether the last samples before the spikes are already the spikes', clipped at the threshold or somewhere near it:
@@ -344,6 +348,11 @@ class Reader {
     result.rest = linear_estimate(fit, rest);
     result.resistance = linear_estimate(fit, resistance);
     result.tau = linear_estimate(fit, tau);
+    if (other_reading_) {
+      widen(result.rest, linear_estimate(*other_reading_, rest));
+      widen(result.resistance, linear_estimate(*other_reading_, resistance));
+      widen(result.tau, linear_estimate(*other_reading_, tau));
+    }
     const auto blurred = [](const std::optional<Estimate>& e) { return e && !(e->low > 0 && e->high < 10 * e->low); };
     const auto currents = input().current();
     const auto [least, most] = std::minmax_element(currents.begin(), currents.end());
@@ -583,7 +592,8 @@ class Reader {
     const std::size_t most = most_plateau();
     const auto attempt = [&](std::size_t plateau) {
       const RelaxationFit other = relaxation().fit(spikes_, Start::tied, plateau, tau_);
-      if (!(other.squares - tied.squares < as_well * variance(tied))) return false;
+      const double rounding = 1e-9 * range_;
+      if (!(other.squares - tied.squares < as_well * (variance(tied) + rounding * rounding))) return false;
       plateau_ = plateau;
       widen(result.rest, linear_estimate(other, rest));
       widen(result.reset, linear_estimate(other, reset));
@@ -594,9 +604,16 @@ class Reader {
       widen(result.refractory, grid.refractory);
       return true;
     };
-    for (std::size_t m = best; m-- > 1 && attempt(m);) {
-    }
-    for (std::size_t m = best; ++m <= most && attempt(m);) {
+    // Strides grow as long as they lead to one that fits as well: there may be thousands.
+    for (const bool down : {true, false}) {
+      std::size_t here = best;
+      for (std::size_t stride = 1; stride > 0;) {
+        const bool inside = down ? here > stride : here + stride <= most;
+        const std::size_t next = down ? here - stride : here + stride;
+        const bool fits_as_well = inside && attempt(next);
+        if (fits_as_well) here = next;
+        stride = fits_as_well ? 2 * stride : stride / 2;
+      }
     }
     plateau_ = best;
   }
@@ -678,6 +695,7 @@ class Reader {
   double tau_ = 1;
   bool hidden_ = false;
   RelaxationFit free_{};
+  std::optional<RelaxationFit> other_reading_{};  // where noise hides which one it is
 };
 
 }  // namespace
