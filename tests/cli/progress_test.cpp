@@ -28,11 +28,18 @@ std::string at_terminal(const Folder& folder, const std::string& command) {
   return result.out;
 }
 
+/// A bare chroot has none.
+bool has_pseudo_terminals(const Folder& folder) {
+  return folder.shell("script -qec true /dev/null < /dev/null").status == 0;
+}
+constexpr const char* no_terminals = "this machine makes no pseudo-terminals (mount devpts): NOT TESTED";
+
 class Progress : public ::testing::TestWithParam<std::string (*)(int)> {};
 
 // The bar waits before it shows itself: a faster machine needs a longer run for it.
 TEST_P(Progress, IsShownAtATerminalAndTakenAwayButNotPrintedIntoAPipe) {
   const Folder folder;
+  if (!has_pseudo_terminals(folder)) GTEST_SKIP() << no_terminals;
   constexpr int most_scale = 8;  // with more, the run would take more steps than a run may
   int scale = 0;
   std::string shown;
@@ -56,6 +63,7 @@ INSTANTIATE_TEST_SUITE_P(Program, Progress, ::testing::Values(slow_curve, slow_r
 
 TEST(ProgressBar, IsNotShownForWhatIsQuick) {
   const Folder folder;
+  if (!has_pseudo_terminals(folder)) GTEST_SKIP() << no_terminals;
   EXPECT_EQ(at_terminal(folder, "lapicque fi --points 2 --count 10ms"), "");
 }
 
