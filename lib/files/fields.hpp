@@ -15,6 +15,12 @@ class Fields {
   /// What stands between two fields; `space` is any number of spaces and tabs.
   enum class Separator : char { comma = ',', semicolon = ';', space = ' ' };
 
+  /// What seems to stand between the fields of a line; a space where nothing does.
+  static Separator separator_in(std::string_view line) {
+    if (line.find(';') != std::string_view::npos) return Separator::semicolon;  // a comma may be a point then
+    return line.find(',') != std::string_view::npos ? Separator::comma : Separator::space;
+  }
+
   explicit Fields(std::string_view line, Separator separator = Separator::comma)
       : rest_(separator == Separator::space ? trimmed(line) : line), separator_(separator) {}
 

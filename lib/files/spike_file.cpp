@@ -202,7 +202,7 @@ class Reader {
         continue;
       }
       const bool first = !separator;
-      if (first) separator = separator_of(content);
+      if (first) separator = Fields::separator_in(content);
       bool is_open = false;
       auto fields = fields_of(*line, *separator, &is_open);
       if (is_open) {
@@ -253,11 +253,6 @@ class Reader {
     if (names_.size() < 2) return;
     for (auto name = names_.begin() + 1; name != names_.end(); ++name) names_.front().append(" ").append(*name);
     names_.resize(1);
-  }
-
-  static Fields::Separator separator_of(std::string_view line) {
-    if (line.find(';') != std::string_view::npos) return Fields::Separator::semicolon;  // a comma may be a point then
-    return line.find(',') != std::string_view::npos ? Fields::Separator::comma : Fields::Separator::space;
   }
 
   /// The last comment before the rows may be their header.

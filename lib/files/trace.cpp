@@ -39,9 +39,9 @@ detail::Fields::Separator separator_of(std::string_view text) {
   while (const auto line = lines.next()) {
     const auto content = detail::trimmed(*line);
     if (detail::decimal_length(content.substr(content.starts_with('"') ? 1 : 0)) == 0) continue;
-    if (content.find(';') != std::string_view::npos) return Separator::semicolon;  // a comma may be a point then
-    const bool is_space = content.find(',') == std::string_view::npos && content.find_first_of(" \t") < content.size();
-    return is_space ? Separator::space : Separator::comma;
+    const auto separator = detail::Fields::separator_in(content);
+    const bool is_one_field = separator == Separator::space && content.find_first_of(" \t") == std::string_view::npos;
+    return is_one_field ? Separator::comma : separator;
   }
   return Separator::comma;
 }
