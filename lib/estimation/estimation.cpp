@@ -118,7 +118,7 @@ class Reader {
     }
     NeuronEstimate result{};
     result.input = reading_ == 0 ? InputReading::exact : InputReading::held;
-    result.noise = std::sqrt(free_.squares / std::max(free_.freedom, 1.0));
+    result.noise = rms(free_);
     if (!is_explained(result.noise)) {
       result.timing = SpikeTiming::either;
       leave_all_open(result,
@@ -147,8 +147,7 @@ class Reader {
     for (reading_ = 0; reading_ < 2; ++reading_) {
       tau_ = Relaxation(inputs_[1], trace_.potentials).coarse_tau({}, Start::free, 1).tau;
       free_ = relaxation().fit({}, Start::free, 1, tau_);
-      const double rms = std::sqrt(free_.squares / std::max(free_.freedom, 1.0));
-      if (rms <= 1.3 * noise_ + 1e-5 * range_ + 1e-12 * std::abs(trace_.potentials.front())) return true;
+      if (rms(free_) <= 1.3 * noise_ + 1e-5 * range_ + 1e-12 * std::abs(trace_.potentials.front())) return true;
     }
     reading_ = 0;
     return false;
@@ -308,6 +307,9 @@ class Reader {
     return noise_ > much * range_ || left <= 1.5 * noise_ + 1e-5 * range_ + 2 * most_rounding_;
   }
 
+  /// What a fit leaves, mV.
+  static double rms(const RelaxationFit& fit) { return std::sqrt(fit.squares / std::max(fit.freedom, 1.0)); }
+
   /// The variance of the noise, not below what rounding makes of it.
   double variance(const RelaxationFit& fit) const {
     const double floor = 1e-13 * (range_ + std::abs(trace_.potentials.front()));
@@ -344,7 +346,7 @@ class Reader {
 
   /// rest, resistance and tau; and the reasons for those that the fit leaves open.
   void report_membrane(NeuronEstimate& result, const RelaxationFit& fit) const {
-    result.noise = std::sqrt(fit.squares / std::max(fit.freedom, 1.0));
+    result.noise = rms(fit);
     result.rest = linear_estimate(fit, rest);
     result.resistance = linear_estimate(fit, resistance);
     result.tau = linear_estimate(fit, tau);
@@ -407,7 +409,6 @@ class Reader {
                                                                                       : SpikeTiming::either;
     if (whole && result.timing == SpikeTiming::continuous) {
       if (!continuous.consistent) {
-        result.noise = std::sqrt(free_.squares / std::max(free_.freedom, 1.0));
         if (!hide_in_noise(result, whole_fall)) leave_all_open(result, unexplained);
         return finish(result);
       }
