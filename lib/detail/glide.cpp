@@ -64,12 +64,13 @@ double greatest_shape(const typename Glide<Real>::Synapse& synapse) {
   return std::min(0.37, size(synapse.faded.z));
 }
 
-Faded<double> faded(const FadingTable& table, const DoubleDouble& length, const DoubleDouble& rate, double) {
-  return table.faded(length, rate);
-}
-Faded<DoubleDouble> faded(const FadingTable& table, const DoubleDouble& length, const DoubleDouble& rate,
-                          const DoubleDouble&) {
-  return table.faded(length * rate);
+template <class Real>
+Faded<Real> faded(const FadingTable& table, const DoubleDouble& length, const DoubleDouble& rate) {
+  if constexpr (std::is_same_v<Real, double>) {
+    return table.faded(length, rate);
+  } else {
+    return table.faded(length * rate);
+  }
 }
 
 /// Adds what a part of the drive makes of the potential: strength x filter. @param known_to  the error of the strength
@@ -290,7 +291,7 @@ LAPICQUE_FOR_FUSED_TOO bool Glide<Real>::pass(const Time& length, const InputDri
                                               Carried<Real>& potential, std::vector<SynapticDrive<Real>>& synapses) {
   using U = Units<Real>;
   const auto& [level, slope, waves] = input;
-  const Faded<Real> membrane = faded(table_, length, rate_, Real());
+  const Faded<Real> membrane = faded<Real>(table_, length, rate_);
   const double lost = convert_real<double>(membrane.gone);
   const Real start = convert_real<Real>(potential.mid);
 
@@ -310,7 +311,7 @@ LAPICQUE_FOR_FUSED_TOO bool Glide<Real>::pass(const Time& length, const InputDri
     Synapse& synapse = synapses_[n];
     synapse.acts = !is_silent(synapses[n]);
     if (!synapse.acts) continue;
-    synapse.faded = faded(table_, length, synapse.rate, Real());
+    synapse.faded = faded<Real>(table_, length, synapse.rate);
     const double gone_error = U::k * (lost + convert_real<double>(synapse.faded.gone));
     if (synapse.is_wide && vanishes(synapses[n].alpha)) {
       add_wide<Real>(synapse, synapses[n].exponential, membrane.gone, gone_error, gain);
@@ -340,7 +341,7 @@ template <class Real>
 LAPICQUE_FOR_FUSED_TOO void Glide<Real>::fade(const Time& length, std::vector<SynapticDrive<Real>>& synapses) {
   for (std::size_t n = 0; n < synapses.size(); ++n) {
     if (is_silent(synapses[n])) continue;
-    fade_drive<Real>(faded(table_, length, synapses_[n].rate, Real()), synapses[n]);
+    fade_drive<Real>(faded<Real>(table_, length, synapses_[n].rate), synapses[n]);
   }
 }
 

@@ -5,16 +5,9 @@
 #include <cstddef>
 
 #include "lapicque/detail/double_double.hpp"
+#include "lapicque/detail/membrane.hpp"
 
 namespace lapicque::detail {
-
-/// What has become of something that fades for z of its time constants.
-template <class Real>
-struct Faded {
-  Real z{0};
-  Real gone{0};  ///< 1 - e^-z
-  Real left{1};  ///< e^-z
-};
 
 /// e^-z in steps of 1/64 of z, and in steps of 1/4096 below the first of these, each number in two doubles: so that
 /// exponentials take a short polynomial, and double's neither a division nor a call.

@@ -85,21 +85,23 @@ struct Response {
   Point at_start() const;
 };
 
+/// What has become of something that fades for z of its time constants.
 template <class T>
-struct Fading {
-  T left;  // e^-z
-  T gone;  // 1 - e^-z
+struct Faded {
+  T z{};
+  T gone{};  // 1 - e^-z
+  T left{};  // e^-z
 };
 
 /// e^-z and 1 - e^-z, both to full relative precision, for one exponential.
 template <class T>
-Fading<T> fading(const T& z) {
+Faded<T> faded(const T& z) {
   if (middle(z) < 0.5) {
     const T gone = -exponential_minus_one(-z);
-    return {T(1) - gone, gone};
+    return {z, gone, T(1) - gone};
   }
   const T left = exponential(-z);
-  return {left, T(1) - left};
+  return {z, T(1) - left, left};
 }
 
 /// What a sinusoid has become s later, and made of the potential.
@@ -127,7 +129,7 @@ template <class T>
 typename Response<T>::Point Response<T>::at(const T& s, std::vector<T>* decayed) const {
   Point point;
   const T z_membrane = s * rate;
-  const Fading<T> membrane = fading(z_membrane);
+  const Faded<T> membrane = faded(z_membrane);
 
   point.potential = start * membrane.left + level * membrane.gone;
   point.drive = level;
