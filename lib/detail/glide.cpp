@@ -20,6 +20,7 @@ struct Units {
   static constexpr bool is_clock = std::is_same_v<Real, Clock<Real>>;
   static constexpr double k = f + 6 * clock + (is_clock ? 0 : u);
   static constexpr double v = is_clock ? 4 * u : 2 * u;
+  static constexpr double carrying = 2 * clock + RealTraits<Real>::underflow * 64;  // see carrying()
 };
 
 /// Where tau_s is so far from tau_m, the quotient of differences is as good as the series, and quicker.
@@ -55,7 +56,7 @@ double underflow(double size) {
 /// what Real has no room for.
 template <class Real>
 double carrying(double size) {
-  return (2 * Units<Real>::clock + RealTraits<Real>::underflow * 64) * size + underflow<Real>(0);
+  return Units<Real>::carrying * size + underflow<Real>(0);
 }
 
 /// A bound on z e^-z along the stretch, which stays below z and below 1/e.
@@ -139,23 +140,26 @@ template <class Real>
   return gain;
 }
 
+/// Notes how an exponential drive bears on what is greatest.
 template <class Real>
-void add_exponential(const typename Glide<Real>::Synapse& synapse, const Carried<Real>& exponential, const Real& filter,
-                     double filter_error, Gain<Real>& gain) {
-  const Real strength = convert_real<Real>(exponential.mid);
-  add_part(strength, exponential.rad, filter, filter_error, gain);
-  const double now = convert_real<double>(strength);
-  gain.greatest += std::max(now, now * convert_real<double>(synapse.faded.left)) + exponential.rad;
-  gain.gross += size(strength) + exponential.rad;
+void note_exponential(const typename Glide<Real>::Synapse& synapse, double strength, double known_to,
+                      Gain<Real>& gain) {
+  gain.greatest += std::max(strength, strength * convert_real<double>(synapse.faded.left)) + known_to;
+  gain.gross += size(strength) + known_to;
 }
 
-/// By the quotient of differences, for an exponential drive.
+/// By the quotient of differences, for an exponential drive. The quotient is at most (F_m + F_s) / |gap|, of which
+/// `wide_error` is the share that is not known.
 template <class Real>
-void add_wide(const typename Glide<Real>::Synapse& synapse, const Carried<Real>& exponential, const Real& gone,
-              double gone_error, Gain<Real>& gain) {
-  const Real filter = (gone - synapse.faded.gone) * synapse.inverse_gap;
-  const double error = gone_error * synapse.inverse_gap_size + (2 * Units<Real>::u + synapse.gap_error) * size(filter);
-  add_exponential<Real>(synapse, exponential, filter, error, gain);
+void add_wide(const typename Glide<Real>::Synapse& synapse, const Carried<Real>& exponential,
+              const Faded<Real>& membrane, Gain<Real>& gain) {
+  const Real strength = convert_real<Real>(exponential.mid);
+  const Real filter = (membrane.gone - synapse.faded.gone) * synapse.inverse_gap;
+  gain.value = gain.value + strength * filter;
+  const double gone = convert_real<double>(membrane.gone) + convert_real<double>(synapse.faded.gone);
+  gain.error +=
+      size(strength) * (gone * synapse.wide_error) + exponential.rad * size(filter) + Units<Real>::u * size(gain.value);
+  note_exponential<Real>(synapse, convert_real<double>(strength), exponential.rad, gain);
 }
 
 /// By the series. @return false where they do not reach, on so long a stretch
@@ -163,16 +167,18 @@ void add_wide(const typename Glide<Real>::Synapse& synapse, const Carried<Real>&
 /// Where there is an alpha drive, one series serves both: phi1(x) = 1 + x phi2(x) = e^x - x chi(x), of which no sum
 /// cancels to less than the half, so that the errors are no larger than those of phi1's own series.
 template <class Real>
-bool add_near(const typename Glide<Real>::Synapse& synapse, const SynapticDrive<Real>& state, const Real& z,
-              const Real& gone, double gone_error, Gain<Real>& gain) {
+bool add_near(const typename Glide<Real>::Synapse& synapse, const SynapticDrive<Real>& state,
+              const Faded<Real>& membrane, Gain<Real>& gain) {
   using U = Units<Real>;
+  const Real& z = membrane.z;
   const Real exponent = z * synapse.gap;
   if (!(size(exponent) < 1)) return false;
   const bool slower = !(exponent < Real(0));
   const Real x = slower ? Real(-exponent) : exponent;
   const Real synapse_left = Real(1) - synapse.faded.gone;
-  const Real larger = slower ? synapse_left : Real(1) - gone;
-  const double larger_error = gone_error + U::u;
+  const Real larger = slower ? synapse_left : Real(1) - membrane.gone;
+  const double larger_error =
+      U::k * (convert_real<double>(membrane.gone) + convert_real<double>(synapse.faded.gone)) + U::u;
   const bool has_alpha = !vanishes(state.alpha);
 
   Real series;
@@ -198,7 +204,9 @@ bool add_near(const typename Glide<Real>::Synapse& synapse, const SynapticDrive<
     const Real filter = z * mean;
     const double error =
         (phi1_error * U::f + 3 * U::u + 2 * U::v + synapse.gap_error) * size(filter) + 1.4 * size(z) * larger_error;
-    add_exponential<Real>(synapse, state.exponential, filter, error, gain);
+    const Real strength = convert_real<Real>(state.exponential.mid);
+    add_part(strength, state.exponential.rad, filter, error, gain);
+    note_exponential<Real>(synapse, convert_real<double>(strength), state.exponential.rad, gain);
   }
   return true;
 }
@@ -238,10 +246,9 @@ void fade_drive(const Faded<Real>& faded, SynapticDrive<Real>& state) {
   if (!vanishes(state.exponential)) fade_number<Real>(faded, state.exponential);
 }
 
-/// x(s) <= x(0) + (sup d - x(0)) (1 - e^(-s/tau_m)), or x falls where d <= 0.
+/// x(s) <= x(0) + (sup d - x(0)) (1 - e^(-s/tau_m)), or x falls where d < x(0).
 bool stays_below(double start, double greatest_drive, double lost, double slack) {
-  const double ceiling = greatest_drive + slack;
-  return start < 0 && (ceiling <= 0 || start + (ceiling - start) * lost + slack < 0);
+  return start + std::max(0.0, greatest_drive - start) * lost + slack < 0;
 }
 
 /// Whether d > 0 throughout, or rises: then x crosses 0 upward only if it ends above it.
@@ -280,8 +287,8 @@ Glide<Real>::Glide(double tau, std::span<const double> synaptic_taus, const Resp
     synapses_.push_back({.rate = Time(1) / Time(synaptic_taus[n]),
                          .gap = gap.mid,
                          .inverse_gap = inverse_gap,
-                         .inverse_gap_size = size(inverse_gap),
                          .gap_error = gap_error,
+                         .wide_error = size(inverse_gap) * (Units<Real>::k + 4 * Units<Real>::u + gap_error),
                          .is_wide = size(gap.mid) >= wide_gap});
   }
 }
@@ -290,38 +297,38 @@ template <class Real>
 LAPICQUE_FOR_FUSED_TOO bool Glide<Real>::pass(const Time& length, const InputDrive<Real>& input,
                                               Carried<Real>& potential, std::vector<SynapticDrive<Real>>& synapses) {
   using U = Units<Real>;
-  const auto& [level, slope, waves] = input;
   const Faded<Real> membrane = faded<Real>(table_, length, rate_);
   const double lost = convert_real<double>(membrane.gone);
   const Real start = convert_real<Real>(potential.mid);
 
-  Gain<Real> gain{.value = (level.mid - start) * membrane.gone};
-  gain.error = size(gain.value) * (U::k + 2 * U::u) + level.rad * lost;
-  gain.greatest = convert_real<double>(level.mid) + level.rad;
-  gain.gross = size(level.mid) + level.rad;
-  if (!vanishes(slope) || !waves.empty()) {
+  Gain<Real> gain{.value = (input.level.mid - start) * membrane.gone};
+  gain.error = size(gain.value) * (U::k + 2 * U::u) + input.level.rad * lost;
+  gain.greatest = convert_real<double>(input.level.mid) + input.level.rad;
+  gain.gross = size(input.level.mid) + input.level.rad + size(start);
+  double rounding = rounding_;
+  if (input.moves()) {
     const Gain<Real> moving = of_moving(input, length, membrane);
     gain.value = gain.value + moving.value;
     gain.error += moving.error + U::u * size(gain.value);
     gain.greatest += moving.greatest;
     gain.least_wave = moving.least_wave;
     gain.gross += moving.gross;
+    rounding += 0x1p-48 * static_cast<double>(input.waves.size());
   }
-  for (std::size_t n = 0; n < synapses.size(); ++n) {
-    Synapse& synapse = synapses_[n];
-    synapse.acts = !is_silent(synapses[n]);
+  auto drive = synapses.begin();
+  for (Synapse& synapse : synapses_) {
+    const SynapticDrive<Real>& state = *drive++;
+    synapse.acts = !is_silent(state);
     if (!synapse.acts) continue;
     synapse.faded = faded<Real>(table_, length, synapse.rate);
-    const double gone_error = U::k * (lost + convert_real<double>(synapse.faded.gone));
-    if (synapse.is_wide && vanishes(synapses[n].alpha)) {
-      add_wide<Real>(synapse, synapses[n].exponential, membrane.gone, gone_error, gain);
-    } else if (!add_near<Real>(synapse, synapses[n], membrane.z, membrane.gone, gone_error, gain)) {
+    if (synapse.is_wide && vanishes(state.alpha)) {
+      add_wide<Real>(synapse, state.exponential, membrane, gain);
+    } else if (!add_near<Real>(synapse, state, membrane, gain)) {
       return false;
     }
   }
 
-  gain.gross += size(start);
-  const double slack = gain.gross * (rounding_ + 0x1p-48 * static_cast<double>(waves.size()));
+  const double slack = gain.gross * rounding;
   const Time end = moved(potential.mid, gain.value, membrane.gone);
   const double error = gain.error + U::u * size(gain.value) + carrying<Real>(gain.gross);
   const double radius = (error + potential.rad * convert_real<double>(membrane.left)) * (1 + 0x1p-20);
@@ -331,8 +338,10 @@ LAPICQUE_FOR_FUSED_TOO bool Glide<Real>::pass(const Time& length, const InputDri
     return false;
   }
   potential = {end, radius};
-  for (std::size_t n = 0; n < synapses.size(); ++n) {
-    if (synapses_[n].acts) fade_drive<Real>(synapses_[n].faded, synapses[n]);
+  drive = synapses.begin();
+  for (const Synapse& synapse : synapses_) {
+    if (synapse.acts) fade_drive<Real>(synapse.faded, *drive);
+    ++drive;
   }
   return true;
 }

@@ -27,6 +27,9 @@ struct InputDrive {
   Ball<Real> level{0.0};                ///< of what is constant, ramps and linear samples, mV
   Ball<Real> slope{0.0};                ///< mV/ms
   std::vector<Sine<Ball<Real>>> waves;  ///< one of each frequency
+
+  /// Whether it changes.
+  bool moves() const { return !vanishes(slope) || !waves.empty(); }
 };
 
 /// The short way over a stretch between two events, on which u plainly stays
@@ -75,8 +78,8 @@ class Glide {
     Time rate;
     Real gap;
     Real inverse_gap;
-    double inverse_gap_size;
-    double gap_error;  ///< relative, of either
+    double gap_error;   ///< relative, of either
+    double wide_error;  ///< see Glide
     bool is_wide;
     // Of the present stretch:
     bool acts = false;
