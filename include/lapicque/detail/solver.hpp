@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "lapicque/detail/barrage.hpp"
 #include "lapicque/detail/crossing.hpp"
 #include "lapicque/detail/cycles.hpp"
 #include "lapicque/detail/glide.hpp"
@@ -119,6 +120,15 @@ class Solver {
     }
     if constexpr (can_glide) {
       if (!purpose_.traced) glide_.emplace(neuron.tau(), state_.timeline.synaptic_taus(), response_);
+    }
+    if constexpr (std::is_same_v<Real, double>) {
+      if (glide_ && Barrage::serves(response_)) {
+        const auto& synapses = problem_->current.synapses();
+        const bool has_alpha = std::any_of(synapses.begin(), synapses.end(),
+                                           [](const Synapse& synapse) { return synapse.shape == Shape::alpha; });
+        barrage_.emplace(response_, neuron.tau(), state_.timeline.synaptic_taus(), neuron.resistance(),
+                         has_alpha ? std::optional(alpha_gain_) : std::nullopt);
+      }
     }
 
     state_.anchor = std::min(0.0, state_.timeline.next());
@@ -322,6 +332,12 @@ class Solver {
     Timeline& timeline = state_.timeline;
     const double release =
         convert_real<double>(state_.start) * (1 - 0x1p-40) - convert_radius<double>(state_.start_error);
+    if constexpr (std::is_same_v<Real, double>) {
+      if (barrage_) {
+        state_.stretches +=
+            barrage_->fade(timeline, std::min(release, problem_->until), state_.anchor, state_.synapses);
+      }
+    }
     while (timeline.next_is_single() && timeline.next() < std::min(release, problem_->until)) {
       const double now = timeline.next();
       glide_->fade(two_sum(now, -state_.anchor), state_.synapses);
@@ -335,35 +351,54 @@ class Solver {
   /// Glides from event to event as far as nothing comes but single jumps and arrivals, and to one event more where all
   /// that comes before it can be glided over: then what is constant may have changed.
   Coasting coast_to_a_change(std::optional<Firing<Real>>& firing) {
-    Timeline& timeline = state_.timeline;
     const double since = state_.anchor;
     set_input();
     const Number level = input_.level;
     while (true) {
-      const double end = timeline.next();
-      if (!(end < problem_->until)) return Coasting::over;
-      const Time length = two_sum(end, -state_.anchor);
-      if (!is_glidable(length)) return Coasting::over;
-      if (!glide_->pass(length, input_, state_.potential, state_.synapses)) return Coasting::over;
-      state_.start = Time(end);
-      bool jumps = false;
-      bool has_changed = true;
-      if (timeline.next_is_single()) {
-        state_.anchor = end;
-        const SingleEvent event = timeline.take_single();
-        has_changed = event.kind == SingleEvent::Kind::sample;
-        jumps = take(event) && lands_on_threshold(end);
-      } else {
-        take_events(end);
-        jumps = jumps_to_threshold(end);
-      }
+      std::optional<SingleEvent> single = pass_barrage();
+      if (!single && !glide_to_event(single)) return Coasting::over;
+      const double end = state_.anchor;
+      const bool jumps = single ? take(*single) && lands_on_threshold(end) : jumps_to_threshold(end);
       ++state_.stretches;  // not before the last that may throw: a stretch that is not decided is not done
       if (jumps) firing = fire_at(end);
       if (jumps || settled_.sign != 0) return Coasting::tells;
-      if (has_changed) return Coasting::on;
+      if (!single || single->kind == SingleEvent::Kind::sample) return Coasting::on;
       if (!vanishes(input_.slope)) input_.level = level + input_.slope * sum(difference(end, since));
       if (!input_.waves.empty()) place_waves(input_.waves);
     }
+  }
+
+  /// Passes the stretches that can be passed in the quickest way. @return the event that ends the last, if there is
+  /// something to be done about it
+  std::optional<SingleEvent> pass_barrage() {
+    if constexpr (std::is_same_v<Real, double>) {
+      if (!barrage_ || !input_.waves.empty()) return std::nullopt;
+      const auto [stretches, event] =
+          barrage_->pass(state_.timeline, problem_->until, state_.anchor, input_, state_.potential, state_.synapses);
+      state_.stretches += stretches;
+      state_.start = Time(state_.anchor);
+      return event;
+    } else {
+      return std::nullopt;
+    }
+  }
+
+  /// Glides to the next event, which happens, but for a jump. @param single  receives it if it is a single one, which
+  /// is left to be taken. @return false where it cannot be glided over
+  bool glide_to_event(std::optional<SingleEvent>& single) {
+    Timeline& timeline = state_.timeline;
+    const double end = timeline.next();
+    if (!(end < problem_->until)) return false;
+    const Time length = two_sum(end, -state_.anchor);
+    if (!is_glidable(length) || !glide_->pass(length, input_, state_.potential, state_.synapses)) return false;
+    state_.start = Time(end);
+    if (timeline.next_is_single()) {
+      state_.anchor = end;
+      single = timeline.take_single();
+    } else {
+      take_events(end);
+    }
+    return true;
   }
 
   /// One stretch without refractoriness, to `end` at the latest.
@@ -939,6 +974,7 @@ class Solver {
   } repeated_;
   Instant fired_{};  // the last of these spikes
   std::optional<std::conditional_t<can_glide, Glide<Real>, std::monostate>> glide_;
+  std::optional<Barrage> barrage_;
   InputDrive<Real> input_;
   std::vector<SynapticDrive<Real>> released_;
   Level level_;

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "lapicque/detail/glide.hpp"
+#include "lapicque/detail/timeline.hpp"
+
+namespace lapicque::detail {
+
+/// The short way of Glide<double> from one single event to the next, for as long as it lasts: the membrane and the
+/// synapses side by side in the lanes of vector registers, where they stay in between. An event of a barrage takes a
+/// third of the instructions here.
+///
+/// What it carries is what Glide carries, enclosed as well, by formulas of its own. With z = s/tau, F = 1 - e^-z and
+/// H = z - F, which a table gives without cancellation, g = (tau_s - tau_m) / tau_s, and an index m or s,
+///
+///     level        level F_m
+///     slope        slope tau_m H_m
+///     exponential  exponential (z_m + (H_s - H_m) / g)
+///     alpha        alpha ((1 - g) / g (H_m - H_s) - z_s F_s) / g
+///
+/// With u = 2^-53, and all second-order terms covered by a factor of 1 + 2^-20, z is good to 2 u of itself, H to 8 u,
+/// and F = z - H to 3 u F + 10 u H. What the parts of the potential are off by, products and sums included:
+///
+///     level        (9 F + 10 H) u
+///     slope        15 u of the whole
+///     exponential  9 u z_m + (10 u + g') (H_m + H_s) / |g|, as the filter is positive and at most z_m
+///     alpha        (24 u + 2 g') (|(1 - g) / g| (H_m + H_s) + z_s F_s) / |g|
+///
+/// with g' what 1/g is off by, relative. A drive that fades is off by (6 F + 10 H) u of itself; one that an alpha drive
+/// turns into, by 5 u of what turned besides.
+class Barrage {
+ public:
+  /// As many synaptic time constants fit in the registers.
+  static constexpr std::size_t most_synapses = 3;
+
+  /// Whether there are no more, and all so far from the membrane's that 1/g does not amplify errors.
+  static bool serves(const Response<Ball<double>>& response);
+
+  /// @param response    which has a Decay for each synaptic time constant
+  /// @param tau         tau_m, ms
+  /// @param taus        tau_s, ms
+  /// @param resistance  MOhm
+  /// @param alpha_gain  that of what arrives at an alpha synapse, MOhm, if there is any
+  Barrage(const Response<Ball<double>>& response, double tau, std::span<const double> taus, double resistance,
+          const std::optional<Ball<double>>& alpha_gain);
+
+  struct Passed {
+    std::uint64_t stretches = 0;         ///< that are done
+    std::optional<SingleEvent> event{};  ///< ended one more and is for the caller to take, as `input` may change or the
+                                         ///< threshold be reached; the timeline is past it
+  };
+
+  /// Goes from event to event before `until`, as long as each is a single one and x plainly stays below the threshold.
+  /// @param anchor  the time of the last event, ms, at which the others are given; it moves with them
+  /// @param input   without sinusoids
+  Passed pass(Timeline& timeline, double until, double& anchor, const InputDrive<double>& input,
+              Carried<double>& potential, std::vector<SynapticDrive<double>>& synapses) const;
+
+  /// The same while the neuron is refractory: jumps are lost, and samples are left to the timeline.
+  std::uint64_t fade(Timeline& timeline, double until, double& anchor,
+                     std::vector<SynapticDrive<double>>& synapses) const;
+
+  static constexpr std::size_t most_lanes = most_synapses + 1;
+  using Row = std::array<double, most_lanes>;  ///< a number for the membrane and for each synapse
+
+ private:
+  struct Constants {
+    Row rate{};      // of fading, 1/ms
+    Row rate_low{};  // what double has no room for of it
+    Row inverse_gap{1};
+    Row gap_error{};      // of the exponential's filter, for each H
+    Row alpha_ratio{};    // (1 - g) / g
+    Row alpha_error{};    // of the alpha filter, for each H ...
+    Row turning_error{};  // ... and for z_s F_s
+    double fastest = 0;   // 1/ms
+    double tau = 0;       // of the membrane, ms
+    double resistance = 0;
+    Ball<double> alpha_gain{};
+    double rounding = 0;  // of a sum of all parts of the drive, relative to their magnitudes
+  };
+  template <int lanes, bool with_alpha, bool clamped>
+  static Passed run(const Constants& constants, Timeline& timeline, double until, double& anchor,
+                    const InputDrive<double>* input, Carried<double>* potential,
+                    std::vector<SynapticDrive<double>>& synapses);
+  template <bool clamped>
+  Passed choose(Timeline& timeline, double until, double& anchor, const InputDrive<double>* input,
+                Carried<double>* potential, std::vector<SynapticDrive<double>>& synapses) const;
+
+  Constants constants_;
+  bool with_alpha_;
+};
+
+}  // namespace lapicque::detail

@@ -1,0 +1,230 @@
+#include "lapicque/detail/barrage.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <optional>
+#include <vector>
+
+#include "random.hpp"
+
+// The quick way through a barrage, against the response in 50 digits, which membrane's formulas give in another form.
+
+namespace lapicque::detail {
+namespace {
+
+using testing::Random;
+
+Real50 wide(const DoubleDouble& x) { return Real50(x.hi) + Real50(x.lo); }
+
+struct Arrival {
+  double time;
+  double size;
+  std::optional<std::size_t> synapse;  // by time constant; or a voltage jump
+  bool is_alpha;
+};
+
+/// A barrage as the quick way and as 50 digits see it.
+struct Storm {
+  explicit Storm(Random& random) {
+    tau = random.logarithmic(1, 50);
+    resistance = random.logarithmic(0.1, 100);
+    input.level = {random.uniform(-10, 3), radius(random)};
+    if (random.chance(0.3)) input.slope = {random.uniform(-1, 1), radius(random)};
+    potential = carried(random, -random.logarithmic(1, 100));
+    response.tau = tau;
+    response.rate = Ball<double>(1.0) / response.tau;
+    exact.tau = tau;
+    exact.rate = 1 / Real50(tau);
+    exact.start = end_of(random, potential);
+    exact.level = end_of(random, {input.level.mid, input.level.rad});
+    exact.slope = end_of(random, {input.slope.mid, input.slope.rad});
+
+    for (int n = random.integer(0, 3); n > 0; --n) {
+      double tau_s = tau;
+      while (std::fabs(1 - tau / tau_s) < 0.25) tau_s = tau * random.logarithmic(0.05, 20);
+      taus.push_back(tau_s);
+    }
+    std::sort(taus.begin(), taus.end());
+    const double mean_interval = tau * random.logarithmic(1e-4, 0.03);
+    for (std::size_t n = 0; n < taus.size(); ++n) {
+      response.decays.push_back({Ball<double>(1.0) / Ball<double>(taus[n]),
+                                 (Ball<double>(taus[n]) - Ball<double>(tau)) / Ball<double>(taus[n])});
+      const bool acts = random.chance(0.8);
+      const bool has_alpha = random.chance(0.5);
+      synapses.push_back({acts ? carried(random, random.uniform(-10, 10)) : Carried<double>(0.0),
+                          acts && has_alpha ? carried(random, random.uniform(-10, 10)) : Carried<double>(0.0)});
+      exact.decays.push_back({1 / Real50(taus[n]), (Real50(taus[n]) - Real50(tau)) / Real50(taus[n]),
+                              end_of(random, synapses[n].exponential), end_of(random, synapses[n].alpha)});
+      current += arrivals(random, n, false, mean_interval, exponential_synapse);
+      if (has_alpha) current += arrivals(random, n, true, mean_interval, alpha_synapse);
+    }
+    if (taus.empty() || random.chance(0.3)) {
+      const auto jumps = [](double, std::vector<Event> events) { return pulses(std::move(events)); };
+      current += arrivals(random, std::nullopt, false, mean_interval, jumps);
+    }
+    std::sort(all.begin(), all.end(), [](const Arrival& a, const Arrival& b) { return a.time < b.time; });
+    timeline.emplace(current);
+    const bool has_alpha = std::any_of(all.begin(), all.end(), [](const Arrival& arrival) { return arrival.is_alpha; });
+    const auto alpha_gain = Ball<double>(resistance) * exponential(Ball<double>(1.0));
+    barrage.emplace(response, tau, taus, resistance, has_alpha ? std::optional(alpha_gain) : std::nullopt);
+  }
+
+  template <class Make>
+  Current arrivals(Random& random, std::optional<std::size_t> synapse, bool is_alpha, double mean_interval, Make make) {
+    std::vector<Event> events;
+    double t = 0;
+    for (int k = random.integer(1, 60); k > 0; --k) {
+      t += random.logarithmic(0.1, 4) * mean_interval;
+      const double size = random.chance(0.1) ? 0 : random.uniform(-1, 1) / (synapse ? resistance : 1);
+      events.push_back({t, size});
+      all.push_back({t, size, synapse, is_alpha});
+    }
+    return make(synapse ? taus[*synapse] : 0, std::move(events));
+  }
+
+  static double radius(Random& random) { return random.chance(0.5) ? random.logarithmic(1e-18, 1e-12) : 0; }
+  static Carried<double> carried(Random& random, double value) {
+    return {two_sum(value, value * random.uniform(-0x1p-54, 0x1p-54)), radius(random)};
+  }
+  /// Each number that is known to a radius is, in truth, at one end of its ball.
+  static Real50 end_of(Random& random, const Carried<double>& value) {
+    return wide(value.mid) + (random.chance(0.5) ? 1 : -1) * Real50(value.rad);
+  }
+
+  /// Takes the exact numbers on to a time. @return the greatest potential on the way there that is looked at
+  Real50 move_to(double time) {
+    const Real50 s = Real50(time) - Real50(at);
+    Real50 greatest = -1e300;
+    for (int step = 1; step <= 4; ++step) greatest = std::max(greatest, exact.at(s * step / 4).potential);
+    exact.start = exact.at(s).potential;
+    exact.level += exact.slope * s;
+    for (auto& decay : exact.decays) {
+      const Real50 left = exp(-s * decay.rate);
+      decay.exponential = (decay.exponential + decay.alpha * s * decay.rate) * left;
+      decay.alpha *= left;
+    }
+    at = time;
+    return greatest;
+  }
+  void take(const Arrival& arrival) {
+    if (!arrival.synapse) {
+      exact.start += arrival.size;
+    } else if (arrival.is_alpha) {
+      exact.decays[*arrival.synapse].alpha += Real50(resistance) * exp(Real50(1)) * arrival.size;
+    } else {
+      exact.decays[*arrival.synapse].exponential += Real50(resistance) * arrival.size;
+    }
+  }
+  void expect_enclosed() {
+    const auto check = [this](const Carried<double>& value, const Real50& truth, const char* what) {
+      const double off = static_cast<double>(Real50(abs(wide(value.mid) - truth)));
+      EXPECT_LE(off, value.rad) << what << " at " << at << " ms, tau " << tau;
+      worst = std::max(worst, value.rad);
+    };
+    check(potential, exact.start, "potential");
+    for (std::size_t n = 0; n < taus.size(); ++n) {
+      check(synapses[n].exponential, exact.decays[n].exponential, "exponential");
+      check(synapses[n].alpha, exact.decays[n].alpha, "alpha");
+    }
+  }
+
+  double tau;
+  double resistance;
+  double at = 0;
+  InputDrive<double> input;
+  Carried<double> potential;
+  std::vector<double> taus;
+  std::vector<SynapticDrive<double>> synapses;
+  Response<Ball<double>> response;
+  Response<Real50> exact;
+  Current current;
+  std::vector<Arrival> all;
+  std::optional<Timeline> timeline;
+  std::optional<Barrage> barrage;
+  double worst = 0;
+};
+
+TEST(Barrage, EnclosesWhatItCarriesFromEventToEvent) {
+  Random random;
+  std::uint64_t passed = 0;
+  std::uint64_t offered = 0;
+  for (int k = testing::cases(300); k > 0 && !HasFailure(); --k) {
+    Storm storm(random);
+    offered += storm.all.size();
+    const double until = random.chance(0.5) ? forever : storm.all[storm.all.size() / 2].time;
+    double anchor = 0;
+    const auto [stretches, event] =
+        storm.barrage->pass(*storm.timeline, until, anchor, storm.input, storm.potential, storm.synapses);
+    passed += stretches;
+    ASSERT_EQ(anchor, stretches + (event ? 1 : 0) == 0 ? 0 : storm.all[stretches - (event ? 0 : 1)].time);
+    ASSERT_LT(anchor, until);
+    for (std::size_t n = 0; n < stretches; ++n) {
+      EXPECT_LT(storm.move_to(storm.all[n].time), 0) << "passes above the threshold";
+      storm.take(storm.all[n]);
+      EXPECT_LT(storm.exact.start, 0) << "a jump above the threshold";
+    }
+    if (event) {
+      EXPECT_LT(storm.move_to(anchor), 0) << "passes above the threshold";
+      EXPECT_EQ(event->size, storm.all[stretches].size);
+    }
+    storm.expect_enclosed();
+    EXPECT_LT(storm.worst, 1e-10);
+  }
+  EXPECT_GT(passed, offered / 4);
+  std::cout << passed << " of " << offered << " stretches passed\n";
+}
+
+TEST(Barrage, FadesWithoutThePotential) {
+  Random random;
+  std::uint64_t passed = 0;
+  for (int k = testing::cases(60); k > 0 && !HasFailure(); --k) {
+    Storm storm(random);
+    const double until = random.chance(0.5) ? forever : storm.all[storm.all.size() / 2].time;
+    double anchor = 0;
+    const auto stretches = storm.barrage->fade(*storm.timeline, until, anchor, storm.synapses);
+    passed += stretches;
+    ASSERT_LT(anchor, until);
+    for (std::size_t n = 0; n < stretches; ++n) {
+      storm.move_to(storm.all[n].time);
+      storm.take(storm.all[n]);
+    }
+    storm.potential = {DoubleDouble(0, 0), 0};
+    storm.exact.start = 0;
+    storm.expect_enclosed();
+  }
+  EXPECT_GT(passed, 100u);
+}
+
+TEST(Barrage, KeepsASilentSynapseSilent) {
+  const Current current = exponential_synapse(2, {{1, 0}, {2, 0}, {3, 0}});
+  Timeline timeline(current);
+  Response<Ball<double>> response;
+  response.tau = 8;
+  response.decays.push_back({0.5, -3});
+  const Barrage barrage(response, 8, std::vector{2.0}, 10, std::nullopt);
+  Carried<double> potential(-10.0);
+  std::vector<SynapticDrive<double>> synapses(1);
+  double anchor = 0;
+  InputDrive<double> input;
+  input.level = -5.0;
+  const auto passed = barrage.pass(timeline, 10, anchor, input, potential, synapses);
+  EXPECT_EQ(passed.stretches, 3u);
+  EXPECT_TRUE(is_silent(synapses[0]));
+}
+
+TEST(Barrage, LeavesTimeConstantsNearTheMembranesToTheLongerWay) {
+  Response<Ball<double>> response;
+  EXPECT_TRUE(Barrage::serves(response));
+  response.decays.assign(3, {0.5, -3});
+  EXPECT_TRUE(Barrage::serves(response));
+  response.decays[1].gap = 0.2;
+  EXPECT_FALSE(Barrage::serves(response));
+  response.decays.assign(4, {0.5, -3});
+  EXPECT_FALSE(Barrage::serves(response));
+}
+
+}  // namespace
+}  // namespace lapicque::detail
