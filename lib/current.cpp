@@ -53,8 +53,6 @@ void append(std::vector<Piece>& to, std::span<const Piece> from) {
 
 }  // namespace
 
-double Samples::breakpoint(std::size_t k) const noexcept { return std::fma(static_cast<double>(k), step, start); }
-
 Current& Current::operator+=(const Current& other) {
   if (&other == this) return *this += Current(other);
   append(steps_, other.steps());

@@ -31,16 +31,14 @@ struct Storm {
   explicit Storm(Random& random) {
     tau = random.logarithmic(1, 50);
     resistance = random.logarithmic(0.1, 100);
-    input.level = {random.uniform(-10, 3), radius(random)};
-    if (random.chance(0.3)) input.slope = {random.uniform(-1, 1), radius(random)};
+    rest = {random.uniform(-10, 3), radius(random)};
+    exact_rest = end_of(random, {rest.mid, rest.rad});
     potential = carried(random, -random.logarithmic(1, 100));
     response.tau = tau;
     response.rate = Ball<double>(1.0) / response.tau;
     exact.tau = tau;
     exact.rate = 1 / Real50(tau);
     exact.start = end_of(random, potential);
-    exact.level = end_of(random, {input.level.mid, input.level.rad});
-    exact.slope = end_of(random, {input.slope.mid, input.slope.rad});
 
     for (int n = random.integer(0, 3); n > 0; --n) {
       double tau_s = tau;
@@ -65,11 +63,15 @@ struct Storm {
       const auto jumps = [](double, std::vector<Event> events) { return pulses(std::move(events)); };
       current += arrivals(random, std::nullopt, false, mean_interval, jumps);
     }
+    add_input(random, mean_interval);
     std::sort(all.begin(), all.end(), [](const Arrival& a, const Arrival& b) { return a.time < b.time; });
     timeline.emplace(current);
+    if (timeline->next() == 0) timeline->advance();
+    input = linear_drive<double>(*timeline, rest, resistance, 0);
+    set_exact_input(0);
     const bool has_alpha = std::any_of(all.begin(), all.end(), [](const Arrival& arrival) { return arrival.is_alpha; });
     const auto alpha_gain = Ball<double>(resistance) * exponential(Ball<double>(1.0));
-    barrage.emplace(response, tau, taus, resistance, has_alpha ? std::optional(alpha_gain) : std::nullopt);
+    barrage.emplace(response, tau, taus, rest, resistance, has_alpha ? std::optional(alpha_gain) : std::nullopt);
   }
 
   template <class Make>
@@ -83,6 +85,42 @@ struct Storm {
       all.push_back({t, size, synapse, is_alpha});
     }
     return make(synapse ? taus[*synapse] : 0, std::move(events));
+  }
+
+  /// Something that is constant, or a straight line, between events.
+  void add_input(Random& random, double mean_interval) {
+    const auto amplitude = [&] { return random.uniform(-2, 2) / resistance; };
+    const double step = 3 * mean_interval;
+    if (random.chance(0.3)) {
+      lines.assign(2, amplitude());
+      lines[1] = amplitude();
+      line_step = 1000 * mean_interval;
+      current += ramp(0, line_step, lines[0], lines[1]);
+    } else if (random.chance(0.5)) {
+      const bool is_linear = random.chance(0.5);
+      for (int k = 0; k < 20; ++k) (is_linear ? lines : held).push_back(amplitude());
+      line_step = step;
+      current += samples(0, step, is_linear ? lines : held, is_linear ? Hold::linear : Hold::previous);
+      for (int k = 1; k <= 20; ++k)
+        all.push_back({current.samples()[0].breakpoint(static_cast<std::size_t>(k)), 0, std::nullopt, false});
+    }
+  }
+
+  /// What the input is from an event on.
+  void set_exact_input(double time) {
+    exact.level = exact_rest;
+    exact.slope = 0;
+    const auto breakpoint = [this](std::size_t k) { return std::fma(static_cast<double>(k), line_step, 0.0); };
+    std::size_t k = 0;
+    while (line_step > 0 && breakpoint(k + 1) <= time) ++k;
+    if (k < held.size()) exact.level += Real50(resistance) * held[k];
+    if (k + 1 < lines.size()) {
+      exact.slope =
+          Real50(resistance) * (Real50(lines[k + 1]) - lines[k]) / (Real50(breakpoint(k + 1)) - breakpoint(k));
+      exact.level += Real50(resistance) * lines[k] + exact.slope * (Real50(time) - breakpoint(k));
+    } else if (k + 1 == lines.size() && lines.size() > 2) {
+      exact.level += Real50(resistance) * lines[k];  // the last sample holds
+    }
   }
 
   static double radius(Random& random) { return random.chance(0.5) ? random.logarithmic(1e-18, 1e-12) : 0; }
@@ -100,7 +138,7 @@ struct Storm {
     Real50 greatest = -1e300;
     for (int step = 1; step <= 4; ++step) greatest = std::max(greatest, exact.at(s * step / 4).potential);
     exact.start = exact.at(s).potential;
-    exact.level += exact.slope * s;
+    set_exact_input(time);
     for (auto& decay : exact.decays) {
       const Real50 left = exp(-s * decay.rate);
       decay.exponential = (decay.exponential + decay.alpha * s * decay.rate) * left;
@@ -134,7 +172,12 @@ struct Storm {
   double tau;
   double resistance;
   double at = 0;
-  InputDrive<double> input;
+  Ball<double> rest;
+  Real50 exact_rest;
+  std::vector<double> held;
+  std::vector<double> lines;
+  double line_step = 0;
+  LinearDrive<double> input;
   Carried<double> potential;
   std::vector<double> taus;
   std::vector<SynapticDrive<double>> synapses;
@@ -156,21 +199,23 @@ TEST(Barrage, EnclosesWhatItCarriesFromEventToEvent) {
     offered += storm.all.size();
     const double until = random.chance(0.5) ? forever : storm.all[storm.all.size() / 2].time;
     double anchor = 0;
-    const auto [stretches, event] =
-        storm.barrage->pass(*storm.timeline, until, anchor, storm.input, storm.potential, storm.synapses);
+    const auto [stretches, jump, is_blocked] =
+        storm.barrage->pass(*storm.timeline, until, anchor, storm.potential, storm.synapses, storm.input);
     passed += stretches;
-    ASSERT_EQ(anchor, stretches + (event ? 1 : 0) == 0 ? 0 : storm.all[stretches - (event ? 0 : 1)].time);
+    ASSERT_EQ(anchor, stretches + (jump ? 1 : 0) == 0 ? 0 : storm.all[stretches - (jump ? 0 : 1)].time);
     ASSERT_LT(anchor, until);
     for (std::size_t n = 0; n < stretches; ++n) {
       EXPECT_LT(storm.move_to(storm.all[n].time), 0) << "passes above the threshold";
       storm.take(storm.all[n]);
       EXPECT_LT(storm.exact.start, 0) << "a jump above the threshold";
     }
-    if (event) {
+    if (jump) {
       EXPECT_LT(storm.move_to(anchor), 0) << "passes above the threshold";
-      EXPECT_EQ(event->size, storm.all[stretches].size);
+      EXPECT_EQ(jump->size, storm.all[stretches].size);
     }
     storm.expect_enclosed();
+    EXPECT_LE(abs(storm.exact.level - storm.input.level.mid), storm.input.level.rad);
+    EXPECT_LE(abs(storm.exact.slope - storm.input.slope.mid), storm.input.slope.rad);
     EXPECT_LT(storm.worst, 1e-10);
   }
   EXPECT_GT(passed, offered / 4);
@@ -204,13 +249,13 @@ TEST(Barrage, KeepsASilentSynapseSilent) {
   Response<Ball<double>> response;
   response.tau = 8;
   response.decays.push_back({0.5, -3});
-  const Barrage barrage(response, 8, std::vector{2.0}, 10, std::nullopt);
+  const Barrage barrage(response, 8, std::vector{2.0}, -5.0, 10, std::nullopt);
   Carried<double> potential(-10.0);
   std::vector<SynapticDrive<double>> synapses(1);
   double anchor = 0;
-  InputDrive<double> input;
+  LinearDrive<double> input;
   input.level = -5.0;
-  const auto passed = barrage.pass(timeline, 10, anchor, input, potential, synapses);
+  const auto passed = barrage.pass(timeline, 10, anchor, potential, synapses, input);
   EXPECT_EQ(passed.stretches, 3u);
   EXPECT_TRUE(is_silent(synapses[0]));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <memory>
@@ -50,7 +51,7 @@ struct Samples {
   std::shared_ptr<const std::vector<double>> values;
 
   /// The double nearest to start + k step, 0 <= k <= values->size().
-  double breakpoint(std::size_t k) const noexcept;
+  double breakpoint(std::size_t k) const noexcept { return std::fma(static_cast<double>(k), step, start); }
   double stop() const noexcept { return breakpoint(values->size()); }
 };
 

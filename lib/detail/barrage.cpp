@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
+#include <limits>
 
 #include "lapicque/detail/fused.hpp"
 
@@ -12,7 +14,9 @@ namespace lapicque::detail {
 namespace {
 
 constexpr double u = RealTraits<double>::unit;
-constexpr double underflow = RealTraits<double>::underflow * 128;
+/// What underflows anywhere is less: of numbers near 1 it is nothing, see scaled(). As large as this, lanes that
+/// nothing is in do not fill with denormal numbers, which take processors a hundred cycles.
+constexpr double underflow = 0x1p-900;
 constexpr double second_order = 1 + 0x1p-20;
 /// What it costs to carry a number, relative to it, see Glide.
 constexpr double carrying = 2 * RealTraits<DoubleDouble>::unit + underflow;
@@ -47,6 +51,7 @@ class StepTable {
 template <int lanes>
 struct VectorOf {
   typedef double Type __attribute__((vector_size(lanes * sizeof(double))));
+  typedef std::int64_t Bits __attribute__((vector_size(lanes * sizeof(double))));
 };
 
 template <class Vector>
@@ -65,7 +70,14 @@ template <class Vector>
 }
 template <class Vector>
 [[gnu::always_inline]] inline Vector sizes(const Vector& a) {
-  return larger(a, Vector(-a));
+  using Bits = typename VectorOf<sizeof(Vector) / sizeof(double)>::Bits;
+  return Vector(Bits(a) & std::numeric_limits<std::int64_t>::max());
+}
+template <class Vector>
+[[gnu::always_inline]] inline Vector with_first(const Vector& a, double first) {
+  Vector result = a;
+  result[0] = first;
+  return result;
 }
 template <int lanes, class Vector>
 [[gnu::always_inline]] inline double total(const Vector& a) {
@@ -103,8 +115,9 @@ template <int lanes, class Vector>
   }
   const Vector r = high - begun * (1.0 / StepTable::steps_to_one);
   // r - (1 - e^-r)
-  const Vector bend =
-      r * r * (1.0 / 2 - r * (1.0 / 6 - r * (1.0 / 24 - r * (1.0 / 120 - r * (1.0 / 720 - r * (1.0 / 5040))))));
+  const Vector square = r * r;
+  const Vector bend = square * ((1.0 / 2 - r * (1.0 / 6)) +
+                                square * ((1.0 / 24 - r * (1.0 / 120)) + square * (1.0 / 720 - r * (1.0 / 5040))));
   FadedLanes<Vector> now;
   now.z = high + low;
   now.lag = lag + ((r + low) * gone + left * bend);
@@ -128,24 +141,20 @@ struct CarriedLanes {
   [[gnu::always_inline]] Carried<double> get(int lane) const {
     return {DoubleDouble(high[lane], low[lane]), radius[lane]};
   }
-  /// After a change, while what double has no room for fades. @param error  beside that of carrying
-  [[gnu::always_inline]] void move(const Vector& change, const FadedLanes<Vector>& faded, const Vector& error) {
-    const Vector rest = change + (low - low * faded.gone);
-    const Vector sum = high + rest;
-    const Vector part = sum - high;
-    low = (high - (sum - part)) + (rest - part);
+  /// What they are after a change, while what double has no room for fades, and with what has arrived.
+  /// @param error  beside that of carrying
+  [[gnu::always_inline]] void move(const Vector& change, const FadedLanes<Vector>& faded, const Vector& arrived,
+                                   const Vector& error) {
+    // What has arrived is added to what was there before, so that nobody waits for two sums in a row.
+    const Vector start = high + arrived;
+    const Vector start_part = start - high;
+    const Vector start_rest = (high - (start - start_part)) + (arrived - start_part);
+    const Vector rest = change + (start_rest + (low - low * faded.gone));
+    const Vector sum = start + rest;
+    const Vector part = sum - start;
+    low = (start - (sum - part)) + (rest - part);
     high = sum;
     radius = (error + radius * faded.left) * second_order;
-  }
-  /// Adds what has arrived, known to `error`, in the lanes that `place` is 1 in, and not 0.
-  [[gnu::always_inline]] void add(double amount, double error, const Vector& place) {
-    const Vector arrived = place * amount;
-    const Vector sum = high + arrived;
-    const Vector part = sum - high;
-    const Vector rest = ((high - (sum - part)) + (arrived - part)) + low;
-    high = sum + rest;
-    low = rest - (high - sum);
-    radius = radius + place * ((error + RealTraits<DoubleDouble>::unit * sizes(high)) * second_order);
   }
 };
 
@@ -157,8 +166,8 @@ bool Barrage::serves(const Response<Ball<double>>& response) {
                      [](const auto& decay) { return std::fabs(decay.gap.mid) >= least_gap; });
 }
 
-Barrage::Barrage(const Response<Ball<double>>& response, double tau, std::span<const double> taus, double resistance,
-                 const std::optional<Ball<double>>& alpha_gain)
+Barrage::Barrage(const Response<Ball<double>>& response, double tau, std::span<const double> taus,
+                 const Ball<double>& rest, double resistance, const std::optional<Ball<double>>& alpha_gain)
     : with_alpha_(alpha_gain) {
   const auto set_rate = [this](std::size_t lane, double time_constant) {
     const DoubleDouble rate = DoubleDouble(1) / DoubleDouble(time_constant);
@@ -181,6 +190,7 @@ Barrage::Barrage(const Response<Ball<double>>& response, double tau, std::span<c
     constants_.turning_error[n + 1] = (24 * u + 2 * error) * std::fabs(inverse);
   }
   constants_.tau = tau;
+  constants_.rest = rest;
   constants_.resistance = resistance;
   constants_.alpha_gain = alpha_gain.value_or(0.0);
   constants_.rounding = 0x1p-48 * (5 + static_cast<double>(taus.size()));
@@ -188,22 +198,20 @@ Barrage::Barrage(const Response<Ball<double>>& response, double tau, std::span<c
 
 template <int lanes, bool with_alpha, bool clamped>
 LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, Timeline& timeline, double until,
-                                                    double& anchor, const InputDrive<double>* input,
-                                                    Carried<double>* potential,
-                                                    std::vector<SynapticDrive<double>>& synapses) {
+                                                    const Place& place) {
   using Vector = typename VectorOf<lanes>::Type;
   const StepTable& table = StepTable::get();
   const auto rate = loaded<Vector>(constants.rate);
   const auto rate_low = loaded<Vector>(constants.rate_low);
   const auto inverse_gap = loaded<Vector>(constants.inverse_gap);
   const auto gap_error = loaded<Vector>(constants.gap_error);
-  const Vector membrane = loaded<Vector>({1, 0, 0, 0});
-  const Vector others = 1 - membrane;
+  const Vector most_of_shape = 0.37 + Vector{};  // see greatest_shape() of Glide
 
   CarriedLanes<Vector> numbers{};  // the potential and the exponential drives
   CarriedLanes<Vector> alphas{};
   std::array<bool, most_lanes> silent{};
-  if constexpr (!clamped) numbers.set(0, *potential);
+  std::vector<SynapticDrive<double>>& synapses = *place.synapses;
+  if constexpr (!clamped) numbers.set(0, *place.potential);
   for (std::size_t n = 0; n < synapses.size(); ++n) {
     const int lane = static_cast<int>(n + 1);
     silent[n + 1] = is_silent(synapses[n]);
@@ -211,58 +219,69 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
     if constexpr (with_alpha) alphas.set(lane, synapses[n].alpha);
   }
 
-  const bool is_steep = !clamped && !vanishes(input->slope);
-  Passed passed;
-  while (!passed.event) {
+  double last = *place.anchor;
+  std::uint64_t stretches = 0;
+  std::optional<SingleEvent> jump_left;
+  bool is_blocked = false;
+  auto [level, slope] = clamped ? LinearDrive<double>{} : *place.input;
+  bool is_steep = !vanishes(slope);
+  while (true) {
     const double end = timeline.next();
-    const DoubleDouble length = two_sum(end, -anchor);
+    const DoubleDouble length = two_sum(end, -last);
     if (!(end < until) || !(length.hi * constants.fastest < 1) || !timeline.next_is_single()) break;
     const auto now = faded<lanes>(table, length, rate, rate_low);
 
-    const Vector drives = numbers.high * others;
+    const Vector drives = with_first(numbers.high, 0);
     const Vector drive_sizes = sizes(drives);
-    Vector turned{};
-    Vector change = -(drives * now.gone);
-    Vector error = drive_sizes * ((6 * now.gone + 10 * now.lag) * u);
-    Vector turned_radius{};
+    const Vector known_to = with_first(numbers.radius, 0);
+    const Vector fading_error = (6 * now.gone + 10 * now.lag) * u;
+    Vector change;
+    Vector error;
+    Vector alpha_error{};
     if constexpr (with_alpha) {
-      turned = alphas.high * now.z;
-      turned_radius = alphas.radius * now.z;
+      const Vector turned = alphas.high * now.z;
       const Vector turned_sizes = sizes(turned);
       change = turned - (drives + turned) * now.gone;
-      error = ((drive_sizes + turned_sizes) * (6 * now.gone + 10 * now.lag) + 5 * turned_sizes) * u;
+      error = (drive_sizes + turned_sizes) * (fading_error + carrying) + (5 * u) * turned_sizes +
+              alphas.radius * now.z + underflow;
+      alpha_error = sizes(alphas.high) * (fading_error + carrying) + underflow;
+    } else {
+      change = -(drives * now.gone);
+      error = drive_sizes * (fading_error + carrying) + underflow;
     }
-    const Vector known_to = numbers.radius * others;
-    error = error + sizes(numbers.high) * carrying + underflow;
 
+    double start = 0;
+    double value = 0;
+    double value_error = 0;
     if constexpr (!clamped) {
-      const double level = input->level.mid;
       const double z = now.z[0];
       const double lag = now.lag[0];
-      // Of the membrane's own lane, the drive is the level's distance and the filter F.
-      const Vector strength = drives + membrane * (level - numbers.high);
-      const Vector filter = z + (now.lag * others - lag) * inverse_gap;
+      // Of the membrane's own lane, the drive is the distance to the level, and the filter F.
+      const Vector strength = with_first(drives, level.mid - numbers.high[0]);
+      const Vector filter = z + (with_first(now.lag, 0) - lag) * inverse_gap;
+      const Vector drives_left = drives * now.left;
       Vector parts = strength * filter;
       Vector part_errors = sizes(strength) * (9 * u * z + gap_error * (now.lag + lag)) + known_to * z;
-      Vector greatest = larger(drives, Vector(drives * now.left)) + known_to;
+      Vector greatest = larger(drives, drives_left) + known_to;
       Vector gross = sizes(numbers.high) + known_to;
+      Vector shape{};
       if constexpr (with_alpha) {
         const auto ratio = loaded<Vector>(constants.alpha_ratio);
-        const Vector alpha_filter = (ratio * (lag - now.lag) - now.z * now.gone) * inverse_gap * others;
-        const Vector shape = smaller(now.z, Vector(0.37 + Vector{}));
+        const auto lag_error = loaded<Vector>(constants.alpha_error);
+        const auto turning_error = loaded<Vector>(constants.turning_error);
+        const Vector turning = now.z * now.gone;
+        const Vector alpha_filter = (ratio * (lag - now.lag) - turning) * with_first(inverse_gap, 0);
+        shape = smaller(now.z, most_of_shape);
         parts = parts + alphas.high * alpha_filter;
-        part_errors = part_errors +
-                      sizes(alphas.high) * (loaded<Vector>(constants.alpha_error) * (lag + now.lag) +
-                                            loaded<Vector>(constants.turning_error) * (now.z * now.gone)) +
+        part_errors = part_errors + sizes(alphas.high) * (lag_error * (lag + now.lag) + turning_error * turning) +
                       alphas.radius * sizes(alpha_filter);
         greatest = greatest + larger(Vector(alphas.high + alphas.radius), Vector{}) * shape;
         gross = gross + sizes(alphas.high) + alphas.radius;
       }
-      double value = total<lanes>(parts);
-      double value_error = total<lanes>(part_errors) + input->level.rad * z;
-      double greatest_drive = total<lanes>(greatest) + level + input->level.rad;
-      double magnitudes = total<lanes>(gross) + std::fabs(level) + input->level.rad;
-      const Ball<double>& slope = input->slope;
+      value = total<lanes>(parts);
+      value_error = total<lanes>(part_errors) + level.rad * z;
+      double greatest_drive = total<lanes>(greatest) + (level.mid + level.rad);
+      double magnitudes = total<lanes>(gross) + (std::fabs(level.mid) + level.rad);
       if (is_steep) {
         const double filtered = constants.tau * lag;
         const double part = slope.mid * filtered;
@@ -272,99 +291,102 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
         greatest_drive += std::max(0.0, rise) + slope.rad * length.hi;
         magnitudes += std::fabs(rise) + slope.rad * length.hi;
       }
-      const double slack = magnitudes * constants.rounding;
-      const double start = numbers.high[0] + numbers.radius[0];
       value_error += 2 * u * std::fabs(value) + carrying * magnitudes + underflow;
-      // See Glide: the drive does not take it there, or is above the threshold throughout while the end is below it.
+
+      // See Glide: either the drive does not take it to the threshold, or it is above that throughout, and the end not.
+      const double slack = magnitudes * constants.rounding;
+      start = numbers.high[0] + numbers.radius[0];
       if (!(start + std::max(0.0, greatest_drive - start) * now.gone[0] + slack < 0)) {
-        Vector least = smaller(drives, Vector(drives * now.left)) - known_to;
-        if constexpr (with_alpha) {
-          least =
-              least + smaller(Vector(alphas.high - alphas.radius), Vector{}) * smaller(now.z, Vector(0.37 + Vector{}));
-        }
+        Vector least = smaller(drives, drives_left) - known_to;
+        if constexpr (with_alpha) least = least + smaller(Vector(alphas.high - alphas.radius), Vector{}) * shape;
         const double fall = std::min(0.0, slope.mid * length.hi) - slope.rad * length.hi;
-        const bool is_above = total<lanes>(least) + level - input->level.rad + fall - slack > 0;
-        if (!is_above || !(start + value + value_error + slack < 0)) break;
+        const bool is_above = total<lanes>(least) + (level.mid - level.rad) + fall - slack > 0;
+        if (!is_above || !(start + value + value_error + slack < 0)) {
+          is_blocked = true;
+          break;
+        }
       }
-      change = change * others + membrane * value;
-      error = error + membrane * value_error;
     }
 
-    numbers.move(change, now, Vector(error + turned_radius));
-    if constexpr (with_alpha) {
-      const Vector sizes_now = sizes(alphas.high);
-      alphas.move(Vector(-(alphas.high * now.gone)), now,
-                  Vector(sizes_now * ((6 * now.gone + 10 * now.lag) * u + carrying) + underflow));
+    Vector arrived{};
+    Vector arrived_alpha{};
+    const SingleEvent event = timeline.single();
+    bool reaches_threshold = false;
+    if (event.kind == SingleEvent::Kind::jump) {
+      if constexpr (!clamped) {
+        const double landing = (start + value + event.size) + (value_error + carrying * std::fabs(event.size));
+        reaches_threshold = !(landing < -0x1p-50 * (std::fabs(start) + std::fabs(event.size)));
+        if (!reaches_threshold) {
+          arrived = with_first(arrived, event.size);
+          value_error += carrying * std::fabs(event.size);
+        }
+      }
+    } else if (event.kind != SingleEvent::Kind::sample && event.size != 0) {  // what is silent stays so
+      Vector where{};
+      for (int lane = 1; lane < lanes; ++lane) where[lane] = event.place + 1 == static_cast<std::size_t>(lane) ? 1 : 0;
+      silent[event.place + 1] = false;
+      if (!with_alpha || event.kind == SingleEvent::Kind::exponential) {
+        const double amount = constants.resistance * event.size;
+        arrived = where * amount;
+        error = error + where * (std::fabs(amount) * (u + carrying) + underflow);
+      } else {
+        const double amount = constants.alpha_gain.mid * event.size;
+        const double blur = constants.alpha_gain.rad * std::fabs(event.size);
+        arrived_alpha = where * amount;
+        alpha_error = alpha_error + where * (std::fabs(amount) * (u + carrying) + blur + underflow);
+      }
     }
-    anchor = end;
-
-    const SingleEvent event = timeline.take_single();
     if constexpr (!clamped) {
-      if (is_steep || event.kind == SingleEvent::Kind::sample) {
-        passed.event = event;
-        continue;
+      change = with_first(change, value);
+      error = with_first(error, value_error);
+    }
+    numbers.move(change, now, arrived, error);
+    if constexpr (with_alpha) alphas.move(Vector(-(alphas.high * now.gone)), now, arrived_alpha, alpha_error);
+    last = end;
+    timeline.pass_single();
+    if constexpr (!clamped) {
+      if (event.kind == SingleEvent::Kind::sample || is_steep) {
+        *place.input = linear_drive<double>(timeline, constants.rest, constants.resistance, last);
+        level = place.input->level;
+        slope = place.input->slope;
+        is_steep = !vanishes(slope);
       }
     }
-    switch (event.kind) {
-      case SingleEvent::Kind::jump:
-        if constexpr (!clamped) {
-          if (!(numbers.high[0] + event.size + numbers.radius[0] < -0x1p-50 * std::fabs(event.size))) {
-            passed.event = event;
-            continue;
-          }
-          numbers.add(event.size, 0, membrane);
-        }
-        break;
-      case SingleEvent::Kind::exponential:
-      case SingleEvent::Kind::alpha: {
-        if (event.size == 0) break;  // what is silent stays so
-        Vector place{};
-        for (int k = 1; k < lanes; ++k) place[k] = static_cast<std::size_t>(k) == event.place + 1 ? 1 : 0;
-        silent[event.place + 1] = false;
-        if (!with_alpha || event.kind == SingleEvent::Kind::exponential) {
-          const double amount = constants.resistance * event.size;
-          numbers.add(amount, u * std::fabs(amount) + underflow, place);
-        } else {
-          const double amount = constants.alpha_gain.mid * event.size;
-          const double rad = constants.alpha_gain.rad * std::fabs(event.size);
-          alphas.add(amount, u * std::fabs(amount) + rad + underflow, place);
-        }
-        break;
-      }
-      case SingleEvent::Kind::sample:
-        break;
+    if (reaches_threshold) {
+      jump_left = event;
+      break;
     }
-    ++passed.stretches;
+    ++stretches;
   }
 
-  if constexpr (!clamped) *potential = numbers.get(0);
+  *place.anchor = last;
+  if constexpr (!clamped) *place.potential = numbers.get(0);
   for (std::size_t n = 0; n < synapses.size(); ++n) {
     if (silent[n + 1]) continue;
     const int lane = static_cast<int>(n + 1);
     synapses[n].exponential = numbers.get(lane);
     if constexpr (with_alpha) synapses[n].alpha = alphas.get(lane);
   }
-  return passed;
+  return {stretches, jump_left, is_blocked};
 }
 
 template <bool clamped>
-Barrage::Passed Barrage::choose(Timeline& timeline, double until, double& anchor, const InputDrive<double>* input,
-                                Carried<double>* potential, std::vector<SynapticDrive<double>>& synapses) const {
-  const auto run_in = [&](auto* function) {
-    return function(constants_, timeline, until, anchor, input, potential, synapses);
-  };
-  if (synapses.size() < 2) return with_alpha_ ? run_in(run<2, true, clamped>) : run_in(run<2, false, clamped>);
+Barrage::Passed Barrage::choose(Timeline& timeline, double until, const Place& place) const {
+  const auto run_in = [&](auto* function) { return function(constants_, timeline, until, place); };
+  if (place.synapses->size() < 2) {
+    return with_alpha_ ? run_in(run<2, true, clamped>) : run_in(run<2, false, clamped>);
+  }
   return with_alpha_ ? run_in(run<4, true, clamped>) : run_in(run<4, false, clamped>);
 }
 
-Barrage::Passed Barrage::pass(Timeline& timeline, double until, double& anchor, const InputDrive<double>& input,
-                              Carried<double>& potential, std::vector<SynapticDrive<double>>& synapses) const {
-  return choose<false>(timeline, until, anchor, &input, &potential, synapses);
+Barrage::Passed Barrage::pass(Timeline& timeline, double until, double& anchor, Carried<double>& potential,
+                              std::vector<SynapticDrive<double>>& synapses, LinearDrive<double>& input) const {
+  return choose<false>(timeline, until, {&anchor, &synapses, &potential, &input});
 }
 
 std::uint64_t Barrage::fade(Timeline& timeline, double until, double& anchor,
                             std::vector<SynapticDrive<double>>& synapses) const {
-  return choose<true>(timeline, until, anchor, nullptr, nullptr, synapses).stretches;
+  return choose<true>(timeline, until, {&anchor, &synapses}).stretches;
 }
 
 }  // namespace lapicque::detail

@@ -357,13 +357,14 @@ LAPICQUE_FOR_FUSED_TOO void Glide<Real>::fade(const Time& length, std::vector<Sy
 template <class Real>
 double Glide<Real>::blur(double error, const InputDrive<Real>& input, const Carried<Real>& potential,
                          const std::vector<SynapticDrive<Real>>& synapses) const {
-  const auto& [level, slope, waves] = input;
+  const Ball<Real>& level = input.level;
+  const Ball<Real>& slope = input.slope;
   const double rate = convert_real<double>(rate_) * (1 + 0x1p-50);
   double fastest = rate;
   Real rise = level.mid - convert_real<Real>(potential.mid);
   double known_to = level.rad + potential.rad + error * (size(slope.mid) + slope.rad);
   double gross = size(level.mid) + size(potential.mid);
-  for (const auto& wave : waves) {
+  for (const auto& wave : input.waves) {
     const double most = amplitude(wave);
     rise = rise + wave.sine.mid;
     known_to += wave.sine.rad + error * greatest(wave.omega) * most;
@@ -379,7 +380,7 @@ double Glide<Real>::blur(double error, const InputDrive<Real>& input, const Carr
   }
   const double instants = error * fastest;
   if (!(instants < 0x1p-12)) return std::numeric_limits<double>::infinity();
-  const double rounding = 4 * Units<Real>::u * static_cast<double>(synapses.size() + waves.size() + 4);
+  const double rounding = 4 * Units<Real>::u * static_cast<double>(synapses.size() + input.waves.size() + 4);
   return error * rate * (size(rise) + known_to + gross * (4 * instants + rounding)) * (1 + 4 * instants + 0x1p-40);
 }
 

@@ -45,24 +45,25 @@ class Barrage {
   /// @param response    which has a Decay for each synaptic time constant
   /// @param tau         tau_m, ms
   /// @param taus        tau_s, ms
+  /// @param rest        u_rest - theta, mV
   /// @param resistance  MOhm
   /// @param alpha_gain  that of what arrives at an alpha synapse, MOhm, if there is any
-  Barrage(const Response<Ball<double>>& response, double tau, std::span<const double> taus, double resistance,
-          const std::optional<Ball<double>>& alpha_gain);
+  Barrage(const Response<Ball<double>>& response, double tau, std::span<const double> taus, const Ball<double>& rest,
+          double resistance, const std::optional<Ball<double>>& alpha_gain);
 
   struct Passed {
-    std::uint64_t stretches = 0;         ///< that are done
-    std::optional<SingleEvent> event{};  ///< ended one more and is for the caller to take, as `input` may change or the
-                                         ///< threshold be reached; the timeline is past it
+    std::uint64_t stretches;            ///< that are done
+    std::optional<SingleEvent> jump{};  ///< ended one more, and may reach the threshold: it is left to be taken
+    bool is_blocked = false;            ///< whether x does not plainly stay below the threshold up to the next event
   };
 
   /// Goes from event to event before `until`, as long as each is a single one and x plainly stays below the threshold.
   /// @param anchor  the time of the last event, ms, at which the others are given; it moves with them
-  /// @param input   without sinusoids
-  Passed pass(Timeline& timeline, double until, double& anchor, const InputDrive<double>& input,
-              Carried<double>& potential, std::vector<SynapticDrive<double>>& synapses) const;
+  /// @param input   all that drives beside the synapses, there; it moves with them too
+  Passed pass(Timeline& timeline, double until, double& anchor, Carried<double>& potential,
+              std::vector<SynapticDrive<double>>& synapses, LinearDrive<double>& input) const;
 
-  /// The same while the neuron is refractory: jumps are lost, and samples are left to the timeline.
+  /// The same while the neuron is refractory: jumps are lost, and what changes of the input is left to the timeline.
   std::uint64_t fade(Timeline& timeline, double until, double& anchor,
                      std::vector<SynapticDrive<double>>& synapses) const;
 
@@ -80,17 +81,22 @@ class Barrage {
     Row turning_error{};  // ... and for z_s F_s
     double fastest = 0;   // 1/ms
     double tau = 0;       // of the membrane, ms
+    Ball<double> rest{};
     double resistance = 0;
     Ball<double> alpha_gain{};
     double rounding = 0;  // of a sum of all parts of the drive, relative to their magnitudes
   };
+  /// What pass() and fade() are given.
+  struct Place {
+    double* anchor;
+    std::vector<SynapticDrive<double>>* synapses;
+    Carried<double>* potential = nullptr;
+    LinearDrive<double>* input = nullptr;
+  };
   template <int lanes, bool with_alpha, bool clamped>
-  static Passed run(const Constants& constants, Timeline& timeline, double until, double& anchor,
-                    const InputDrive<double>* input, Carried<double>* potential,
-                    std::vector<SynapticDrive<double>>& synapses);
+  static Passed run(const Constants& constants, Timeline& timeline, double until, const Place& place);
   template <bool clamped>
-  Passed choose(Timeline& timeline, double until, double& anchor, const InputDrive<double>* input,
-                Carried<double>* potential, std::vector<SynapticDrive<double>>& synapses) const;
+  Passed choose(Timeline& timeline, double until, const Place& place) const;
 
   Constants constants_;
   bool with_alpha_;

@@ -5,6 +5,7 @@
 
 #include "lapicque/detail/ball.hpp"
 #include "lapicque/detail/fading_table.hpp"
+#include "lapicque/detail/input_drive.hpp"
 #include "lapicque/detail/membrane.hpp"
 #include "lapicque/detail/real.hpp"
 
@@ -19,17 +20,6 @@ template <class Real>
 struct SynapticDrive {
   Carried<Real> exponential{0.0};
   Carried<Real> alpha{0.0};
-};
-
-/// The drive but for its synapses, from the stretch's start on.
-template <class Real>
-struct InputDrive {
-  Ball<Real> level{0.0};                ///< of what is constant, ramps and linear samples, mV
-  Ball<Real> slope{0.0};                ///< mV/ms
-  std::vector<Sine<Ball<Real>>> waves;  ///< one of each frequency
-
-  /// Whether it changes.
-  bool moves() const { return !vanishes(slope) || !waves.empty(); }
 };
 
 /// The short way over a stretch between two events, on which u plainly stays

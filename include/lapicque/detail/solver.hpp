@@ -126,7 +126,7 @@ class Solver {
         const auto& synapses = problem_->current.synapses();
         const bool has_alpha = std::any_of(synapses.begin(), synapses.end(),
                                            [](const Synapse& synapse) { return synapse.shape == Shape::alpha; });
-        barrage_.emplace(response_, neuron.tau(), state_.timeline.synaptic_taus(), neuron.resistance(),
+        barrage_.emplace(response_, neuron.tau(), state_.timeline.synaptic_taus(), rest_value_, neuron.resistance(),
                          has_alpha ? std::optional(alpha_gain_) : std::nullopt);
       }
     }
@@ -140,6 +140,7 @@ class Solver {
   /// @throws Unclear  more digits are needed; this solver has to adopt() the state of one that has them
   std::optional<Firing<Real>> advance() {
     settled_ = {0, effort_index<Real>};
+    is_blocked_ = false;
     if (auto again = fire_again()) return again;
     std::optional<Firing<Real>> firing;
     if (coast(firing)) return firing;
@@ -149,9 +150,7 @@ class Solver {
 
     if (clamped_ && !comes_before_release(end)) {
       to_ = state_.start;
-      state_.refractory = false;
-      set_potential(reset_);
-      is_reset_ = true;
+      release();
     } else if (clamped_) {
       to_ = Time(end);
       if (end == state_.timeline.next()) happen(end);
@@ -230,11 +229,6 @@ class Solver {
     Radius<Real> slope;
     double condition;
   };
-  enum class Coasting {
-    on,     // may go on, from what acts now
-    over,   // the next stretch takes another way
-    tells,  // the last one has something to tell
-  };
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
   static constexpr bool can_glide = std::is_same_v<Radius<Real>, double>;
 
@@ -254,13 +248,7 @@ class Solver {
     return result;
   }
 
-  static Number sum(const ExactSum& exact) {
-    const auto parts = exact.parts();
-    if (parts.empty()) return Number(0.0);
-    Number result(parts.back());
-    for (std::size_t k = parts.size() - 1; k-- > 0;) result += Number(parts[k]);
-    return result;
-  }
+  static Number sum(const ExactSum& exact) { return ball_of<Real>(exact); }
 
   static const Number& two_pi() {
     static const Number value = [] {
@@ -315,16 +303,33 @@ class Solver {
   bool coast(std::optional<Firing<Real>>& firing) {
     if constexpr (can_glide) {
       if (!glide_) return false;
-      if (state_.refractory) wait_for_release();
-      if (state_.refractory || state_.known_potential) return false;
-      if (!(state_.start == Time(state_.anchor)) || state_.start_error > 0) return false;
-      Coasting coasting;
-      do {
-        coasting = coast_to_a_change(firing);
-      } while (coasting == Coasting::on);
-      return coasting == Coasting::tells;
+      if (state_.refractory) {
+        wait_for_release();
+        if (comes_before_release(std::min(state_.timeline.next(), problem_->until))) return false;
+        release();
+        ++state_.stretches;
+      }
+      set_input();
+      if (is_constant_drive() && present_level().sum.sign() > 0) return false;  // see fire_at_constant_drive
+      while (true) {
+        std::optional<SingleEvent> single = pass_barrage();
+        if (!single && (is_blocked_ || !glide_to_event(single))) return false;
+        const double end = state_.anchor;
+        const bool jumps = single ? take(*single) && lands_on_threshold(end) : jumps_to_threshold(end);
+        ++state_.stretches;  // not before the last that may throw: a stretch that is not decided is not done
+        if (jumps) firing = fire_at(end);
+        if (jumps || settled_.sign != 0) return true;
+        if (!single || single->kind == SingleEvent::Kind::sample || input_.moves()) set_input();
+      }
     }
     return false;
+  }
+
+  /// The end of refractoriness.
+  void release() {
+    state_.refractory = false;
+    set_potential(reset_);
+    is_reset_ = true;
   }
 
   /// Lets the single jumps and arrivals happen that plainly come before the end of refractoriness.
@@ -342,42 +347,24 @@ class Solver {
       const double now = timeline.next();
       glide_->fade(two_sum(now, -state_.anchor), state_.synapses);
       state_.anchor = now;
-      const SingleEvent event = timeline.take_single();
+      const SingleEvent event = timeline.single();
+      timeline.pass_single();
       if (event.kind != SingleEvent::Kind::jump) take(event);
       ++state_.stretches;
     }
   }
 
-  /// Glides from event to event as far as nothing comes but single jumps and arrivals, and to one event more where all
-  /// that comes before it can be glided over: then what is constant may have changed.
-  Coasting coast_to_a_change(std::optional<Firing<Real>>& firing) {
-    const double since = state_.anchor;
-    set_input();
-    const Number level = input_.level;
-    while (true) {
-      std::optional<SingleEvent> single = pass_barrage();
-      if (!single && !glide_to_event(single)) return Coasting::over;
-      const double end = state_.anchor;
-      const bool jumps = single ? take(*single) && lands_on_threshold(end) : jumps_to_threshold(end);
-      ++state_.stretches;  // not before the last that may throw: a stretch that is not decided is not done
-      if (jumps) firing = fire_at(end);
-      if (jumps || settled_.sign != 0) return Coasting::tells;
-      if (!single || single->kind == SingleEvent::Kind::sample) return Coasting::on;
-      if (!vanishes(input_.slope)) input_.level = level + input_.slope * sum(difference(end, since));
-      if (!input_.waves.empty()) place_waves(input_.waves);
-    }
-  }
-
-  /// Passes the stretches that can be passed in the quickest way. @return the event that ends the last, if there is
-  /// something to be done about it
+  /// Passes the stretches that can be passed in the quickest way. @return the jump that ends the last, where it may
+  /// reach the threshold
   std::optional<SingleEvent> pass_barrage() {
     if constexpr (std::is_same_v<Real, double>) {
-      if (!barrage_ || !input_.waves.empty()) return std::nullopt;
-      const auto [stretches, event] =
-          barrage_->pass(state_.timeline, problem_->until, state_.anchor, input_, state_.potential, state_.synapses);
+      if (!barrage_ || !input_.waves.empty() || !is_at_event() || state_.known_potential) return std::nullopt;
+      const auto [stretches, jump, is_blocked] =
+          barrage_->pass(state_.timeline, problem_->until, state_.anchor, state_.potential, state_.synapses, input_);
+      is_blocked_ = is_blocked;
       state_.stretches += stretches;
       state_.start = Time(state_.anchor);
-      return event;
+      return jump;
     } else {
       return std::nullopt;
     }
@@ -389,12 +376,14 @@ class Solver {
     Timeline& timeline = state_.timeline;
     const double end = timeline.next();
     if (!(end < problem_->until)) return false;
-    const Time length = two_sum(end, -state_.anchor);
-    if (!is_glidable(length) || !glide_->pass(length, input_, state_.potential, state_.synapses)) return false;
+    is_blocked_ = !glide_over(end);
+    if (is_blocked_) return false;
+    is_reset_ = false;
     state_.start = Time(end);
     if (timeline.next_is_single()) {
       state_.anchor = end;
-      single = timeline.take_single();
+      single = timeline.single();
+      timeline.pass_single();
     } else {
       take_events(end);
     }
@@ -405,7 +394,7 @@ class Solver {
   std::optional<Firing<Real>> integrate(double end) {
     if (auto firing = fire_at_constant_drive(end)) return firing;
     to_ = Time(end);
-    const bool glided = glide_over(end);
+    const bool glided = !is_blocked_ && glide_over(end);
     std::optional<Firing<Real>> firing;
     if (!glided && (firing = follow_response(end))) return firing;
     if (end == state_.timeline.next()) {
@@ -452,27 +441,16 @@ class Solver {
     return std::nullopt;
   }
 
+  /// Whether the stretch starts with an event, and not with the end of refractoriness.
+  bool is_at_event() const { return state_.start == Time(state_.anchor) && state_.start_error == 0; }
+
   /// Whether nothing acts but what is constant and what fades.
   bool is_flat() const { return state_.timeline.lines().empty() && state_.timeline.waves().empty(); }
 
-  /// R I of a line's slope, mV/ms.
-  Number slope_of(const Line& line) const {
-    ExactSum rise = line.to;
-    rise.subtract(line.from);
-    if (rise.is_zero()) return Number(0.0);
-    return resistance() * sum(rise) / sum(difference(line.stop, line.start));
-  }
   /// Sets input_ to what there is from state_.start on.
   void set_input() {
-    input_.level = rounded_level();
-    input_.slope = Number(0.0);
-    for (const Line& line : state_.timeline.lines()) {
-      input_.level += resistance() * sum(line.from);
-      const Number slope = slope_of(line);
-      if (vanishes(slope)) continue;
-      input_.slope += slope;
-      if (!(state_.start == Time(line.start))) input_.level += -(slope * elapsed(line.start));
-    }
+    static_cast<LinearDrive<Real>&>(input_) =
+        linear_drive<Real>(state_.timeline, rest_value_, problem_->neuron.resistance(), state_.start);
     place_waves(input_.waves);
   }
 
@@ -496,6 +474,13 @@ class Solver {
       sines[place].sine += gain * now.sine;
       sines[place].cosine += gain * now.cosine;
     }
+  }
+
+  /// Whether nothing acts but a constant current, from a potential that is known without rounding.
+  bool is_constant_drive() const {
+    return is_flat() && state_.known_potential && vanishes(state_.deviation) &&
+           std::all_of(state_.synapses.begin(), state_.synapses.end(),
+                       [](const auto& synapse) { return is_silent(synapse); });
   }
 
   /// Whether the potential is known to be at this level, where a constant drive of that level leaves it.
@@ -526,9 +511,7 @@ class Solver {
         const Level& level = present_level();
         if (level.exact && stands_at(level.sum)) return false;
       }
-      set_input();
-
-      if (state_.start == Time(state_.anchor) && state_.start_error == 0) {
+      if (is_at_event()) {
         if (!glide_->pass(length, input_, state_.potential, state_.synapses)) return false;
       } else {  // since the end of refractoriness, somewhere between two events
         std::vector<SynapticDrive<Real>>& synapses = released_;
@@ -554,10 +537,7 @@ class Solver {
       return std::nullopt;
     } else {
       const bool is_reset = std::exchange(is_reset_, false);
-      if (!glide_ || !is_flat() || !state_.known_potential || !vanishes(state_.deviation)) return std::nullopt;
-      for (const auto& synapse : state_.synapses) {
-        if (!is_silent(synapse)) return std::nullopt;
-      }
+      if (!glide_ || !is_constant_drive()) return std::nullopt;
       std::optional<Way> way;
       if (!is_reset) {
         way = way_from(*state_.known_potential, present_level());
@@ -612,8 +592,8 @@ class Solver {
     Response<Ball<DoubleDouble>> response;
     response.tau = problem_->neuron.tau();
     response.rate = Ball<DoubleDouble>(1.0) / response.tau;
-    response.start = Solver<DoubleDouble>::sum(start);
-    response.level = Solver<DoubleDouble>::sum(level.sum);
+    response.start = ball_of<DoubleDouble>(start);
+    response.level = ball_of<DoubleDouble>(level.sum);
     response.level_parts = level_parts(level.value);
     const double about = problem_->neuron.tau() * std::log1p(-response.start.mid.hi / response.level.mid.hi);
     const double high = about * (1 + 0x1p-20);
@@ -634,11 +614,9 @@ class Solver {
     for (const double part : constant.parts()) {
       level.exact = level.sum.add_product(problem_->neuron.resistance(), part) && level.exact;
     }
-    level.value = level.exact ? sum(level.sum) : rounded_level_of(constant);
+    level.value = level.exact ? sum(level.sum) : rest_value_ + resistance() * sum(constant);
     return level;
   }
-  /// Its value again, by a quicker way that does not tell whether it is exact.
-  Number rounded_level_of(const ExactSum& constant) const { return rest_value_ + resistance() * sum(constant); }
 
   /// See Response.
   double level_parts(const Number& level) const {
@@ -653,16 +631,6 @@ class Solver {
       level_changes_ = changes;
     }
     return level_;
-  }
-
-  /// Its value, by the quicker way.
-  const Number& rounded_level() {
-    const std::size_t changes = state_.timeline.constant_changes();
-    if (rounded_level_changes_ != changes) {
-      rounded_level_ = rounded_level_of(state_.timeline.constant());
-      rounded_level_changes_ = changes;
-    }
-    return rounded_level_;
   }
 
   /// Under a constant drive the potential goes from what it is known to be near to the drive; else it is not known.
@@ -761,7 +729,7 @@ class Solver {
     response_.slope = Number(0.0);
     for (const Line& line : timeline.lines()) {
       constant.add(line.from);
-      const Number slope = slope_of(line);
+      const Number slope = slope_of<Real>(line, problem_->neuron.resistance());
       if (vanishes(slope)) continue;
       is_constant = false;
       response_.slope += slope;
@@ -965,8 +933,9 @@ class Solver {
   std::vector<Unclear> undecided_;
   Settled settled_;
 
-  bool is_reset_ = false;  // the potential was reset just now
-  bool repeats_ = false;   // a spike came the way of repeated_ just now
+  bool is_reset_ = false;    // the potential was reset just now
+  bool is_blocked_ = false;  // coast() has tried to glide over the next stretch
+  bool repeats_ = false;     // a spike came the way of repeated_ just now
   struct {
     std::size_t level_changes = none;  // the level that it belongs to
     std::optional<Way> way{};
@@ -979,8 +948,6 @@ class Solver {
   std::vector<SynapticDrive<Real>> released_;
   Level level_;
   std::size_t level_changes_ = none;
-  Number rounded_level_;
-  std::size_t rounded_level_changes_ = none;
 
   // The last stretch:
   Response<Number> response_;

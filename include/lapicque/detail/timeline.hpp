@@ -66,19 +66,22 @@ class Timeline {
     // Where breakpoints lie close enough to round to one time, they happen the general way.
     return cursor.kind == Kind::samples && now + current_->samples()[cursor.piece].step / 4 > now;
   }
+  [[gnu::always_inline]] SingleEvent single() const {
+    const Cursor& cursor = cursors_[0];
+    return {cursor.single, cursor.events.empty() ? 0 : cursor.events[cursor.position].size, cursor.place};
+  }
   /// Lets that event happen in short: jump() and arrivals() are not told of it.
-  [[gnu::always_inline]] SingleEvent take_single() {
+  [[gnu::always_inline]] void pass_single() {
     Cursor& cursor = cursors_[0];
-    SingleEvent event{cursor.single, 0, cursor.place};
+    const std::size_t k = cursor.position++;
     if (cursor.kind == Kind::samples) {
-      sample(current_->samples()[cursor.piece], cursor.position);
-      cursor.time = time_of(cursor, ++cursor.position);
+      const Samples& piece = current_->samples()[cursor.piece];
+      if (!replace_held(piece, k)) sample(piece, k);
+      cursor.time = k < piece.values->size() ? piece.breakpoint(k + 1) : forever;
     } else {
-      event.size = cursor.events[cursor.position].size;
-      cursor.time = event_time(cursor, ++cursor.position);
+      cursor.time = event_time(cursor, k + 1);
     }
     if (!(cursor.time < next_of_others_)) let_first_sink();
-    return event;
   }
 
   // What acts from the last event to the next one:
@@ -121,8 +124,17 @@ class Timeline {
   void let_first_sink();
   void happen(const Cursor& cursor);
   void sample(const Samples& piece, std::size_t k);
-  /// The short way from a sample to the next one. @return false where others have a part in what changes
-  bool replace_sample(const Samples& piece, std::size_t k);
+  // The short ways from a sample to the next one. @return false where others have a part in what changes
+  bool replace_held(const Samples& piece, std::size_t k) {
+    const std::vector<double>& values = *piece.values;
+    if (piece.hold != Hold::previous || k == 0 || k == values.size()) return false;
+    const auto parts = constant_.parts();
+    if (parts.size() != 1 || parts[0] != values[k - 1]) return false;
+    constant_ = ExactSum(values[k]);
+    ++constant_changes_;
+    return true;
+  }
+  bool replace_line(const Samples& piece, std::size_t k);
   void add_constant(double amplitude) {
     constant_.add(amplitude);
     ++constant_changes_;
