@@ -60,6 +60,7 @@ class Ladder {
     return spike;
   }
 
+  std::size_t fire_series(detail::ReadySpikes& ready) { return solver_.fire_series(ready); }
   std::uint64_t stretches() const { return solver_.stretches(); }
   bool done() const { return solver_.done(); }
   const detail::State<Real>& state() { return solver_.state(); }
@@ -123,7 +124,9 @@ using WideLadder = Ladder<Real50, Real100>;  // for numbers that leave the range
 class SpikeTrain::Implementation {
  public:
   virtual ~Implementation() = default;
+  /// The next spike that is not ready; others may be ready after it.
   virtual std::optional<Spike> next() = 0;
+  detail::ReadySpikes ready;
   virtual std::span<const Grazing> grazings() const = 0;
   virtual const Effort& effort() const = 0;
 
@@ -138,6 +141,13 @@ class SpikeTrain::Implementation::With : public Implementation {
       : scale_(problem.scale), solvers_(std::make_shared<const Problem>(std::move(problem.problem)), purpose) {}
 
   std::optional<Spike> next() override {
+    if (is_unscaled()) {
+      if (const std::size_t count = solvers_.fire_series(ready); count > 0) {
+        effort_.signs[0] += 2 * count;
+        effort_.roots[1] += count;
+        return take(ready);
+      }
+    }
     try {
       while (!solvers_.done()) {
         const auto before = solvers_.stretches();
@@ -158,8 +168,9 @@ class SpikeTrain::Implementation::With : public Implementation {
   const Effort& effort() const override { return effort_; }
 
  private:
+  bool is_unscaled() const { return scale_.time == 0 && scale_.voltage == 0; }
   Spike in_given_units(const Spike& spike) const {
-    if (scale_.time == 0 && scale_.voltage == 0) return spike;
+    if (is_unscaled()) return spike;
     // The time is rounded once more, and the bound with it, where they are too small for all their digits.
     const double time = std::ldexp(spike.time, scale_.time);
     const double lost = spike.time - std::ldexp(time, -scale_.time);
@@ -191,13 +202,14 @@ SpikeTrain::SpikeTrain(const Neuron& neuron, const Current& current, double unti
   } else {
     implementation_ = std::make_unique<Implementation::With<FastLadder>>(std::move(problem), fast_purpose);
   }
+  ready_ = &implementation_->ready;
 }
 
 SpikeTrain::SpikeTrain(SpikeTrain&&) noexcept = default;
 SpikeTrain& SpikeTrain::operator=(SpikeTrain&&) noexcept = default;
 SpikeTrain::~SpikeTrain() = default;
 
-std::optional<Spike> SpikeTrain::next() { return implementation_->next(); }
+std::optional<Spike> SpikeTrain::work_out_next() { return implementation_->next(); }
 
 std::span<const Grazing> SpikeTrain::grazings() const noexcept { return implementation_->grazings(); }
 

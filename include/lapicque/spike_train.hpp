@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lapicque/current.hpp"
+#include "lapicque/detail/ready_spikes.hpp"
 #include "lapicque/neuron.hpp"
 
 namespace lapicque {
@@ -87,12 +88,16 @@ class SpikeTrain {
   /// The next spike; empty when there is none until `until`.
   /// @throws InvalidArgument  100 digits do not suffice, as the numbers span too many orders of magnitude (a refractory
   ///                          period of 1e100 ms beside a time constant of 8 ms, say)
-  std::optional<Spike> next();
+  std::optional<Spike> next() {
+    if (ready_->next == ready_->size) return work_out_next();
+    return take(*ready_);
+  }
 
   /// What could not be decided on the way so far, in order; empty for all but contrived input.
   std::span<const Grazing> grazings() const noexcept;
 
-  /// What the way so far took.
+  /// What the way so far took, spikes that are worked out and not asked for yet included: up to 64 where the neuron
+  /// fires regularly.
   const Effort& effort() const noexcept;
 
   /// SpikeTrain is a single-pass input range of Spike: for (const Spike& spike : SpikeTrain(...)).
@@ -122,7 +127,15 @@ class SpikeTrain {
 
  private:
   class Implementation;
+
+  std::optional<Spike> work_out_next();
+  static Spike take(detail::ReadySpikes& ready) {
+    const std::size_t k = ready.next++;
+    return {ready.times[k], ready.remainders[k], ready.errors[k], ready.slope, ready.condition};
+  }
+
   std::unique_ptr<Implementation> implementation_;
+  detail::ReadySpikes* ready_;  // where a neuron fires regularly, many spikes are worked out at once
 };
 
 /// The times of all spikes with 0 <= t <= until (ms), ascending; see SpikeTrain, which yields the same one at a time.

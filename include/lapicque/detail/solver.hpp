@@ -19,6 +19,7 @@
 #include "lapicque/detail/cycles.hpp"
 #include "lapicque/detail/glide.hpp"
 #include "lapicque/detail/problem.hpp"
+#include "lapicque/detail/series.hpp"
 #include "lapicque/detail/timeline.hpp"
 
 namespace lapicque::detail {
@@ -160,6 +161,32 @@ class Solver {
     }
     ++state_.stretches;
     return firing;
+  }
+
+  /// Works out at once what advance() would do several times, where the neuron fires regularly. @return how many spikes
+  std::size_t fire_series(ReadySpikes& ready) {
+    if constexpr (can_glide) {
+      if (!repeats_) return 0;
+      const double end = std::min(state_.timeline.next(), problem_->until);
+      const double left = (end - series_.start.mid.hi) / series_.period.mid.hi * (1 - 0x1p-40) - last_of_series_;
+      const double first = last_of_series_ + 1;
+      if (!(left >= 2)) return 0;
+      const auto count = static_cast<std::size_t>(std::min(left - 1, static_cast<double>(ReadySpikes::most)));
+      const double last = last_of_series_ + static_cast<double>(count);
+      // What a time is known to, relative to it, is greatest at one end.
+      if (!plainly_repeats_until(series_.at(last)) || !is_tolerable(series_.at(first)) ||
+          !is_tolerable(series_.at(last))) {
+        return 0;
+      }
+      make_ready(series_, first, count, ready);
+      ready.slope = repeated_.way->slope;
+      ready.condition = repeated_.way->condition;
+      last_of_series_ = last;
+      state_.stretches += 2 * count;
+      return count;
+    } else {
+      return 0;
+    }
   }
 
   /// How many stretches are done, and whether all are.
@@ -545,7 +572,7 @@ class Solver {
         if (repeated_.level_changes != state_.timeline.constant_changes()) {
           repeated_.level_changes = state_.timeline.constant_changes();
           repeated_.way = way_from(reset_, present_level());
-          if (repeated_.way) repeated_.period = Instant(problem_->neuron.refractory()) + repeated_.way->length;
+          if (repeated_.way) series_.period = Instant(problem_->neuron.refractory()) + repeated_.way->length;
         }
         way = repeated_.way;
       }
@@ -556,7 +583,8 @@ class Solver {
       to_ = time.mid;
       settled_.root = effort_index<DoubleDouble>;
       repeats_ = is_reset;
-      fired_ = time;
+      series_.start = time;
+      last_of_series_ = 0;
       return fire(time, way->slope, way->condition);
     }
   }
@@ -565,16 +593,15 @@ class Solver {
   std::optional<Firing<Real>> fire_again() {
     if constexpr (can_glide) {
       if (!repeats_) return std::nullopt;
-      const Instant time = fired_ + repeated_.period;
-      const double end = std::min(state_.timeline.next(), problem_->until);
-      if (!((convert_real<double>(time.mid) + time.rad) * (1 + 0x1p-50) < end)) {
+      const Instant time = series_.at(last_of_series_ + 1);
+      if (!plainly_repeats_until(time)) {
         stop_repeating();
         return std::nullopt;
       }
       ++state_.stretches;
       require_tolerable(time);
       ++state_.stretches;
-      fired_ = time;
+      ++last_of_series_;
       settled_.root = effort_index<DoubleDouble>;
       return Firing<Real>{time.mid, time.rad, repeated_.way->slope, repeated_.way->condition};
     } else {
@@ -582,9 +609,17 @@ class Solver {
     }
   }
 
+  bool plainly_repeats_until(const Instant& time) const {
+    const double end = std::min(state_.timeline.next(), problem_->until);
+    return (convert_real<double>(time.mid) + convert_radius<double>(time.rad)) * (1 + 0x1p-50) < end;
+  }
+
   /// Brings the state up to the last of a series of such spikes.
   void stop_repeating() {
-    if (std::exchange(repeats_, false)) fire(fired_, repeated_.way->slope, repeated_.way->condition);
+    if constexpr (can_glide) {
+      if (!std::exchange(repeats_, false)) return;
+      fire(series_.at(last_of_series_), repeated_.way->slope, repeated_.way->condition);
+    }
   }
 
   std::optional<Way> way_from(const ExactSum& start, const Level& level) const {
@@ -604,9 +639,11 @@ class Solver {
                crossing.condition};
   }
 
+  bool is_tolerable(const Instant& time) const {
+    return last_resort_ || state_.stretches >= purpose_.strict || is_within(time, purpose_.tolerance);
+  }
   void require_tolerable(const Instant& time) const {
-    if (last_resort_ || state_.stretches >= purpose_.strict || is_within(time, purpose_.tolerance)) return;
-    throw Unclear{0, 0};
+    if (!is_tolerable(time)) throw Unclear{0, 0};
   }
 
   Level level_of(const ExactSum& constant) const {
@@ -939,9 +976,9 @@ class Solver {
   struct {
     std::size_t level_changes = none;  // the level that it belongs to
     std::optional<Way> way{};
-    Instant period{};  // from spike to spike
   } repeated_;
-  Instant fired_{};  // the last of these spikes
+  Series series_{};  // the spikes that came that way
+  double last_of_series_ = 0;
   std::optional<std::conditional_t<can_glide, Glide<Real>, std::monostate>> glide_;
   std::optional<Barrage> barrage_;
   InputDrive<Real> input_;
