@@ -55,9 +55,9 @@ struct VectorOf {
 };
 
 template <class Vector>
-[[gnu::always_inline]] inline Vector loaded(const Barrage::Row& row) {
+[[gnu::always_inline]] inline Vector loaded(const double* numbers) {
   Vector vector;
-  std::memcpy(&vector, row.data(), sizeof vector);
+  std::memcpy(&vector, numbers, sizeof vector);
   return vector;
 }
 template <class Vector>
@@ -81,7 +81,9 @@ template <class Vector>
 }
 template <int lanes, class Vector>
 [[gnu::always_inline]] inline double total(const Vector& a) {
-  if constexpr (lanes == 2) {
+  if constexpr (lanes == 1) {
+    return a[0];
+  } else if constexpr (lanes == 2) {
     return a[0] + a[1];
   } else {
     return (a[0] + a[2]) + (a[1] + a[3]);
@@ -201,20 +203,22 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
                                                     const Place& place) {
   using Vector = typename VectorOf<lanes>::Type;
   const StepTable& table = StepTable::get();
-  const auto rate = loaded<Vector>(constants.rate);
-  const auto rate_low = loaded<Vector>(constants.rate_low);
-  const auto inverse_gap = loaded<Vector>(constants.inverse_gap);
-  const auto gap_error = loaded<Vector>(constants.gap_error);
+  constexpr std::size_t first_synapse = clamped ? 0 : 1;  // the lanes' index of it: a clamped membrane has none
+  const auto row = [](const Row& numbers) { return loaded<Vector>(numbers.data() + 1 - first_synapse); };
+  const auto rate = row(constants.rate);
+  const auto rate_low = row(constants.rate_low);
+  const auto inverse_gap = row(constants.inverse_gap);
+  const auto gap_error = row(constants.gap_error);
   const Vector most_of_shape = 0.37 + Vector{};  // see greatest_shape() of Glide
 
   CarriedLanes<Vector> numbers{};  // the potential and the exponential drives
   CarriedLanes<Vector> alphas{};
-  std::array<bool, most_lanes> silent{};
+  std::array<bool, most_synapses> silent{};
   std::vector<SynapticDrive<double>>& synapses = *place.synapses;
   if constexpr (!clamped) numbers.set(0, *place.potential);
   for (std::size_t n = 0; n < synapses.size(); ++n) {
-    const int lane = static_cast<int>(n + 1);
-    silent[n + 1] = is_silent(synapses[n]);
+    const int lane = static_cast<int>(n + first_synapse);
+    silent[n] = is_silent(synapses[n]);
     numbers.set(lane, synapses[n].exponential);
     if constexpr (with_alpha) alphas.set(lane, synapses[n].alpha);
   }
@@ -231,7 +235,7 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
     if (!(end < until) || !(length.hi * constants.fastest < 1) || !timeline.next_is_single()) break;
     const auto now = faded<lanes>(table, length, rate, rate_low);
 
-    const Vector drives = with_first(numbers.high, 0);
+    const Vector drives = clamped ? numbers.high : with_first(numbers.high, 0);
     const Vector drive_sizes = sizes(drives);
     const Vector known_to = with_first(numbers.radius, 0);
     const Vector fading_error = (6 * now.gone + 10 * now.lag) * u;
@@ -266,9 +270,9 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
       Vector gross = sizes(numbers.high) + known_to;
       Vector shape{};
       if constexpr (with_alpha) {
-        const auto ratio = loaded<Vector>(constants.alpha_ratio);
-        const auto lag_error = loaded<Vector>(constants.alpha_error);
-        const auto turning_error = loaded<Vector>(constants.turning_error);
+        const auto ratio = row(constants.alpha_ratio);
+        const auto lag_error = row(constants.alpha_error);
+        const auto turning_error = row(constants.turning_error);
         const Vector turning = now.z * now.gone;
         const Vector alpha_filter = (ratio * (lag - now.lag) - turning) * with_first(inverse_gap, 0);
         shape = smaller(now.z, most_of_shape);
@@ -323,8 +327,10 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
       }
     } else if (event.kind != SingleEvent::Kind::sample && event.size != 0) {  // what is silent stays so
       Vector where{};
-      for (int lane = 1; lane < lanes; ++lane) where[lane] = event.place + 1 == static_cast<std::size_t>(lane) ? 1 : 0;
-      silent[event.place + 1] = false;
+      for (int lane = 0; lane < lanes; ++lane) {
+        where[lane] = event.place + first_synapse == static_cast<std::size_t>(lane) ? 1 : 0;
+      }
+      silent[event.place] = false;
       if (!with_alpha || event.kind == SingleEvent::Kind::exponential) {
         const double amount = constants.resistance * event.size;
         arrived = where * amount;
@@ -362,8 +368,8 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
   *place.anchor = last;
   if constexpr (!clamped) *place.potential = numbers.get(0);
   for (std::size_t n = 0; n < synapses.size(); ++n) {
-    if (silent[n + 1]) continue;
-    const int lane = static_cast<int>(n + 1);
+    if (silent[n]) continue;
+    const int lane = static_cast<int>(n + first_synapse);
     synapses[n].exponential = numbers.get(lane);
     if constexpr (with_alpha) synapses[n].alpha = alphas.get(lane);
   }
@@ -373,10 +379,14 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
 template <bool clamped>
 Barrage::Passed Barrage::choose(Timeline& timeline, double until, const Place& place) const {
   const auto run_in = [&](auto* function) { return function(constants_, timeline, until, place); };
-  if (place.synapses->size() < 2) {
-    return with_alpha_ ? run_in(run<2, true, clamped>) : run_in(run<2, false, clamped>);
+  const std::size_t lanes = place.synapses->size() + (clamped ? 0 : 1);
+  if (with_alpha_) {
+    if (lanes <= 2) return run_in(run<2, true, clamped>);
+    return run_in(run<4, true, clamped>);
   }
-  return with_alpha_ ? run_in(run<4, true, clamped>) : run_in(run<4, false, clamped>);
+  if (lanes <= 1) return run_in(run<1, false, clamped>);
+  if (lanes == 2) return run_in(run<2, false, clamped>);
+  return run_in(run<4, false, clamped>);
 }
 
 Barrage::Passed Barrage::pass(Timeline& timeline, double until, double& anchor, Carried<double>& potential,

@@ -67,10 +67,9 @@ class Barrage {
   std::uint64_t fade(Timeline& timeline, double until, double& anchor,
                      std::vector<SynapticDrive<double>>& synapses) const;
 
-  static constexpr std::size_t most_lanes = most_synapses + 1;
-  using Row = std::array<double, most_lanes>;  ///< a number for the membrane and for each synapse
-
  private:
+  /// A number for the membrane and one for each synapse, and room to load four from the second on.
+  using Row = std::array<double, most_synapses + 2>;
   struct Constants {
     Row rate{};      // of fading, 1/ms
     Row rate_low{};  // what double has no room for of it

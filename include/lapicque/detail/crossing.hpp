@@ -424,7 +424,7 @@ Crossing<Real> locate_crossing(const Response<Ball<Real>>& response,
   convert_response(rough, response, [](const Ball<Real>& x) { return convert_real<double>(x.mid); });
   const double low = convert_real<double>(bracket.from);
   const double high = convert_real<double>(bracket.to);
-  const auto at_low = rough.at(low);
+  const auto at_low = low == 0 ? rough.at_start() : rough.at(low);
   const double guess = low + rough.tau * std::log1p(-at_low.potential / at_low.drive);  // exact for a constant drive
   double refined = guess;
   const auto rough_sample = [&](double s) {
