@@ -69,7 +69,8 @@ TEST(Timeline, DrawsLinesBetweenSamplesAndHoldsTheLast) {
   EXPECT_EQ(timeline.lines().size(), 2U);
   timeline.advance();
   ASSERT_EQ(timeline.lines().size(), 2U);
-  EXPECT_EQ(value(timeline.lines()[0].from), 3);
+  EXPECT_EQ(value(timeline.lines()[0].to), 1);
+  EXPECT_EQ(value(timeline.lines()[1].from), 3);
   timeline.advance();
   EXPECT_EQ(timeline.next(), 3);
   EXPECT_EQ(timeline.lines().size(), 1U);

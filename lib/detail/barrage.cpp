@@ -352,9 +352,9 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
     timeline.pass_single();
     if constexpr (!clamped) {
       if (event.kind == SingleEvent::Kind::sample || is_steep) {
-        *place.input = linear_drive<double>(timeline, constants.rest, constants.resistance, last);
-        level = place.input->level;
-        slope = place.input->slope;
+        const auto changed = linear_drive<double>(timeline, constants.rest, constants.resistance, last);
+        level = changed.level;
+        slope = changed.slope;
         is_steep = !vanishes(slope);
       }
     }
@@ -366,7 +366,10 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
   }
 
   *place.anchor = last;
-  if constexpr (!clamped) *place.potential = numbers.get(0);
+  if constexpr (!clamped) {
+    *place.potential = numbers.get(0);
+    *place.input = {level, slope};
+  }
   for (std::size_t n = 0; n < synapses.size(); ++n) {
     if (silent[n]) continue;
     const int lane = static_cast<int>(n + first_synapse);

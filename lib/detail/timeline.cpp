@@ -137,7 +137,7 @@ void Timeline::happen(const Cursor& cursor) {
 
 void Timeline::sample(const Samples& piece, std::size_t k) {
   const std::vector<double>& values = *piece.values;
-  if (replace_held(piece, k) || replace_line(piece, k)) return;
+  if (replace_sample(piece, k)) return;
   // With straight lines, sample k starts a line to the next one; the last sample holds, as all do without them.
   const auto is_line = [&](std::size_t index) { return piece.hold == Hold::linear && index + 1 < values.size(); };
   if (k > 0) {
@@ -154,16 +154,6 @@ void Timeline::sample(const Samples& piece, std::size_t k) {
       add_constant(values[k]);
     }
   }
-}
-
-bool Timeline::replace_line(const Samples& piece, std::size_t k) {
-  const std::vector<double>& values = *piece.values;
-  if (piece.hold != Hold::linear || k == 0 || k + 1 >= values.size()) return false;
-  const auto line = find_line(piece.breakpoint(k - 1), piece.breakpoint(k));
-  const double stop = piece.breakpoint(k + 1);
-  if (line->pieces != 1 || (lines_.size() > 1 && find_line(line->stop, stop) != lines_.end())) return false;
-  *line = {line->stop, stop, ExactSum(values[k]), ExactSum(values[k + 1]), 1};
-  return true;
 }
 
 std::vector<Line>::iterator Timeline::find_line(double start, double stop) {

@@ -21,10 +21,16 @@ namespace lapicque::detail {
 class ExactSum {
  public:
   ExactSum() = default;
-  explicit ExactSum(double value) { add(value); }
+  explicit ExactSum(double value) { *this = value; }
   ExactSum(const ExactSum& other) { *this = other; }
   ExactSum& operator=(const ExactSum& other) {
     std::copy_n(other.parts_.begin(), size_ = other.size_, parts_.begin());  // few of 44, and most events copy some
+    return *this;
+  }
+
+  ExactSum& operator=(double value) {
+    parts_[0] = value;
+    size_ = value != 0 ? 1 : 0;
     return *this;
   }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cmath>
+#include <type_traits>
 #include <vector>
 
 #include "lapicque/detail/ball.hpp"
@@ -31,6 +33,7 @@ Ball<Real> ball_of(const ExactSum& sum) {
   const auto parts = sum.parts();
   if (parts.empty()) return Ball<Real>(0.0);
   Ball<Real> result(parts.back());
+  if (parts.size() == 1) return result;
   for (std::size_t k = parts.size() - 1; k-- > 0;) result += Ball<Real>(parts[k]);
   return result;
 }
@@ -38,16 +41,18 @@ Ball<Real> ball_of(const ExactSum& sum) {
 /// R I of a line's slope, mV/ms.
 template <class Real>
 Ball<Real> slope_of(const Line& line, double resistance) {
-  Ball<Real> rise;
-  if (line.from.parts().size() <= 1 && line.to.parts().size() <= 1) {  // nearly always, and quicker
-    rise = ball_of<Real>(line.to) - ball_of<Real>(line.from);
-  } else {
-    ExactSum exact_rise = line.to;
-    exact_rise.subtract(line.from);
-    rise = ball_of<Real>(exact_rise);
+  const auto from = line.from.parts();
+  const auto to = line.to.parts();
+  if constexpr (std::is_same_v<Real, double>) {
+    if (from.size() == 1 && to.size() == 1) {  // nearly always: four roundings
+      const double slope = resistance * (to[0] - from[0]) / (line.stop - line.start);
+      if (std::fabs(slope) > 0x1p-900) return {slope, round_up(std::fabs(slope) * (4 * RealTraits<double>::unit))};
+    }
   }
-  if (vanishes(rise.mid)) return Ball<Real>(0.0);
-  return Ball<Real>(resistance) * rise / (Ball<Real>(line.stop) - Ball<Real>(line.start));
+  ExactSum rise = line.to;
+  rise.subtract(line.from);
+  if (rise.is_zero()) return Ball<Real>(0.0);
+  return Ball<Real>(resistance) * ball_of<Real>(rise) / (Ball<Real>(line.stop) - Ball<Real>(line.start));
 }
 
 /// @param rest        u_rest - theta, mV

@@ -76,7 +76,7 @@ class Timeline {
     const std::size_t k = cursor.position++;
     if (cursor.kind == Kind::samples) {
       const Samples& piece = current_->samples()[cursor.piece];
-      if (!replace_held(piece, k)) sample(piece, k);
+      if (!replace_sample(piece, k)) sample(piece, k);
       cursor.time = k < piece.values->size() ? piece.breakpoint(k + 1) : forever;
     } else {
       cursor.time = event_time(cursor, k + 1);
@@ -124,17 +124,25 @@ class Timeline {
   void let_first_sink();
   void happen(const Cursor& cursor);
   void sample(const Samples& piece, std::size_t k);
-  // The short ways from a sample to the next one. @return false where others have a part in what changes
-  bool replace_held(const Samples& piece, std::size_t k) {
+  /// The short way from a sample to the next one, where nothing else is constant, or a line. @return false elsewhere
+  bool replace_sample(const Samples& piece, std::size_t k) {
     const std::vector<double>& values = *piece.values;
-    if (piece.hold != Hold::previous || k == 0 || k == values.size()) return false;
-    const auto parts = constant_.parts();
-    if (parts.size() != 1 || parts[0] != values[k - 1]) return false;
-    constant_ = ExactSum(values[k]);
-    ++constant_changes_;
+    if (piece.hold == Hold::previous) {
+      if (k == 0 || k == values.size()) return false;
+      const auto parts = constant_.parts();
+      if (parts.size() != 1 || parts[0] != values[k - 1]) return false;
+      constant_ = values[k];
+      ++constant_changes_;
+      return true;
+    }
+    if (k == 0 || k + 1 >= values.size() || lines_.size() != 1 || lines_[0].pieces != 1) return false;
+    Line& line = lines_[0];
+    line.start = line.stop;
+    line.stop = piece.breakpoint(k + 1);
+    line.from = values[k];
+    line.to = values[k + 1];
     return true;
   }
-  bool replace_line(const Samples& piece, std::size_t k);
   void add_constant(double amplitude) {
     constant_.add(amplitude);
     ++constant_changes_;
