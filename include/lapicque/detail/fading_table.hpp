@@ -9,7 +9,7 @@
 
 namespace lapicque::detail {
 
-/// e^-z in steps of 1/64 of z, and in steps of 1/4096 below the first of these, each number in two doubles: so that
+/// e^-z in steps of 1/64 of z, and in steps of 1/16384 below the first of these, each number in two doubles: so that
 /// exponentials take a short polynomial, and double's neither a division nor a call.
 class FadingTable {
  public:
@@ -46,7 +46,7 @@ class FadingTable {
   FadingTable();
 
   static constexpr int steps_to_one = 64;
-  static constexpr int small_steps_to_one = 4096;
+  static constexpr int small_steps_to_one = 16384;
   static constexpr double last = 4;
   struct Entry {
     DoubleDouble left;

@@ -534,7 +534,7 @@ class Solver {
       if (!glide_) return false;
       const Time length = Time(end) - state_.start;
       if (!is_glidable(length)) return false;
-      if (is_flat()) {
+      if (state_.known_potential && is_flat()) {
         const Level& level = present_level();
         if (level.exact && stands_at(level.sum)) return false;
       }
