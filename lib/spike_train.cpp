@@ -141,7 +141,7 @@ class SpikeTrain::Implementation::With : public Implementation {
       : scale_(problem.scale), solvers_(std::make_shared<const Problem>(std::move(problem.problem)), purpose) {}
 
   std::optional<Spike> next() override {
-    if (is_unscaled()) {
+    if (is_unscaled()) {  // take() does not change units
       if (const std::size_t count = solvers_.fire_series(ready); count > 0) {
         effort_.signs[0] += 2 * count;
         effort_.roots[1] += count;
@@ -205,8 +205,13 @@ SpikeTrain::SpikeTrain(const Neuron& neuron, const Current& current, double unti
   ready_ = &implementation_->ready;
 }
 
-SpikeTrain::SpikeTrain(SpikeTrain&&) noexcept = default;
-SpikeTrain& SpikeTrain::operator=(SpikeTrain&&) noexcept = default;
+SpikeTrain::SpikeTrain(SpikeTrain&& other) noexcept
+    : implementation_(std::move(other.implementation_)), ready_(std::exchange(other.ready_, nullptr)) {}
+SpikeTrain& SpikeTrain::operator=(SpikeTrain&& other) noexcept {
+  implementation_ = std::move(other.implementation_);
+  ready_ = std::exchange(other.ready_, nullptr);
+  return *this;
+}
 SpikeTrain::~SpikeTrain() = default;
 
 std::optional<Spike> SpikeTrain::work_out_next() { return implementation_->next(); }

@@ -31,9 +31,10 @@ struct Storm {
   explicit Storm(Random& random) {
     tau = random.logarithmic(1, 50);
     resistance = random.logarithmic(0.1, 100);
-    rest = {random.uniform(-10, 3), radius(random)};
-    exact_rest = end_of(random, {rest.mid, rest.rad});
     potential = carried(random, -random.logarithmic(1, 100));
+    // Where the level is the potential's, nothing hides what the synapses do.
+    rest = {random.chance(0.3) ? potential.mid.hi : random.uniform(-10, 3), radius(random)};
+    exact_rest = end_of(random, {rest.mid, rest.rad});
     response.tau = tau;
     response.rate = Ball<double>(1.0) / response.tau;
     exact.tau = tau;
@@ -42,7 +43,8 @@ struct Storm {
 
     for (int n = random.integer(0, 3); n > 0; --n) {
       double tau_s = tau;
-      while (std::fabs(1 - tau / tau_s) < 0.25) tau_s = tau * random.logarithmic(0.05, 20);
+      while (std::fabs(1 - tau / tau_s) < 0.25)
+        tau_s = tau * (random.chance(0.8) ? random.logarithmic(0.05, 20) : random.logarithmic(1e-2, 1e6));
       taus.push_back(tau_s);
     }
     std::sort(taus.begin(), taus.end());
@@ -222,6 +224,41 @@ TEST(Barrage, EnclosesWhatItCarriesFromEventToEvent) {
   std::cout << passed << " of " << offered << " stretches passed\n";
 }
 
+TEST(Barrage, KnowsWhatAnAlphaDriveDoesByItself) {
+  // From its own level, x moves by the synapse alone, so that nothing hides what its filter is off by.
+  Random random;
+  const double tau = 8;
+  double worst = 0;
+  for (int k = testing::cases(3000); k > 0; --k) {
+    const double tau_s = tau * (random.chance(0.5) ? random.logarithmic(1.34, 1e6) : random.logarithmic(0.01, 0.8));
+    const double time = std::min(tau, tau_s) * random.logarithmic(1e-4, 0.99);
+    const Current current = alpha_synapse(tau_s, {{time, 0}});
+    Timeline timeline(current);
+    Response<Ball<double>> response;
+    response.tau = tau;
+    response.decays.push_back(
+        {Ball<double>(1.0) / Ball<double>(tau_s), (Ball<double>(tau_s) - Ball<double>(tau)) / Ball<double>(tau_s)});
+    const Barrage barrage(response, tau, std::vector{tau_s}, -20.0, 10, Ball<double>(27.0));
+    Carried<double> potential(-20.0);
+    const double strength = random.uniform(1, 10);
+    std::vector<SynapticDrive<double>> synapses{{Carried<double>(0.0), Carried<double>(strength)}};
+    double anchor = 0;
+    LinearDrive<double> input;
+    input.level = -20.0;
+    ASSERT_EQ(barrage.pass(timeline, forever, anchor, potential, synapses, input).stretches, 1u);
+
+    // (A z_s + B) e^-z_s - B e^-z_m with A = 1/g, B = -(1 - g)/g^2, g = 1 - tau_m/tau_s
+    const Real50 gap = 1 - Real50(tau) / tau_s;
+    const Real50 z = Real50(time) / tau_s;
+    const Real50 offset = -(1 - gap) / (gap * gap);
+    const Real50 filter = (z / gap + offset) * exp(-z) - offset * exp(-Real50(time) / tau);
+    const double off = static_cast<double>(Real50(abs(wide(potential.mid) + 20 - strength * filter)));
+    worst = std::max(worst, off / potential.rad);
+  }
+  EXPECT_LE(worst, 1);
+  std::cout << "worst error over its bound: " << worst << "\n";
+}
+
 TEST(Barrage, FadesWithoutThePotential) {
   Random random;
   std::uint64_t passed = 0;
@@ -268,6 +305,8 @@ TEST(Barrage, LeavesTimeConstantsNearTheMembranesToTheLongerWay) {
   response.decays[1].gap = 0.2;
   EXPECT_FALSE(Barrage::serves(response));
   response.decays.assign(4, {0.5, -3});
+  EXPECT_FALSE(Barrage::serves(response));
+  response.decays.assign(1, {Ball<double>(1.0) / Ball<double>(5e-309), -3});  // overflows
   EXPECT_FALSE(Barrage::serves(response));
 }
 

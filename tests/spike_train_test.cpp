@@ -62,6 +62,13 @@ TEST(Condition, TellsHowFarTheSpikeMovesWithTheParts) {
   }
 }
 
+TEST(Scales, ASynapseWhoseRateOverflowsIsNoHarm) {
+  const Current current = exponential_synapse(5e-309, {{1, 1}, {2, 1}}) + pulses({{1.5, 30}, {20, 30}});
+  for (const Precision precision : {Precision::exact, Precision::fast}) {
+    EXPECT_EQ(spike_times(Neuron{}, current, 50, precision), (Times{1.5, 20}));
+  }
+}
+
 TEST(Scales, NearTheEndsOfDoubleLoseNoSpike) {
   // The same experiment in units of 1e-192 mV and 1e-124 ms, whose amplitude is a denormal: its square, and R times
   // what makes the potentials common numbers, leave the range of double. An adversary of the accuracy table found it.

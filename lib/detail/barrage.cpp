@@ -14,13 +14,25 @@ namespace lapicque::detail {
 namespace {
 
 constexpr double u = RealTraits<double>::unit;
-/// What underflows anywhere is less: of numbers near 1 it is nothing, see scaled(). As large as this, lanes that
-/// nothing is in do not fill with denormal numbers, which take processors a hundred cycles.
+/// What underflows anywhere is less, and nothing beside numbers near 1, where scaled() brings the neuron's; of greater
+/// ones, `carrying` has as large a share. As large as this, lanes that nothing is in do not fill with denormal numbers,
+/// which take processors a hundred cycles. (It would take 6e8 events in one run to fill them to 1 mV, which ends it.)
 constexpr double underflow = 0x1p-900;
 constexpr double second_order = 1 + 0x1p-20;
 /// What it costs to carry a number, relative to it, see Glide.
 constexpr double carrying = 2 * RealTraits<DoubleDouble>::unit + underflow;
-constexpr double least_gap = 0.25;
+
+// The errors that Barrage states, and how they come about, in u. F is off by 3 F + 10 H, and x's sums of parts by 4 of
+// each part: one where alpha drives are added, two across lanes, one where a slope is.
+constexpr double of_strength =
+    9 * u;  // level: F 3, difference, product, sums; exponential: z 2, sum, product, low, sums
+constexpr double of_level_lag = 5 * u;  // of twice H: the 10 of F
+constexpr double of_gap_lag = 10 * u;   // H 8, difference, product
+constexpr double of_alpha = 24 * u;     // H 8, or z F 6; four products and sums within, product, low, sums
+constexpr double of_slope = 15 * u;     // H 8, two products, sums
+constexpr double of_fading = 8 * u;     // F 3, product, the sums with what turned, low
+constexpr double of_fading_lag = 10 * u;
+constexpr double of_turned = 6 * u;  // z 2, product, low, two sums
 
 /// e^-z, 1 - e^-z and z - (1 - e^-z) for z < 1 in steps of 1/256, each to half an ulp.
 class StepTable {
@@ -115,14 +127,14 @@ template <int lanes, class Vector>
     gone[k] = table[step].gone;
     lag[k] = table[step].lag;
   }
-  const Vector r = high - begun * (1.0 / StepTable::steps_to_one);
+  const Vector r = (high - begun * (1.0 / StepTable::steps_to_one)) + low;
   // r - (1 - e^-r)
   const Vector square = r * r;
   const Vector bend = square * ((1.0 / 2 - r * (1.0 / 6)) +
                                 square * ((1.0 / 24 - r * (1.0 / 120)) + square * (1.0 / 720 - r * (1.0 / 5040))));
   FadedLanes<Vector> now;
   now.z = high + low;
-  now.lag = lag + ((r + low) * gone + left * bend);
+  now.lag = lag + (r * gone + left * bend);
   now.gone = now.z - now.lag;
   now.left = 1 - now.gone;
   return now;
@@ -164,13 +176,14 @@ struct CarriedLanes {
 
 bool Barrage::serves(const Response<Ball<double>>& response) {
   return response.decays.size() <= most_synapses &&
-         std::all_of(response.decays.begin(), response.decays.end(),
-                     [](const auto& decay) { return std::fabs(decay.gap.mid) >= least_gap; });
+         std::all_of(response.decays.begin(), response.decays.end(), [](const auto& decay) {
+           return std::fabs(decay.gap.mid) >= wide_gap && std::isfinite(decay.rate.mid);
+         });
 }
 
 Barrage::Barrage(const Response<Ball<double>>& response, double tau, std::span<const double> taus,
                  const Ball<double>& rest, double resistance, const std::optional<Ball<double>>& alpha_gain)
-    : with_alpha_(alpha_gain) {
+    : with_alpha_(alpha_gain.has_value()) {
   const auto set_rate = [this](std::size_t lane, double time_constant) {
     const DoubleDouble rate = DoubleDouble(1) / DoubleDouble(time_constant);
     constants_.rate[lane] = rate.hi;
@@ -178,24 +191,24 @@ Barrage::Barrage(const Response<Ball<double>>& response, double tau, std::span<c
     constants_.fastest = std::max(constants_.fastest, rate.hi);
   };
   set_rate(0, tau);
-  constants_.gap_error[0] = 5 * u;
+  constants_.gap_error[0] = of_level_lag;
   for (std::size_t n = 0; n < taus.size(); ++n) {
     const Ball<double>& gap = response.decays[n].gap;
     const double inverse = 1 / gap.mid;
     const double error = 2 * u + gap.rad / std::fabs(gap.mid) * second_order;
-    const double ratio = (1 - gap.mid) * inverse;
+    const double ratio = tau / taus[n] * inverse;  // (1 - g) / g: 1 - g would lose its digits where g is near 1
     set_rate(n + 1, taus[n]);
     constants_.inverse_gap[n + 1] = inverse;
-    constants_.gap_error[n + 1] = (10 * u + error) * std::fabs(inverse);
+    constants_.gap_error[n + 1] = (of_gap_lag + error) * std::fabs(inverse);
     constants_.alpha_ratio[n + 1] = ratio;
-    constants_.alpha_error[n + 1] = (24 * u + 2 * error) * std::fabs(inverse * ratio);
-    constants_.turning_error[n + 1] = (24 * u + 2 * error) * std::fabs(inverse);
+    constants_.alpha_error[n + 1] = (of_alpha + 2 * error) * std::fabs(inverse * ratio);
+    constants_.turning_error[n + 1] = (of_alpha + 2 * error) * std::fabs(inverse);
   }
   constants_.tau = tau;
   constants_.rest = rest;
   constants_.resistance = resistance;
   constants_.alpha_gain = alpha_gain.value_or(0.0);
-  constants_.rounding = 0x1p-48 * (5 + static_cast<double>(taus.size()));
+  constants_.rounding = drive_rounding(taus.size());
 }
 
 template <int lanes, bool with_alpha, bool clamped>
@@ -209,18 +222,22 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
   const auto rate_low = row(constants.rate_low);
   const auto inverse_gap = row(constants.inverse_gap);
   const auto gap_error = row(constants.gap_error);
-  const Vector most_of_shape = 0.37 + Vector{};  // see greatest_shape() of Glide
+  const Vector most_of_shape = greatest_alpha_shape + Vector{};
 
   CarriedLanes<Vector> numbers{};  // the potential and the exponential drives
   CarriedLanes<Vector> alphas{};
-  std::array<bool, most_synapses> silent{};
+  std::array<bool, most_synapses> silent{};  // what is silent stays so: nothing is added to it but what underflows
+  std::array<bool, most_synapses> without_alpha{};
   std::vector<SynapticDrive<double>>& synapses = *place.synapses;
   if constexpr (!clamped) numbers.set(0, *place.potential);
   for (std::size_t n = 0; n < synapses.size(); ++n) {
     const int lane = static_cast<int>(n + first_synapse);
     silent[n] = is_silent(synapses[n]);
     numbers.set(lane, synapses[n].exponential);
-    if constexpr (with_alpha) alphas.set(lane, synapses[n].alpha);
+    if constexpr (with_alpha) {
+      without_alpha[n] = vanishes(synapses[n].alpha);
+      alphas.set(lane, synapses[n].alpha);
+    }
   }
 
   double last = *place.anchor;
@@ -237,8 +254,7 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
 
     const Vector drives = clamped ? numbers.high : with_first(numbers.high, 0);
     const Vector drive_sizes = sizes(drives);
-    const Vector known_to = with_first(numbers.radius, 0);
-    const Vector fading_error = (6 * now.gone + 10 * now.lag) * u;
+    const Vector fading_error = of_fading * now.gone + of_fading_lag * now.lag + carrying;
     Vector change;
     Vector error;
     Vector alpha_error{};
@@ -246,26 +262,28 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
       const Vector turned = alphas.high * now.z;
       const Vector turned_sizes = sizes(turned);
       change = turned - (drives + turned) * now.gone;
-      error = (drive_sizes + turned_sizes) * (fading_error + carrying) + (5 * u) * turned_sizes +
-              alphas.radius * now.z + underflow;
-      alpha_error = sizes(alphas.high) * (fading_error + carrying) + underflow;
+      error =
+          (drive_sizes + turned_sizes) * fading_error + of_turned * turned_sizes + alphas.radius * now.z + underflow;
+      alpha_error = sizes(alphas.high) * fading_error + underflow;
     } else {
       change = -(drives * now.gone);
-      error = drive_sizes * (fading_error + carrying) + underflow;
+      error = drive_sizes * fading_error + underflow;
     }
 
     double start = 0;
     double value = 0;
     double value_error = 0;
+    double slack = 0;
     if constexpr (!clamped) {
       const double z = now.z[0];
       const double lag = now.lag[0];
       // Of the membrane's own lane, the drive is the distance to the level, and the filter F.
+      const Vector known_to = with_first(numbers.radius, 0);
       const Vector strength = with_first(drives, level.mid - numbers.high[0]);
       const Vector filter = z + (with_first(now.lag, 0) - lag) * inverse_gap;
       const Vector drives_left = drives * now.left;
       Vector parts = strength * filter;
-      Vector part_errors = sizes(strength) * (9 * u * z + gap_error * (now.lag + lag)) + known_to * z;
+      Vector part_errors = sizes(strength) * (of_strength * z + gap_error * (now.lag + lag)) + known_to * z;
       Vector greatest = larger(drives, drives_left) + known_to;
       Vector gross = sizes(numbers.high) + known_to;
       Vector shape{};
@@ -290,22 +308,28 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
         const double filtered = constants.tau * lag;
         const double part = slope.mid * filtered;
         value += part;
-        value_error += std::fabs(part) * (15 * u) + slope.rad * filtered;
+        value_error += std::fabs(part) * of_slope + slope.rad * filtered;
         const double rise = slope.mid * length.hi;
         greatest_drive += std::max(0.0, rise) + slope.rad * length.hi;
         magnitudes += std::fabs(rise) + slope.rad * length.hi;
       }
       value_error += 2 * u * std::fabs(value) + carrying * magnitudes + underflow;
 
-      // See Glide: either the drive does not take it to the threshold, or it is above that throughout, and the end not.
-      const double slack = magnitudes * constants.rounding;
+      // See Glide: either the drive does not take it to the threshold, or it is above that throughout, or rises, and
+      // the end is not.
+      slack = magnitudes * constants.rounding;
       start = numbers.high[0] + numbers.radius[0];
       if (!(start + std::max(0.0, greatest_drive - start) * now.gone[0] + slack < 0)) {
         Vector least = smaller(drives, drives_left) - known_to;
         if constexpr (with_alpha) least = least + smaller(Vector(alphas.high - alphas.radius), Vector{}) * shape;
         const double fall = std::min(0.0, slope.mid * length.hi) - slope.rad * length.hi;
         const bool is_above = total<lanes>(least) + (level.mid - level.rad) + fall - slack > 0;
-        if (!is_above || !(start + value + value_error + slack < 0)) {
+        bool rises = !with_alpha && slope.mid >= slope.rad;
+        for (std::size_t n = 0; n < synapses.size(); ++n) {
+          const int lane = static_cast<int>(n + first_synapse);
+          rises = rises && drives[lane] + known_to[lane] <= 0;
+        }
+        if (!(is_above || rises) || !(start + value + value_error + slack < 0)) {
           is_blocked = true;
           break;
         }
@@ -319,13 +343,13 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
     if (event.kind == SingleEvent::Kind::jump) {
       if constexpr (!clamped) {
         const double landing = (start + value + event.size) + (value_error + carrying * std::fabs(event.size));
-        reaches_threshold = !(landing < -0x1p-50 * (std::fabs(start) + std::fabs(event.size)));
+        reaches_threshold = !(landing < -0x1p-50 * (std::fabs(start) + std::fabs(event.size)) - slack);
         if (!reaches_threshold) {
           arrived = with_first(arrived, event.size);
           value_error += carrying * std::fabs(event.size);
         }
       }
-    } else if (event.kind != SingleEvent::Kind::sample && event.size != 0) {  // what is silent stays so
+    } else if (event.kind != SingleEvent::Kind::sample && event.size != 0) {
       Vector where{};
       for (int lane = 0; lane < lanes; ++lane) {
         where[lane] = event.place + first_synapse == static_cast<std::size_t>(lane) ? 1 : 0;
@@ -338,6 +362,7 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
       } else {
         const double amount = constants.alpha_gain.mid * event.size;
         const double blur = constants.alpha_gain.rad * std::fabs(event.size);
+        without_alpha[event.place] = false;
         arrived_alpha = where * amount;
         alpha_error = alpha_error + where * (std::fabs(amount) * (u + carrying) + blur + underflow);
       }
@@ -374,7 +399,9 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
     if (silent[n]) continue;
     const int lane = static_cast<int>(n + first_synapse);
     synapses[n].exponential = numbers.get(lane);
-    if constexpr (with_alpha) synapses[n].alpha = alphas.get(lane);
+    if constexpr (with_alpha) {
+      if (!without_alpha[n]) synapses[n].alpha = alphas.get(lane);
+    }
   }
   return {stretches, jump_left, is_blocked};
 }

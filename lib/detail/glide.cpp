@@ -23,9 +23,6 @@ struct Units {
   static constexpr double carrying = 2 * clock + RealTraits<Real>::underflow * 64;  // see carrying()
 };
 
-/// Where tau_s is so far from tau_m, the quotient of differences is as good as the series, and quicker.
-constexpr double wide_gap = 0.25;
-
 /// What the potential gains on the stretch, mV, and bounds on the drive that makes it gain.
 template <class Real>
 struct Gain {
@@ -62,7 +59,7 @@ double carrying(double size) {
 /// A bound on z e^-z along the stretch, which stays below z and below 1/e.
 template <class Real>
 double greatest_shape(const typename Glide<Real>::Synapse& synapse) {
-  return std::min(0.37, size(synapse.faded.z));
+  return std::min(greatest_alpha_shape, size(synapse.faded.z));
 }
 
 template <class Real>
@@ -278,7 +275,7 @@ bool sign_at_end_decides(const InputDrive<Real>& input, double least_wave, doubl
 
 template <class Real>
 Glide<Real>::Glide(double tau, std::span<const double> synaptic_taus, const Response<Ball<Real>>& response)
-    : rate_(Time(1) / Time(tau)), rounding_(0x1p-48 * (5 + static_cast<double>(synaptic_taus.size()))) {
+    : rate_(Time(1) / Time(tau)), rounding_(drive_rounding(synaptic_taus.size())) {
   for (std::size_t n = 0; n < synaptic_taus.size(); ++n) {
     const Ball<Real>& gap = response.decays[n].gap;
     const bool is_equal = gap.mid == Real(0);  // its inverse is not made use of then

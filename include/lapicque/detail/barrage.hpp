@@ -13,8 +13,7 @@
 namespace lapicque::detail {
 
 /// The short way of Glide<double> from one single event to the next, for as long as it lasts: the membrane and the
-/// synapses side by side in the lanes of vector registers, where they stay in between. An event of a barrage takes a
-/// third of the instructions here.
+/// synapses side by side in the lanes of vector registers, where they stay in between.
 ///
 /// What it carries is what Glide carries, enclosed as well, by formulas of its own. With z = s/tau, F = 1 - e^-z and
 /// H = z - F, which a table gives without cancellation, g = (tau_s - tau_m) / tau_s, and an index m or s,
@@ -27,19 +26,20 @@ namespace lapicque::detail {
 /// With u = 2^-53, and all second-order terms covered by a factor of 1 + 2^-20, z is good to 2 u of itself, H to 8 u,
 /// and F = z - H to 3 u F + 10 u H. What the parts of the potential are off by, products and sums included:
 ///
-///     level        (9 F + 10 H) u
+///     level        9 u z_m + 10 u H_m
 ///     slope        15 u of the whole
 ///     exponential  9 u z_m + (10 u + g') (H_m + H_s) / |g|, as the filter is positive and at most z_m
 ///     alpha        (24 u + 2 g') (|(1 - g) / g| (H_m + H_s) + z_s F_s) / |g|
 ///
-/// with g' what 1/g is off by, relative. A drive that fades is off by (6 F + 10 H) u of itself; one that an alpha drive
-/// turns into, by 5 u of what turned besides.
+/// with g' what 1/g is off by, relative. A drive that fades is off by (8 F + 10 H) u of itself; one that an alpha drive
+/// turns into, by 6 u of what turned besides.
 class Barrage {
  public:
   /// As many synaptic time constants fit in the registers.
   static constexpr std::size_t most_synapses = 3;
 
-  /// Whether there are no more, and all so far from the membrane's that 1/g does not amplify errors.
+  /// Whether there are no more, and all so far from the membrane's that 1/g does not amplify errors, and none so short
+  /// that its rate overflows.
   static bool serves(const Response<Ball<double>>& response);
 
   /// @param response    which has a Decay for each synaptic time constant
@@ -57,7 +57,8 @@ class Barrage {
     bool is_blocked = false;            ///< whether x does not plainly stay below the threshold up to the next event
   };
 
-  /// Goes from event to event before `until`, as long as each is a single one and x plainly stays below the threshold.
+  /// Goes from event to event before `until`, as long as each is a single one, no more than the shortest time constant
+  /// has passed since the last, and x plainly stays below the threshold.
   /// @param anchor  the time of the last event, ms, at which the others are given; it moves with them
   /// @param input   all that drives beside the synapses, there; it moves with them too
   Passed pass(Timeline& timeline, double until, double& anchor, Carried<double>& potential,

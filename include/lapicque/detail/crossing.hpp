@@ -424,11 +424,11 @@ Crossing<Real> locate_crossing(const Response<Ball<Real>>& response,
   convert_response(rough, response, [](const Ball<Real>& x) { return convert_real<double>(x.mid); });
   const double low = convert_real<double>(bracket.from);
   const double high = convert_real<double>(bracket.to);
-  const auto at_low = low == 0 ? rough.at_start() : rough.at(low);
+  const auto at_low = low == 0 ? rough.at_start() : rough.at<Roughness::some>(low);
   const double guess = low + rough.tau * std::log1p(-at_low.potential / at_low.drive);  // exact for a constant drive
   double refined = guess;
   const auto rough_sample = [&](double s) {
-    const auto now = rough.at(s);
+    const auto now = rough.at<Roughness::some>(s);
     const double rise = now.rise(rough.rate);
     refined = s - now.potential / rise;
     return Sample<double>{now.potential, rise, 0x1p-28 * s * rise};

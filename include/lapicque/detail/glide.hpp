@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -21,6 +22,12 @@ struct SynapticDrive {
   Carried<Real> exponential{0.0};
   Carried<Real> alpha{0.0};
 };
+
+/// A bound on z e^-z.
+inline constexpr double greatest_alpha_shape = 0.37;
+
+/// The rounding of a sum of all parts of the drive but sinusoids, relative to the sum of their magnitudes, and more.
+inline double drive_rounding(std::size_t synapses) { return 0x1p-48 * (5 + static_cast<double>(synapses)); }
 
 /// The short way over a stretch between two events, on which u plainly stays
 /// below the threshold: most stretches between the arrivals of a synaptic barrage.

@@ -45,8 +45,11 @@ Ball<Real> slope_of(const Line& line, double resistance) {
   const auto to = line.to.parts();
   if constexpr (std::is_same_v<Real, double>) {
     if (from.size() == 1 && to.size() == 1) {  // nearly always: four roundings
-      const double slope = resistance * (to[0] - from[0]) / (line.stop - line.start);
-      if (std::fabs(slope) > 0x1p-900) return {slope, round_up(std::fabs(slope) * (4 * RealTraits<double>::unit))};
+      const double rise = resistance * (to[0] - from[0]);
+      const double slope = rise / (line.stop - line.start);
+      constexpr double normal = 0x1p-900;
+      if (std::fabs(rise) > normal && std::fabs(slope) > normal)
+        return {slope, round_up(std::fabs(slope) * (4 * RealTraits<double>::unit))};
     }
   }
   ExactSum rise = line.to;

@@ -37,6 +37,14 @@ bool is_silent(const Synapse& synapse) {
   return vanishes(synapse.exponential) && vanishes(synapse.alpha);
 }
 
+/// Where tau_s is so far from tau_m, (tau_s - tau_m) / tau_s in magnitude, quotients of differences lose no more than
+/// what they are added to is off by.
+inline constexpr double wide_gap = 0.25;
+
+/// Whether the quotients may be used there however short the stretch is: they are quicker than the series, and off by
+/// some units in the last place of the synapse's drive.
+enum class Roughness { none, some };
+
 /// The membrane potential in closed form, between two events.
 ///
 /// With x = u - theta and the drive d(s) = u_inf(s) - theta = u_rest + R I(s) - theta, both in mV, s in ms from the
@@ -80,6 +88,7 @@ struct Response {
 
   /// Everything at s. `decayed`, where not null, receives e^(-s/tau_s) for each entry of `decays` (0 for
   /// one that vanishes).
+  template <Roughness roughness = Roughness::none>
   Point at(const T& s, std::vector<T>* decayed = nullptr) const;
 
   /// at(0), for no exponential.
@@ -127,6 +136,7 @@ WaveStep<T> wave_after(const Sine<T>& wave, const T& s, const T& gone) {
 }
 
 template <class T>
+template <Roughness roughness>
 typename Response<T>::Point Response<T>::at(const T& s, std::vector<T>* decayed) const {
   Point point;
   const T z_membrane = s * rate;
@@ -168,9 +178,10 @@ typename Response<T>::Point Response<T>::at(const T& s, std::vector<T>* decayed)
     const bool slower = z_middle >= 0;  // tau_s >= tau_m: e^(-s/tau_s) is the larger one
     const T larger = slower ? left : membrane.left;
     const T minus_z = slower ? -z : z;
-    // Plain double only finds rough answers: the quotient does for them, and is quicker.
-    const bool is_rough = std::is_same_v<T, double> && std::fabs(convert_real<double>(middle(synapse.gap))) >= 0.25;
-    const bool near = z_middle > -1 && z_middle < 1 && !is_rough;
+    bool near = z_middle > -1 && z_middle < 1;
+    if constexpr (roughness == Roughness::some) {
+      near = near && !(std::fabs(synapse.gap) >= wide_gap && std::fabs(z) > 0x1p-100);
+    }
 
     if (has_exponential) {
       const T filtered = near ? z_membrane * larger * phi1(minus_z) : (left - membrane.left) / synapse.gap;
@@ -225,7 +236,7 @@ inline double gross_potential(Response<double>& response, double s) {
     synapse.exponential = std::fabs(synapse.exponential);
     synapse.alpha = std::fabs(synapse.alpha);
   }
-  return response.at(s).potential + waves;
+  return response.at<Roughness::some>(s).potential + waves;
 }
 
 /// The same response in another number type: convert(value) for each coefficient.

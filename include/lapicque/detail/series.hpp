@@ -13,8 +13,8 @@ struct Series {
   Ball<DoubleDouble> start{};   ///< ms, > 0
   Ball<DoubleDouble> period{};  ///< ms, > 0
 
-  /// The time of spike k, ms, 0 <= k < 2^53. Three roundings below 2^-105 of it are all that is added to what start and
-  /// period are off by.
+  /// The time of spike k, ms, 0 <= k < 2^53. Four roundings are all that is added to what start and period are off by:
+  /// of 1, 2, 2 and 3 times 2^-106 of it at most.
   [[gnu::always_inline]] Ball<DoubleDouble> at(double k) const {
     const DoubleDouble since = two_product(period.mid.hi, k);
     const DoubleDouble sum = two_sum(start.mid.hi, since.hi);

@@ -174,8 +174,11 @@ class Solver {
       const auto count = static_cast<std::size_t>(std::min(left - 1, static_cast<double>(ReadySpikes::most)));
       const double last = last_of_series_ + static_cast<double>(count);
       // What a time is known to, relative to it, is greatest at one end.
-      if (!plainly_repeats_until(series_.at(last)) || !is_tolerable(series_.at(first)) ||
-          !is_tolerable(series_.at(last))) {
+      const auto is_plainly_tolerable = [this](const Instant& time) {
+        return convert_radius<double>(time.rad) <= purpose_.tolerance * 0x1p-53 * convert_real<double>(time.mid);
+      };
+      if (!plainly_repeats_until(series_.at(last)) || !is_plainly_tolerable(series_.at(first)) ||
+          !is_plainly_tolerable(series_.at(last))) {
         return 0;
       }
       make_ready(series_, first, count, ready);
@@ -325,8 +328,8 @@ class Solver {
     return gap < Time(0.0);
   }
 
-  /// Glides from event to event. @return whether the last stretch has something to tell: a jump's spike, or a sign that
-  /// took more than double
+  /// Waits for the end of refractoriness and glides from event to event, for as many stretches as plainly have no
+  /// crossing. @return whether the last one has something to tell: a jump's spike, or a sign that took more than double
   bool coast(std::optional<Firing<Real>>& firing) {
     if constexpr (can_glide) {
       if (!glide_) return false;
@@ -362,15 +365,15 @@ class Solver {
   /// Lets the single jumps and arrivals happen that plainly come before the end of refractoriness.
   void wait_for_release() {
     Timeline& timeline = state_.timeline;
-    const double release =
+    const double released =
         convert_real<double>(state_.start) * (1 - 0x1p-40) - convert_radius<double>(state_.start_error);
+    const double end = std::min(released, problem_->until);
     if constexpr (std::is_same_v<Real, double>) {
       if (barrage_) {
-        state_.stretches +=
-            barrage_->fade(timeline, std::min(release, problem_->until), state_.anchor, state_.synapses);
+        state_.stretches += barrage_->fade(timeline, end, state_.anchor, state_.synapses);
       }
     }
-    while (timeline.next_is_single() && timeline.next() < std::min(release, problem_->until)) {
+    while (timeline.next_is_single() && timeline.next() < end) {
       const double now = timeline.next();
       glide_->fade(two_sum(now, -state_.anchor), state_.synapses);
       state_.anchor = now;
@@ -639,11 +642,9 @@ class Solver {
                crossing.condition};
   }
 
-  bool is_tolerable(const Instant& time) const {
-    return last_resort_ || state_.stretches >= purpose_.strict || is_within(time, purpose_.tolerance);
-  }
   void require_tolerable(const Instant& time) const {
-    if (!is_tolerable(time)) throw Unclear{0, 0};
+    if (last_resort_ || state_.stretches >= purpose_.strict || is_within(time, purpose_.tolerance)) return;
+    throw Unclear{0, 0};
   }
 
   Level level_of(const ExactSum& constant) const {
