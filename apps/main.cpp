@@ -1,3 +1,4 @@
+// All of CLI11 in this file alone: what it has beside App.hpp, every file that includes it would compile anew.
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <exception>
