@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/math/distributions/fisher_f.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -12,6 +10,7 @@
 
 #include "lapicque/error.hpp"
 #include "probe.hpp"
+#include "quantiles.hpp"
 #include "relaxation.hpp"
 #include "spike_search.hpp"
 #include "threshold.hpp"
@@ -322,8 +321,7 @@ class Reader {
   /// that is a weighted sum of n samples is off by at most the rounding times the sum of the weights' sizes, which is
   /// below the root of n times the sum of their squares.
   double reach(const RelaxationFit& fit) const {
-    const boost::math::students_t distribution(std::max(fit.freedom, 1.0));
-    return quantile(complement(distribution, 0.025)) *
+    return students_t_quantile(std::max(fit.freedom, 1.0), 0.025) *
                std::sqrt(variance(fit) * (1 + fit.correlation) / (1 - fit.correlation)) +
            (rounding_hides_noise(fit) ? most_rounding_ * std::sqrt(static_cast<double>(trace_.times.size())) : 0);
   }
@@ -640,7 +638,7 @@ class Reader {
     if (rounding_hides_noise(free_) && squares <= freedom * most_rounding_ * most_rounding_) return true;
     const double floor = std::pow(1e-9 * range_, 2);
     const double ratio = (squares - free_.squares) / extra / (free_.squares / free_.freedom + floor);
-    return ratio < quantile(complement(boost::math::fisher_f(extra, free_.freedom), chance));
+    return ratio < fisher_f_quantile(extra, free_.freedom, chance);
   }
 
   void remark(NeuronEstimate& result, bool separate) const {

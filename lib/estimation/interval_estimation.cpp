@@ -3,10 +3,6 @@
 #include <Eigen/Dense>
 #include <algorithm>
 #include <array>
-#include <boost/math/distributions/chi_squared.hpp>
-#include <boost/math/distributions/fisher_f.hpp>
-#include <boost/math/distributions/normal.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -14,6 +10,8 @@
 
 #include "false_position.hpp"
 #include "lapicque/error.hpp"
+#include "quantiles.hpp"
+#include "singular_values.hpp"
 
 namespace lapicque {
 namespace {
@@ -378,7 +376,7 @@ class PeriodFit {
 };
 
 /// Two-sided 95 % of the normal distribution.
-const double two_sided = quantile(complement(boost::math::normal(), 0.025));
+const double two_sided = estimation::normal_quantile(0.025);
 
 /// Where intervals end: as far from the best fit as the squares, the other values following, stay within what the noise
 /// allows. Near currents that tell nothing a curved valley is much longer than its curvature at the bottom says.
@@ -629,11 +627,10 @@ class IntervalReader {
     const double off = spare > 0 ? fit.squares() / spare : 0;
     const double least = floor_ * floor_;
     if (off > least) {
-      const bool misfit =
-          freedom_ > 0
-              ? off * freedom_ > std::max(within_, least * freedom_) *
-                                     quantile(complement(boost::math::fisher_f(spare, freedom_), 0.001))
-              : on_grid_ && fit.squares() > least * quantile(complement(boost::math::chi_squared(spare), 0.001));
+      const bool misfit = freedom_ > 0
+                              ? off * freedom_ > std::max(within_, least * freedom_) *
+                                                     estimation::fisher_f_quantile(spare, freedom_, 0.001)
+                              : on_grid_ && fit.squares() > least * estimation::chi_squared_quantile(spare, 0.001);
       if (misfit) {
         variance = off;
         freedom = spare;
@@ -644,10 +641,10 @@ class IntervalReader {
     }
     if (variance > least) {
       result_.noise = std::sqrt(variance);
-      reach_ = quantile(complement(boost::math::students_t(freedom), 0.025));
+      reach_ = estimation::students_t_quantile(freedom, 0.025);
     } else {
       result_.noise = floor_;
-      reach_ = quantile(complement(boost::math::normal(), 0.025));
+      reach_ = estimation::normal_quantile(0.025);
     }
     if (freedom <= 0 && !result_.grid) {
       result_.remarks.emplace_back("as many intervals as unknowns: the intervals hold for exact times only");

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "singular_values.hpp"
+
 namespace lapicque::estimation {
 namespace {
 

@@ -1,11 +1,12 @@
 #include "threshold.hpp"
 
 #include <algorithm>
-#include <boost/math/distributions/chi_squared.hpp>
-#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <limits>
 #include <numeric>
+
+#include "quantiles.hpp"
+#include "singular_values.hpp"
 
 namespace lapicque::estimation {
 namespace {
@@ -65,8 +66,7 @@ std::vector<Crossing> find_crossings(const Courses& courses, std::span<const std
 
 /// How much wider than an interval of 95 % for one value one for the extreme of `count` values is.
 double extreme_reach(std::size_t count) {
-  return quantile(complement(boost::math::normal(), 0.025 / static_cast<double>(std::max<std::size_t>(count, 1)))) /
-         quantile(complement(boost::math::normal(), 0.025));
+  return normal_quantile(0.025 / static_cast<double>(std::max<std::size_t>(count, 1))) / normal_quantile(0.025);
 }
 
 /// The sample at which the course before a spike, followed on, is highest by the time of the reset; it may be falling
@@ -305,8 +305,7 @@ ThresholdReader::Continuous ThresholdReader::continuous(const RelaxationFit& fre
   }
 
   const double freedom = static_cast<double>(equations - (told_apart ? unknowns : 1));
-  result.consistent =
-      freedom < 1 || discrepancy < quantile(complement(boost::math::chi_squared(std::max(freedom, 1.0)), 0.001));
+  result.consistent = freedom < 1 || discrepancy < chi_squared_quantile(std::max(freedom, 1.0), 0.001);
   double mean_error = 0;
   for (const double error : release_errors) mean_error += error * std::sqrt(variance);
   result.release_error = mean_error / static_cast<double>(release_errors.size()) / ((late.front() - early.front()) / 2);

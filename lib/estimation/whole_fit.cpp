@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "false_position.hpp"
+#include "singular_values.hpp"
 
 namespace lapicque::estimation {
 namespace {
