@@ -10,8 +10,13 @@ function(run)
 endfunction()
 
 file(REMOVE_RECURSE ${WORK})
+# Below another project's tree all our sources are compiled once more; that takes half as long without optimisation, as
+# where a project sets no build type, and shows that the digits do not rest on it.
+if(WAY STREQUAL find_package)
+  set(build_type Release)
+endif()
 set(configure ${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE}/tests/consumer -B ${WORK}/build -DCMAKE_CXX_COMPILER=${COMPILER}
-  -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS=${FLAGS})
+  -DCMAKE_BUILD_TYPE=${build_type} -DCMAKE_CXX_FLAGS=${FLAGS})
 if(WAY STREQUAL find_package)
   run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
   run(${configure} -DCMAKE_PREFIX_PATH=${WORK}/prefix)
