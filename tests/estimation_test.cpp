@@ -602,6 +602,27 @@ TEST(CleanTrace, RoundedToThreeDecimalsHoldsTheTruth) {
   }
 }
 
+/// Where a linear current has a corner at a sample, the value a hair later is no discontinuity's (2026-11: tau was off
+/// by 1e-8 of itself, in an interval of less).
+TEST(CleanTrace, CornersOfALinearCurrentDoNoHarm) {
+  Random random;
+  std::vector<double> values{0};
+  for (int k = 1; k < 40; ++k) values.push_back(random.uniform(0, 3));
+  const auto value = [&](double t) {
+    const auto k = static_cast<std::size_t>(std::floor(t / 5 + 1e-9));
+    const double part = t / 5 - static_cast<double>(k);
+    return k + 1 < values.size() ? values[k] + part * (values[k + 1] - values[k]) : 0.0;
+  };
+  const auto found = estimate_neuron(grid_trace(cell, value, 190, 0.1), samples(0, 5, values, Hold::linear));
+  EXPECT_EQ(found.input, InputReading::held);
+  EXPECT_LT(found.noise, 1e-11);
+  for (const auto& [estimate, truth] : {std::pair{found.rest, cell.rest}, std::pair{found.reset, cell.reset},
+                                        std::pair{found.resistance, cell.resistance}, std::pair{found.tau, cell.tau}}) {
+    ASSERT_TRUE(estimate);
+    EXPECT_NEAR(estimate->value, truth, 1e-11 * std::abs(truth));
+  }
+}
+
 TEST(Undetermined, AllWhereTheCurrentActedAtOtherTimes) {
   auto late = three_steps;
   for (Pulse& pulse : late) {

@@ -33,7 +33,7 @@ double bound_of(const Current& current) {
 }
 
 /// I at the samples. A sample's time may have been rounded to the wrong side of a discontinuity that it stands at; then
-/// the value a hair later differs from it by more than the current's slope explains.
+/// the value a hair later differs from it by more than the current's slope before and behind explains.
 std::vector<double> sample_current(const Current& current, const std::vector<double>& times) {
   constexpr double hair = 1e-6;
   std::vector<double> values;
@@ -44,7 +44,9 @@ std::vector<double> sample_current(const Current& current, const std::vector<dou
     const double before = evaluator.value_at(times[i] - hair * step);
     const double here = evaluator.value_at(times[i]);
     const double after = evaluator.value_at(times[i] + hair * step);
-    values.push_back(std::abs(after - here) > 2 * std::abs(here - before) ? after : here);
+    const double behind = evaluator.value_at(times[i] + 2 * hair * step);
+    const double slopes = std::abs(here - before) + std::abs(behind - after);
+    values.push_back(std::abs(after - here) > 2 * slopes ? after : here);
   }
   return values;
 }
