@@ -77,8 +77,10 @@ struct NeuronEstimate {
 /// linear in all but tau. Spikes are found as falls that no current explains; samples within drawn or clipped spikes
 /// are left out. tau, R and rest come from all stretches between spikes at once by least squares (for each tau the
 /// linear part in closed form), with one c for each stretch, or with all of them tied to the reset potential where
-/// spikes are on the samples' grid. The reset potential comes from the plateaus. The threshold and the refractory
-/// period come from where the fitted curve was when it was reset, and from when it left the reset potential:
+/// spikes are on the samples' grid. The reset potential comes from the plateaus; where no sample is surely at it, and
+/// the spikes do not tell it, it is bounded by where the curve after each spike was within the step. The threshold and
+/// the refractory period come from where the fitted curve was when it was reset, and from when it left the reset
+/// potential:
 /// - continuous timing: u_e(r_e - refractory) = threshold for each spike e, r_e being the time at which the curve after
 ///   the spike, followed back, has the reset potential. Spikes that cross at different speeds part the two. Where noise
 ///   hides those times, these two and the reset potential come from a fit of the whole trace with its spikes, their

@@ -140,12 +140,15 @@ class Reader {
  private:
   const InputResponse& input() const { return inputs_[static_cast<std::size_t>(reading_)]; }
   Relaxation relaxation() const { return {input(), trace_.potentials}; }
+  Division division(Start start, std::size_t plateau) const {
+    return divide(spikes_, start, plateau, trace_.times.size());
+  }
 
   /// Whether the whole trace is one exact solution, up to noise, in one of the readings of the current.
   bool one_course_explains_all() {
     for (reading_ = 0; reading_ < 2; ++reading_) {
-      tau_ = Relaxation(inputs_[1], trace_.potentials).coarse_tau({}, Start::free, 1).tau;
-      free_ = relaxation().fit({}, Start::free, 1, tau_);
+      tau_ = Relaxation(inputs_[1], trace_.potentials).coarse_tau({}, division(Start::free, 1)).tau;
+      free_ = relaxation().fit({}, division(Start::free, 1), tau_);
       if (rms(free_) <= 1.3 * noise_ + 1e-5 * range_ + 1e-12 * std::abs(trace_.potentials.front())) return true;
     }
     reading_ = 0;
@@ -196,13 +199,13 @@ class Reader {
   void find_plateau() {
     const Relaxation quick(inputs_[1], trace_.potentials);
     if (count_plateau()) {
-      tau_ = quick.coarse_tau(spikes_, Start::free, plateau_).tau;
+      tau_ = quick.coarse_tau(spikes_, division(Start::free, plateau_)).tau;
       return;
     }
     const std::size_t most = most_plateau();
     double best = std::numeric_limits<double>::infinity();
     const auto attempt = [&](std::size_t plateau, double tau, const Response& response) {
-      const double squares = quick.squares_at(spikes_, Start::tied, plateau, tau, response);
+      const double squares = quick.squares_at(spikes_, division(Start::tied, plateau), tau, response);
       if (!(squares < best)) return;
       best = squares;
       plateau_ = plateau;
@@ -210,12 +213,12 @@ class Reader {
     };
     for (const double part : {0.25, 0.6, 0.9}) {
       const auto late = 1 + static_cast<std::size_t>(part * static_cast<double>(most - 1));
-      const double tau = quick.coarse_tau(spikes_, Start::free, late).tau;
+      const double tau = quick.coarse_tau(spikes_, division(Start::free, late)).tau;
       const Response response = inputs_[1].at_samples(tau);
       for (std::size_t m = 1; m <= most; m += 1 + m / 4) attempt(m, tau, response);
     }
     for (int round = 0; round < 3; ++round) {
-      const double tau = quick.coarse_tau(spikes_, Start::tied, plateau_).tau;
+      const double tau = quick.coarse_tau(spikes_, division(Start::tied, plateau_)).tau;
       const Response response = inputs_[1].at_samples(tau);
       const std::size_t before = plateau_;
       for (std::size_t stride = 1 + plateau_ / 4; stride > 0; stride /= 2) {
@@ -228,7 +231,7 @@ class Reader {
   }
 
   void revise_spikes() {
-    const RelaxationFit fit = relaxation().fit(spikes_, Start::tied, plateau_, tau_);
+    const RelaxationFit fit = relaxation().fit(spikes_, division(Start::tied, plateau_), tau_);
     std::vector<double> falls;
     for (const SampledSpike& spike : spikes_) {
       falls.push_back(trace_.potentials[spike.last] - fit.values[reset]);
@@ -266,16 +269,119 @@ class Reader {
     spikes_ = kept;
   }
 
+  /// The fit of free courses: with the samples told apart one by one where the trace is clean enough for that, with one
+  /// number of samples at the reset potential for all spikes else.
+  RelaxationFit fit_free() const {
+    const RelaxationFit uniform = relaxation().fit(spikes_, division(Start::free, plateau_), tau_);
+    if (spikes_.empty()) return uniform;
+    constexpr double as_well = 1.5;
+    const RelaxationFit sharp = relaxation().refit(spikes_, sharp_division(), uniform);
+    if (sharp.freedom < 1 || noise_hides_crossings(sharp)) return uniform;
+    if (variance(sharp) > as_well * variance(uniform)) return uniform;
+    return tell_apart(sharp);
+  }
+
+  /// How many samples after spike e have the value of its first; and how many there are until the next spike.
+  struct Run {
+    std::size_t length;
+    std::size_t most;
+  };
+  Run run_after(std::size_t e) const {
+    const std::size_t begin = spikes_[e].reset;
+    const std::size_t end = e + 1 < spikes_.size() ? spikes_[e + 1].last + 1 : trace_.times.size();
+    std::size_t i = begin;
+    while (i < end && std::abs(trace_.potentials[i] - trace_.potentials[begin]) <= 1e-9 * range_) ++i;
+    return {i - begin, end - begin};
+  }
+
+  /// What a trace without noise shows by itself: samples of one value are at the reset potential, and what follows is
+  /// on the course. A single one may be either.
+  Division sharp_division() const {
+    Division result = division(Start::free, 1);
+    for (std::size_t e = 0; e < spikes_.size(); ++e) {
+      const Run run = run_after(e);
+      Stretch& after = result.stretches[e + 1];
+      after.first = spikes_[e].reset + run.length;
+      after.anchor = std::min(after.first, trace_.times.size() - 1);
+      after.end = std::max(after.first, after.end);
+      result.held[e] = spikes_[e].reset + (run.length > 1 ? run.length : 0);
+    }
+    return result;
+  }
+
+  /// The fit that also takes the samples beside spikes for what they are, by whether the course that it has of the
+  /// others passes through them.
+  RelaxationFit tell_apart(RelaxationFit fit) const {
+    constexpr double far = 8;  // times the error
+    const auto passes = [&](std::size_t s, std::size_t i) {
+      const double error = std::sqrt(variance(fit)) + most_rounding_;
+      const Courses courses(input(), fit);
+      return std::abs(trace_.potentials[i] - courses.potential(s, i)) <=
+             far * error * std::sqrt(1 + courses.variance(s, i));
+    };
+    Division result = sharp_division();
+    // The last samples before spikes are on their courses, unless they are clipped.
+    bool clipped = false;
+    for (std::size_t s = 0; s < spikes_.size(); ++s) {
+      const Stretch& stretch = fit.stretches[s];
+      clipped = clipped || (stretch.end >= stretch.first + 2 && !passes(s, spikes_[s].last));
+    }
+    if (!clipped) {
+      for (std::size_t s = 0; s < spikes_.size(); ++s) {
+        Stretch& stretch = result.stretches[s];
+        if (stretch.first <= spikes_[s].last) stretch.end = spikes_[s].last + 1;
+      }
+      fit = relaxation().refit(spikes_, result, fit);
+    }
+    // First those at the reset potential alone, which tells that where nothing else does. What a single sample later
+    // contradicts may be a hidden spike's doing.
+    std::vector<std::size_t> on_course;
+    std::vector<std::size_t> doubtful;
+    for (std::size_t e = 0; e < spikes_.size(); ++e) {
+      if (fit.weights[e + 1] == 0) continue;
+      const std::size_t begin = spikes_[e].reset;
+      const Run run = run_after(e);
+      Stretch& after = result.stretches[e + 1];
+      if (run.length == 1 && passes(e + 1, begin)) {
+        on_course.push_back(e);
+      } else if (run.length == 1 && after.end < after.first + 2) {
+        doubtful.push_back(e);
+        after.end = after.first;
+      } else {
+        result.held[e] = begin + run.length;
+        while (result.held[e] > begin + 1 && passes(e + 1, result.held[e] - 1)) --result.held[e];
+      }
+    }
+    fit = relaxation().refit(spikes_, result, fit);
+    if (on_course.empty() && doubtful.empty()) return fit;
+    const double error = std::sqrt(variance(fit)) + most_rounding_;
+    for (const std::size_t e : doubtful) {
+      const std::size_t begin = spikes_[e].reset;
+      if (!fit.determined[reset] || std::abs(trace_.potentials[begin] - fit.values[reset]) > far * error) continue;
+      result.held[e] = begin + 1;
+      result.stretches[e + 1].end = begin + 2;
+    }
+    for (const std::size_t e : on_course) {
+      const std::size_t begin = spikes_[e].reset;
+      // What is at the reset potential and on the course as well may have left it a little later.
+      if (fit.determined[reset] && std::abs(trace_.potentials[begin] - fit.values[reset]) <= far * error) continue;
+      result.stretches[e + 1].first = result.stretches[e + 1].anchor = begin;
+    }
+    return relaxation().refit(spikes_, result, fit);
+  }
+
   /// The reading of the current with the smaller residuals of free courses; what is undecided is read as it is, but
   /// intervals hold for both then.
   void choose_reading() {
     const double floor = std::pow(1e-11 * range_, 2) * static_cast<double>(trace_.times.size());
     std::array<RelaxationFit, 2> fits;
     for (reading_ = 0; reading_ < 2; ++reading_) {
-      fits[static_cast<std::size_t>(reading_)] = relaxation().fit(spikes_, Start::free, plateau_, tau_);
+      fits[static_cast<std::size_t>(reading_)] = fit_free();
     }
     const double gain = fits[0].squares - fits[1].squares;
-    const double telling = std::max(floor, 12 * fits[1].squares / std::max(fits[1].freedom, 1.0));
+    // What few decimals leave may be the same for many samples, and does not average out: see reach().
+    const double alike = rounding_hides_noise(fits[1]) ? std::sqrt(std::max(fits[1].freedom, 1.0)) : 1;
+    const double telling = std::max(floor, 12 * alike * fits[1].squares / std::max(fits[1].freedom, 1.0));
     reading_ = gain > telling ? 1 : 0;
     free_ = fits[static_cast<std::size_t>(reading_)];
     other_reading_.reset();
@@ -385,7 +491,18 @@ class Reader {
   }
 
   void report_passive(NeuronEstimate& result, const RelaxationFit& fit, const std::string& reason) const {
-    report_membrane(result, fit);
+    // What the last two samples alone tell, nothing confirms: a spike may be hidden before them.
+    Division shorter = division(Start::free, 1);
+    shorter.stretches[0].end -= 2;
+    const RelaxationFit confirmed = relaxation().refit(spikes_, shorter, fit);
+    RelaxationFit sure = fit;
+    for (std::size_t j = 0; j < columns; ++j) sure.determined[j] = fit.determined[j] && confirmed.determined[j];
+    report_membrane(result, sure);
+    for (auto& [parameter, text] : result.undetermined) {
+      const Column column = parameter == Parameter::rest ? rest : parameter == Parameter::resistance ? resistance : tau;
+      const auto j = static_cast<std::size_t>(column);
+      if (fit.determined[j] && !sure.determined[j]) text = "only the last two samples show it: record for longer";
+    }
     for (const Parameter p : {Parameter::reset, Parameter::threshold, Parameter::refractory}) {
       leave_out(result, p, reason);
     }
@@ -394,25 +511,42 @@ class Reader {
   }
 
   void read_spikes(NeuronEstimate& result) {
-    const RelaxationFit tied = relaxation().fit(spikes_, Start::tied, plateau_, tau_);
+    Division on_grid = division(Start::tied, plateau_);
+    for (std::size_t s = 0; s < spikes_.size(); ++s) {
+      Stretch& stretch = on_grid.stretches[s];
+      if (free_.stretches[s].end > spikes_[s].last) stretch.end = std::max(stretch.first, spikes_[s].last + 1);
+    }
+    const RelaxationFit tied = relaxation().refit(spikes_, on_grid, free_);
     const double free_reach = reach(free_);
     ThresholdReader threshold(input(), spikes_, plateau_);
-    const auto whole = noise_hides_crossings() ? fit_whole() : std::nullopt;
+    const auto whole = noise_hides_crossings(free_) && input().jumps().empty() ? fit_whole() : std::nullopt;
     const auto continuous = whole ? whole->reading : threshold.continuous(free_, variance(free_), free_reach);
     const double whole_fall = whole ? whole->fall : std::numeric_limits<double>::infinity();
-    const bool fits_grid = timing_ != SpikeTiming::continuous && fits(tied.squares, tied.freedom, 0.001);
-    const bool sharp = continuous.release_error < 0.1;  // of a step
-    result.timing = !fits_grid || timing_ == SpikeTiming::continuous                  ? SpikeTiming::continuous
-                    : timing_ == SpikeTiming::grid || sharp || !continuous.consistent ? SpikeTiming::grid
-                                                                                      : SpikeTiming::either;
+    // Each course begins that near to a sample, of a step, by chance in so many cases.
+    constexpr double wide = 4;
+    constexpr double chance = 0.01;
+    const auto count = coincidences(tied);
+    const bool fits_grid = count > 0 ? fits(tied.squares, tied.freedom, 0.001)
+                                     : continuous.consistent && variance(tied) < 2 * variance(free_);
+    const bool sharp = continuous.release_error < 0.1 &&
+                       std::pow(wide * continuous.release_error, static_cast<double>(count)) < chance;
+    const bool is_grid = timing_ == SpikeTiming::grid ||
+                         (count > 0 && ((sharp && !fits_for_rounding_only(tied)) || !continuous.consistent));
+    result.timing = !fits_grid || timing_ == SpikeTiming::continuous ? SpikeTiming::continuous
+                    : is_grid                                        ? SpikeTiming::grid
+                                                                     : SpikeTiming::either;
     if (whole && result.timing == SpikeTiming::continuous) {
       if (!continuous.consistent) {
         if (!hide_in_noise(result, whole_fall)) leave_all_open(result, unexplained);
         return finish(result);
       }
-      free_ = relaxation().fit(spikes_, Start::free, whole->plateau, free_.values[tau]);
+      free_ = relaxation().refit(spikes_, division(Start::free, whole->plateau), free_);
     }
     if (!whole && result.timing == SpikeTiming::continuous && !continuous.consistent) {
+      if (rms(free_) > 3 * noise_ + 2 * most_rounding_) {
+        leave_all_open(result, unexplained);
+        return finish(result);
+      }
       report_membrane(result, free_);
       for (const auto parameter : {Parameter::reset, Parameter::threshold, Parameter::refractory}) {
         leave_out(result, parameter, unexplained);
@@ -424,12 +558,13 @@ class Reader {
     const RelaxationFit& fit = result.timing == SpikeTiming::grid ? tied : free_;
     report_membrane(result, fit);
     result.reset = linear_estimate(fit, reset);
-    if (whole && result.timing == SpikeTiming::either) {
+    if (result.timing == SpikeTiming::either) {
       // Noise hides how many samples are the reset potential's; their mean may be of one too many.
-      const auto on_grid = linear_estimate(tied, reset);
-      if (!result.reset) result.reset = on_grid;
-      widen(result.reset, on_grid);
-      include(result.reset, continuous.reset);
+      const auto tied_reset = linear_estimate(tied, reset);
+      if (!result.reset) result.reset = tied_reset;
+      widen(result.reset, tied_reset);
+      if (whole) include(result.reset, continuous.reset);
+      widen(result.reset, continuous.reset);
     }
     if (!whole && !result.reset) result.reset = continuous.reset;
     if (whole && result.timing != SpikeTiming::either && (!result.reset || result.timing == SpikeTiming::continuous)) {
@@ -471,9 +606,9 @@ class Reader {
 
   /// Whether the time at which a fitted course crosses the threshold, or leaves the reset potential, is too uncertain
   /// for straight lines through both.
-  bool noise_hides_crossings() const {
+  bool noise_hides_crossings(const RelaxationFit& fit) const {
     constexpr double hiding = 1e-4;
-    return std::sqrt(variance(free_)) > hiding * range_ && input().jumps().empty();
+    return std::sqrt(variance(fit)) > hiding * range_;
   }
 
   /// Why the fit of the whole trace leaves a parameter open.
@@ -590,7 +725,7 @@ class Reader {
     const std::size_t best = plateau_;
     const std::size_t most = most_plateau();
     const auto attempt = [&](std::size_t plateau) {
-      const RelaxationFit other = relaxation().fit(spikes_, Start::tied, plateau, tau_);
+      const RelaxationFit other = relaxation().refit(spikes_, division(Start::tied, plateau), tied);
       const double rounding = 1e-9 * range_;
       if (!(other.squares - tied.squares < as_well * (variance(tied) + rounding * rounding))) return false;
       plateau_ = plateau;
@@ -629,6 +764,40 @@ class Reader {
     a->high = std::max(a->high, b->high);
   }
 
+  /// How many coincidences it would be, did spikes lie between samples, that all courses begin on samples, at one
+  /// potential: one for each of them, less one where no other sample is at the reset potential; but none where the
+  /// spikes before them have the same time in their steps, too.
+  std::size_t coincidences(const RelaxationFit& tied) const {
+    const Courses courses(input(), tied);
+    std::vector<std::pair<double, double>> sides;
+    std::size_t count = 0;
+    for (std::size_t e = 0; e < spikes_.size(); ++e) {
+      if (tied.stretches[e + 1].end <= tied.stretches[e + 1].first) continue;
+      ++count;
+      if (tied.stretches[e].end <= tied.stretches[e].first) continue;
+      sides.emplace_back(courses.potential(e, spikes_[e].last), courses.potential(e, spikes_[e].reset));
+    }
+    if (plateau_ > 1) return count;
+    if (sides.empty()) return 0;
+    const double below = std::max_element(sides.begin(), sides.end())->first;
+    const double above = std::min_element(sides.begin(), sides.end(), [](const auto& a, const auto& b) {
+                           return a.second < b.second;
+                         })->second;
+    constexpr double same = 0.05;  // of a step
+    constexpr int parts = 8;
+    for (int k = 0; k <= parts; ++k) {
+      const double threshold = below + (above - below) * k / parts;
+      double first = 1;
+      double last = 0;
+      for (const auto& [u, next] : sides) {
+        first = std::min(first, (threshold - u) / (next - u));
+        last = std::max(last, (threshold - u) / (next - u));
+      }
+      if (last - first < same) return 0;
+    }
+    return count - 1;
+  }
+
   /// Whether a fit with fewer unknowns than the free courses' is as good as it should be.
   ///
   /// @param chance  that one is taken for worse which is not
@@ -641,6 +810,12 @@ class Reader {
     return ratio < fisher_f_quantile(extra, free_.freedom, chance);
   }
 
+  /// Whether a fit that fits() leaves more than the free courses, if no more than rounding may.
+  bool fits_for_rounding_only(const RelaxationFit& fit) const {
+    constexpr double more = 1.2;
+    return rounding_hides_noise(free_) && variance(fit) > more * variance(free_);
+  }
+
   void remark(NeuronEstimate& result, bool separate) const {
     switch (result.timing) {
       case SpikeTiming::grid:
@@ -650,14 +825,15 @@ class Reader {
         break;
       case SpikeTiming::either:
         result.remarks.emplace_back(
-            "the noise hides whether spikes lie on the samples or between them: the intervals of threshold and "
-            "refractory period hold for both");
+            "noise, or too few spikes, hide whether spikes lie on the samples or between them: the intervals of "
+            "threshold and refractory period hold for both");
         break;
       case SpikeTiming::continuous:
         if (!separate && result.threshold) {
           result.remarks.emplace_back(
-              "all spikes cross the threshold at one speed: threshold and refractory period are known to what a step "
-              "between samples leaves open");
+              "the speeds at which the spikes cross the threshold do not part it from the refractory period: both are "
+              "known "
+              "to what a step between samples leaves open");
         }
     }
   }
@@ -670,7 +846,8 @@ class Reader {
       const std::size_t end = s < spikes_.size() ? spikes_[s].last + 1 : count;
       if (s > 0) {
         const std::size_t release = std::min(fit.stretches[s].first, end);
-        for (std::size_t i = spikes_[s - 1].reset; i < release; ++i) values[i] = fit.values[reset];
+        for (std::size_t i = spikes_[s - 1].reset; i < release && fit.determined[reset]; ++i)
+          values[i] = fit.values[reset];
       }
       for (std::size_t i = fit.stretches[s].first; i < end; ++i) values[i] = courses.potential(s, i);
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "singular_values.hpp"
 
@@ -46,9 +47,10 @@ Solution solve(const Eigen::MatrixXd& design, const Eigen::VectorXd& target) {
   return result;
 }
 
-std::vector<Stretch> stretches_of(std::span<const SampledSpike> spikes, Start start, std::size_t plateau,
-                                  std::size_t samples) {
-  std::vector<Stretch> stretches;
+}  // namespace
+
+Division divide(std::span<const SampledSpike> spikes, Start start, std::size_t plateau, std::size_t samples) {
+  Division division;
   std::size_t anchor = 0;
   std::size_t first = 0;
   for (std::size_t e = 0; e <= spikes.size(); ++e) {
@@ -59,16 +61,17 @@ std::vector<Stretch> stretches_of(std::span<const SampledSpike> spikes, Start st
     }
     // The last sample before a spike may be clipped.
     const std::size_t end = e < spikes.size() ? spikes[e].last : samples;
-    stretches.push_back({std::min(anchor, samples - 1), first, std::max(first, end), e > 0 && start == Start::tied});
+    division.stretches.push_back(
+        {std::min(anchor, samples - 1), first, std::max(first, end), e > 0 && start == Start::tied});
+    if (e == 0) continue;
+    const std::size_t most = e < spikes.size() ? spikes[e].last + 1 : samples;
+    division.held.push_back(std::min(spikes[e - 1].reset + plateau - (start == Start::free ? 1 : 0), most));
   }
-  return stretches;
+  return division;
 }
-
-}  // namespace
 
 /// The linear part of the fit, a row for each sample: the unknowns c of free stretches are projected out.
 struct Relaxation::System {
-  std::vector<Stretch> stretches;
   Eigen::MatrixXd design;             // rest, resistance, reset
   Eigen::VectorXd target;             // mV
   Eigen::VectorXd decay;              // E of each row; 0 on plateaus
@@ -76,17 +79,16 @@ struct Relaxation::System {
   std::vector<Eigen::Index> begins;   // the first row of each stretch, and the end
 };
 
-Relaxation::System Relaxation::linear_system(std::span<const SampledSpike> spikes, Start start, std::size_t plateau,
+Relaxation::System Relaxation::linear_system(std::span<const SampledSpike> spikes, const Division& division,
                                              double tau_now, const Response& response) const {
   System system;
-  system.stretches = stretches_of(spikes, start, plateau, potentials_.size());
   const auto most = static_cast<Eigen::Index>(potentials_.size());
   system.design.setZero(most, tau);
   system.target.setZero(most);
   system.decay.setZero(most);
   Eigen::Index row = 0;
   const auto& times = input_.times();
-  for (const Stretch& stretch : system.stretches) {
+  for (const Stretch& stretch : division.stretches) {
     system.begins.push_back(row);
     const std::size_t a = stretch.anchor;
     for (std::size_t i = stretch.first; i < stretch.end; ++i, ++row) {
@@ -103,9 +105,8 @@ Relaxation::System Relaxation::linear_system(std::span<const SampledSpike> spike
     }
   }
   system.begins.push_back(row);
-  for (const SampledSpike& spike : spikes) {
-    const std::size_t end = std::min(spike.reset + plateau - (start == Start::free ? 1 : 0), potentials_.size());
-    for (std::size_t i = spike.reset; i < end && row < most; ++i, ++row) {
+  for (std::size_t e = 0; e < spikes.size(); ++e) {
+    for (std::size_t i = spikes[e].reset; i < division.held[e]; ++i, ++row) {
       system.samples.push_back(static_cast<Eigen::Index>(i));
       system.design(row, reset) = 1;
       system.target[row] = potentials_[i];
@@ -129,13 +130,13 @@ auto project(Rows&& rows, const Eigen::VectorXd& decay, double weight) {
 
 }  // namespace
 
-double Relaxation::squares_at(std::span<const SampledSpike> spikes, Start start, std::size_t plateau, double tau_now,
+double Relaxation::squares_at(std::span<const SampledSpike> spikes, const Division& division, double tau_now,
                               const Response& response) const {
-  System system = linear_system(spikes, start, plateau, tau_now, response);
-  for (std::size_t s = 0; s < system.stretches.size(); ++s) {
+  System system = linear_system(spikes, division, tau_now, response);
+  for (std::size_t s = 0; s < division.stretches.size(); ++s) {
     const Eigen::Index begin = system.begins[s];
     const Eigen::Index count = system.begins[s + 1] - begin;
-    if (system.stretches[s].tied || count == 0) continue;
+    if (division.stretches[s].tied || count == 0) continue;
     const Eigen::VectorXd decay = system.decay.segment(begin, count);
     project(system.design.middleRows(begin, count), decay, decay.squaredNorm());
     project(system.target.segment(begin, count), decay, decay.squaredNorm());
@@ -144,14 +145,13 @@ double Relaxation::squares_at(std::span<const SampledSpike> spikes, Start start,
   return (system.target - system.design * solution.values).squaredNorm();
 }
 
-Relaxation::Coarse Relaxation::coarse_tau(std::span<const SampledSpike> spikes, Start start,
-                                          std::size_t plateau) const {
+Relaxation::Coarse Relaxation::coarse_tau(std::span<const SampledSpike> spikes, const Division& division) const {
   const auto& times = input_.times();
   const double span = times.back() - times.front();
   const double step = span / static_cast<double>(times.size() - 1);
   Coarse best{span, std::numeric_limits<double>::infinity()};
   const auto try_tau = [&](double candidate) {
-    const double squares = squares_at(spikes, start, plateau, candidate, input_.at_samples(candidate));
+    const double squares = squares_at(spikes, division, candidate, input_.at_samples(candidate));
     if (squares < best.squares) best = {candidate, squares};
   };
   for (double candidate = step / 2; candidate < 2 * span; candidate *= 2) try_tau(candidate);
@@ -163,19 +163,28 @@ Relaxation::Coarse Relaxation::coarse_tau(std::span<const SampledSpike> spikes, 
   return best;
 }
 
-RelaxationFit Relaxation::fit(std::span<const SampledSpike> spikes, Start start, std::size_t plateau,
-                              double tau_now) const {
+RelaxationFit Relaxation::fit(std::span<const SampledSpike> spikes, const Division& division, double tau_now) const {
+  return fit(spikes, division, tau_now, input_.at_samples(tau_now), input_.slope_at_samples(tau_now));
+}
+
+RelaxationFit Relaxation::refit(std::span<const SampledSpike> spikes, const Division& division,
+                                const RelaxationFit& other) const {
+  return fit(spikes, division, other.values[tau], other.response, other.slope);
+}
+
+RelaxationFit Relaxation::fit(std::span<const SampledSpike> spikes, const Division& division, double tau_now,
+                              Response response, Response slope) const {
   constexpr int rounds = 40;
   RelaxationFit fit{};
+  fit.response = std::move(response);
+  fit.slope = std::move(slope);
   System system;
   Eigen::MatrixXd design;
   Eigen::VectorXd left;
   for (int round = 0;; ++round) {
-    fit.response = input_.at_samples(tau_now);
-    fit.slope = input_.slope_at_samples(tau_now);
-    system = linear_system(spikes, start, plateau, tau_now, fit.response);
+    system = linear_system(spikes, division, tau_now, fit.response);
     const Eigen::Index rows = system.target.size();
-    const std::size_t count = system.stretches.size();
+    const std::size_t count = division.stretches.size();
     design.setZero(rows, columns);
     design.leftCols(tau) = system.design;
     Eigen::VectorXd target = system.target;
@@ -186,7 +195,7 @@ RelaxationFit Relaxation::fit(std::span<const SampledSpike> spikes, Start start,
     for (std::size_t s = 0; s < count; ++s) {
       const Eigen::Index begin = system.begins[s];
       const Eigen::Index length = system.begins[s + 1] - begin;
-      if (system.stretches[s].tied || length == 0) continue;
+      if (division.stretches[s].tied || length == 0) continue;
       const Eigen::VectorXd decay = system.decay.segment(begin, length);
       fit.weights[s] = decay.squaredNorm();
       fit.couplings[s].head(tau) =
@@ -200,7 +209,7 @@ RelaxationFit Relaxation::fit(std::span<const SampledSpike> spikes, Start start,
     // du/dtau with all linear unknowns held, then with the c of free stretches following.
     const auto& times = input_.times();
     for (std::size_t s = 0; s < count; ++s) {
-      const Stretch& stretch = system.stretches[s];
+      const Stretch& stretch = division.stretches[s];
       const std::size_t a = stretch.anchor;
       fit.decays[s] = stretch.tied ? fit.values[reset] - fit.values[rest] -
                                          fit.values[resistance] * fit.response.unit[a] - fit.response.jumps[a]
@@ -231,9 +240,11 @@ RelaxationFit Relaxation::fit(std::span<const SampledSpike> spikes, Start start,
     const double error = std::sqrt(all.covariance(tau, tau) * left.squaredNorm() / std::max(fit.freedom, 1.0));
     if (std::abs(step) <= std::max(1e-14 * tau_now, 1e-6 * error) || round == rounds) break;
     tau_now += step;
+    fit.response = input_.at_samples(tau_now);
+    fit.slope = input_.slope_at_samples(tau_now);
   }
   fit.squares = left.squaredNorm();
-  fit.stretches = system.stretches;
+  fit.stretches = division.stretches;
   double products = 0;
   for (Eigen::Index row = 1; row < left.size(); ++row) products += left[row] * left[row - 1];
   const double correlation = fit.squares > 0 ? products / fit.squares : 0;

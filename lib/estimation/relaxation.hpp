@@ -30,6 +30,18 @@ struct Stretch {
   bool tied;          ///< u is the reset potential at the anchor; c is an unknown of its own else
 };
 
+/// What the samples of a trace with known spikes are to a fit.
+struct Division {
+  std::vector<Stretch> stretches;  ///< before the first spike and after each
+  std::vector<std::size_t> held;   ///< past the last sample at the reset potential, of each spike; from its reset on
+};
+
+/// The same for all spikes.
+///
+/// @param plateau  how many samples each spike stays at the reset potential; with free starts the first and last of
+///                 the course beside its end are left out
+Division divide(std::span<const SampledSpike> spikes, Start start, std::size_t plateau, std::size_t samples);
+
 /// The least-squares fit of the exact solution to all stretches and plateaus.
 struct RelaxationFit {
   Vector values;
@@ -51,27 +63,30 @@ class Relaxation {
  public:
   Relaxation(const InputResponse& input, std::span<const double> potentials) : input_(input), potentials_(potentials) {}
 
-  /// @param plateau  how many samples each spike stays at the reset potential; with free starts the first and last of
-  ///                 the course beside its end are left out
-  /// @param tau      ms, where the search begins
-  RelaxationFit fit(std::span<const SampledSpike> spikes, Start start, std::size_t plateau, double tau) const;
+  /// @param tau  ms, where the search begins
+  RelaxationFit fit(std::span<const SampledSpike> spikes, const Division& division, double tau) const;
+
+  /// The same, beginning with what another fit to this input ended with: quick where its tau is the right one.
+  RelaxationFit refit(std::span<const SampledSpike> spikes, const Division& division, const RelaxationFit& other) const;
 
   /// The sum of squares (mV^2) at a given tau, all else fitted. @param response  the input's for that tau
-  double squares_at(std::span<const SampledSpike> spikes, Start start, std::size_t plateau, double tau,
+  double squares_at(std::span<const SampledSpike> spikes, const Division& division, double tau,
                     const Response& response) const;
 
-  /// The time constant (ms) from which to begin, for this plateau: the best of a coarse and then a finer grid.
+  /// The time constant (ms) from which to begin, for this division: the best of a coarse and then a finer grid.
   struct Coarse {
     double tau;
     double squares;
   };
-  Coarse coarse_tau(std::span<const SampledSpike> spikes, Start start, std::size_t plateau) const;
+  Coarse coarse_tau(std::span<const SampledSpike> spikes, const Division& division) const;
 
   const InputResponse& input() const noexcept { return input_; }
 
  private:
   struct System;
-  System linear_system(std::span<const SampledSpike> spikes, Start start, std::size_t plateau, double tau,
+  RelaxationFit fit(std::span<const SampledSpike> spikes, const Division& division, double tau, Response response,
+                    Response slope) const;
+  System linear_system(std::span<const SampledSpike> spikes, const Division& division, double tau,
                        const Response& response) const;
 
   const InputResponse& input_;

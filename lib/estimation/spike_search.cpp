@@ -67,8 +67,11 @@ std::vector<SampledSpike> find_spikes(std::span<const double> potentials, const 
     if (!(left[i] < -largest / 2)) continue;
     const std::size_t floor =
         std::max(spikes.empty() ? 0 : spikes.back().reset, i > longest_drawn ? i - longest_drawn : 0);
-    // A spike that falls in several steps is one.
-    if (!spikes.empty() && i <= spikes.back().reset + 1) {
+    // A spike that falls in several steps is one; where the potential rises between two, there are two spikes.
+    const auto falls_on = [&](std::size_t reset) {
+      return i <= reset + 1 && potentials[i] <= potentials[reset] + largest / 10;
+    };
+    if (!spikes.empty() && falls_on(spikes.back().reset)) {
       spikes.back().reset = i + 1;
       continue;
     }

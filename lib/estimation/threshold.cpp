@@ -21,7 +21,8 @@ struct Crossing {
 };
 
 std::vector<Crossing> find_crossings(const Courses& courses, std::span<const std::size_t> stretches,
-                                     std::span<const double> from, std::span<const double> to, double level) {
+                                     std::span<const double> from, std::span<const double> to, double level,
+                                     bool rising) {
   constexpr int rounds = 12;
   const std::size_t count = stretches.size();
   std::vector<double> x0(from.begin(), from.end());
@@ -36,9 +37,10 @@ std::vector<Crossing> find_crossings(const Courses& courses, std::span<const std
     for (std::size_t e = 0; e < count; ++e) {
       // A secant across less than a thousandth of the first one loses more digits than it gains.
       if (std::abs(x1[e] - x0[e]) > 1e-3 * (to[e] - from[e])) crossings[e].slope = (y1[e] - y0[e]) / (x1[e] - x0[e]);
-      // Some way beyond the bracket, but not past the neighbours': the times must stay in order.
+      // Some way beyond the bracket, but not past the neighbours' nor 0: the times must stay in order.
       const double margin = 2 * (to[e] - from[e]);
-      const double least = std::max(from[e] - margin, e > 0 ? std::midpoint(to[e - 1], from[e]) : from[e] - margin);
+      const double start = e > 0 ? std::midpoint(to[e - 1], from[e]) : 2e-3 * (to[e] - from[e]);
+      const double least = std::max(from[e] - margin, start);
       const double most = std::min(to[e] + margin, e + 1 < count ? std::midpoint(to[e], from[e + 1]) : to[e] + margin);
       const double next = x1[e] - (y1[e] - level) / crossings[e].slope;
       x0[e] = x1[e];
@@ -59,7 +61,8 @@ std::vector<Crossing> find_crossings(const Courses& courses, std::span<const std
     const double off = std::abs(y1[e] - level);
     crossings[e].time = x1[e];
     crossings[e].slope = (after[e] - before[e]) / (2e-3 * (to[e] - from[e]));
-    crossings[e].found = crossings[e].slope > 0 && off <= 1e-9 * (std::abs(level) + 1);
+    crossings[e].found =
+        (rising ? crossings[e].slope > 0 : crossings[e].slope != 0) && off <= 1e-9 * (std::abs(level) + 1);
   }
   return crossings;
 }
@@ -172,6 +175,51 @@ ThresholdReader::Grid ThresholdReader::grid(const RelaxationFit& tied, double re
   return result;
 }
 
+ThresholdReader::Sides ThresholdReader::sides_of_threshold(const RelaxationFit& free,
+                                                           std::span<const std::size_t> spikes, double reach) const {
+  constexpr std::size_t parts = 8;  // of a step: a current may bend the course over between two samples
+  const auto& times = input_.times();
+  const Courses courses(input_, free);
+  Sides sides{-infinity, 0, infinity, 0};
+  for (std::size_t s = 0; s < free.stretches.size(); ++s) {
+    if (free.weights[s] == 0) continue;
+    const std::size_t end = s < spikes_.size() ? spikes_[s].last + 1 : times.size();
+    for (std::size_t i = free.stretches[s].first; i < end; ++i) {
+      const double u = courses.potential(s, i);
+      if (u > sides.low) sides = {u, reach * std::sqrt(courses.variance(s, i)), sides.high, sides.high_error};
+    }
+  }
+  std::vector<double> inner;
+  std::vector<std::size_t> stretches;
+  for (const std::size_t e : spikes) {
+    const std::size_t steps = spikes_[e].reset - spikes_[e].last;
+    for (std::size_t k = 1; k < parts * steps; ++k) {
+      const std::size_t i = spikes_[e].last + k / parts;
+      const double part = static_cast<double>(k % parts) / static_cast<double>(parts);
+      inner.push_back(times[i] + part * (times[i + 1] - times[i]));
+      stretches.push_back(e);
+    }
+  }
+  const std::vector<double> values = courses.potentials(stretches, inner);
+  auto value = values.begin();
+  for (const std::size_t e : spikes) {
+    const auto count = static_cast<std::ptrdiff_t>(parts * (spikes_[e].reset - spikes_[e].last) - 1);
+    std::vector<double> course{courses.potential(e, spikes_[e].last)};
+    course.insert(course.end(), value, value + count);
+    course.push_back(courses.potential(e, spikes_[e].reset));
+    value += count;
+    const auto top = std::max_element(course.begin(), course.end());
+    double above = *top;
+    if (top != course.begin() && top + 1 != course.end()) {
+      // A parabola through the three highest is no higher than this.
+      above += (2 * *top - *(top - 1) - *(top + 1)) / 8;
+    }
+    const double error = reach * std::sqrt(courses.variance(e, spikes_[e].reset));
+    if (above < sides.high) sides = {sides.low, sides.low_error, above, error};
+  }
+  return sides;
+}
+
 ThresholdReader::Continuous ThresholdReader::continuous(const RelaxationFit& free, double variance,
                                                         double reach) const {
   constexpr std::size_t most_spikes = 400;
@@ -180,6 +228,8 @@ ThresholdReader::Continuous ThresholdReader::continuous(const RelaxationFit& fre
   const Courses courses(input_, free);
   Continuous result{{}, {}, {}, infinity, false, false};
 
+  // The last sample that may be at the reset potential.
+  const auto release_of = [&](std::size_t e) { return free.stretches[e + 1].first - 1; };
   // Spikes with a fitted course before and after.
   std::vector<std::size_t> before;
   std::vector<std::size_t> after;
@@ -188,39 +238,56 @@ ThresholdReader::Continuous ThresholdReader::continuous(const RelaxationFit& fre
   std::vector<double> early;
   std::vector<double> late;
   for (std::size_t e = 0; e < spikes_.size() && before.size() < most_spikes; ++e) {
-    const std::size_t release = spikes_[e].reset - 1 + plateau_;
-    const auto fitted = [&](std::size_t s) { return free.stretches[s].end >= free.stretches[s].first + 2; };
-    if (!fitted(e) || !fitted(e + 1) || release + 1 >= times.size()) continue;
+    if (free.weights[e] == 0 || free.weights[e + 1] == 0) continue;
+    const std::size_t release = release_of(e);
     before.push_back(e);
     after.push_back(e + 1);
     last.push_back(times[spikes_[e].last]);
     first_reset.push_back(times[spikes_[e].reset]);
-    early.push_back(times[release - 1]);
+    early.push_back(times[std::max<std::size_t>(release, 1) - 1]);
     late.push_back(times[release + 1]);
   }
   if (before.empty()) return result;
 
   const bool reset_seen = free.determined[reset];
   double level = reset_seen ? free.values[reset] : courses.potential(after[0], spikes_[before[0]].reset);
-  double low = -infinity;
-  double high = infinity;
-  double low_error = 0;
-  double high_error = 0;
-  for (const std::size_t e : before) {
-    const double below = courses.potential(e, spikes_[e].last);
-    const std::size_t top = highest(courses, e, spikes_[e]);
-    const double above = courses.potential(e, top);
-    if (below > low) {
-      low = below;
-      low_error = reach * std::sqrt(courses.variance(e, spikes_[e].last));
-    }
-    if (above < high) {
-      high = above;
-      high_error = reach * std::sqrt(courses.variance(e, top));
-    }
-  }
+  const auto [low, low_error, high, high_error] = sides_of_threshold(free, before, reach);
   double threshold = std::midpoint(low, high);
   double refractory = 0;
+  // What the samples beside each spike allow, whatever the fit says.
+  const double wide = extreme_reach(before.size());
+  const Estimate threshold_bound{threshold, low - wide * low_error, high + wide * high_error};
+
+  // Spikes of no more speeds than there are unknowns may allow several solutions. Two speeds allow one if the faster
+  // one is so wherever the threshold is; a single one allows many, which shows below.
+  const auto has_one_solution = [&] {
+    constexpr double alike = 1e-3;
+    constexpr int parts = 8;
+    std::vector<bool> fast;  // at the lowest threshold, of the two kinds
+    for (int k = 0; k <= parts; ++k) {
+      const double here = threshold_bound.low + (threshold_bound.high - threshold_bound.low) * k / parts;
+      const auto up = find_crossings(courses, before, last, first_reset, here, true);
+      std::vector<double> speeds;
+      for (const Crossing& crossing : up) speeds.push_back(crossing.slope);
+      std::sort(speeds.begin(), speeds.end());
+      std::size_t kinds = 1;
+      double border = speeds.front();
+      for (std::size_t i = 1; i < speeds.size(); ++i) {
+        if (speeds[i] - speeds[i - 1] <= alike * std::abs(speeds[i])) continue;
+        ++kinds;
+        border = speeds[i];
+      }
+      if (k == 0 && kinds > (reset_seen ? 2U : 3U)) return true;
+      if (k == 0 && kinds == 1) return true;
+      if (!reset_seen || kinds != 2) return false;
+      std::vector<bool> now;
+      for (const Crossing& crossing : up) now.push_back(crossing.slope >= border);
+      if (k > 0 && now != fast) return false;
+      fast = now;
+    }
+    return true;
+  };
+  if (!has_one_solution()) return all_between_samples(free, before, threshold_bound, variance, reach);
 
   const Eigen::Index unknowns = reset_seen ? 2 : 3;
   Eigen::VectorXd scale;
@@ -231,14 +298,14 @@ ThresholdReader::Continuous ThresholdReader::continuous(const RelaxationFit& fre
   Eigen::Index equations = 0;
   bool told_apart = false;
   for (int round = 0; round < 12; ++round) {
-    const auto up = find_crossings(courses, before, last, first_reset, threshold);
-    const auto out = find_crossings(courses, after, early, late, level);
+    const auto up = find_crossings(courses, before, last, first_reset, threshold, true);
+    const auto out = find_crossings(courses, after, early, late, level, false);
     std::vector<std::size_t> good;
     for (std::size_t k = 0; k < before.size(); ++k) {
       if (up[k].found && out[k].found) good.push_back(k);
     }
     equations = static_cast<Eigen::Index>(good.size());
-    if (good.empty()) return result;
+    if (good.empty()) return all_between_samples(free, before, threshold_bound, variance, reach);
     if (round == 0) {
       double sum = 0;
       for (const std::size_t k : good) sum += out[k].time - up[k].time;
@@ -285,6 +352,7 @@ ThresholdReader::Continuous ThresholdReader::continuous(const RelaxationFit& fre
     const Eigen::JacobiSVD<Eigen::MatrixXd> svd(design * scale.asDiagonal(), Eigen::ComputeThinU | Eigen::ComputeThinV);
     told_apart =
         equations >= unknowns && svd.singularValues()[unknowns - 1] > told_apart_from * svd.singularValues()[0];
+    if (!told_apart && !reset_seen) return all_between_samples(free, before, threshold_bound, variance, reach);
     if (!told_apart) {
       // The threshold stays where it is; the refractory period follows.
       const Eigen::VectorXd ones = design.col(1);
@@ -310,18 +378,21 @@ ThresholdReader::Continuous ThresholdReader::continuous(const RelaxationFit& fre
   for (const double error : release_errors) mean_error += error * std::sqrt(variance);
   result.release_error = mean_error / static_cast<double>(release_errors.size()) / ((late.front() - early.front()) / 2);
 
-  // What the samples beside each spike allow, whatever the fit says.
-  const double wide = extreme_reach(before.size());
-  Estimate threshold_bound{std::midpoint(low, high), low - wide * low_error, high + wide * high_error};
   Estimate refractory_bound{refractory, 0, infinity};
-  for (std::size_t k = 0; k < releases.size() && releases.size() == before.size(); ++k) {
+  const Continuous bounds = all_between_samples(free, before, threshold_bound, variance, reach);
+  result.consistent = result.consistent && bounds.consistent;
+  if (!reset_seen) refractory_bound = *bounds.refractory;
+  for (std::size_t k = 0; k < releases.size() && releases.size() == before.size() && reset_seen; ++k) {
     const double error = wide * reach * release_errors[k];
     refractory_bound.low = std::max(refractory_bound.low, releases[k] - first_reset[k] - error);
     refractory_bound.high = std::min(refractory_bound.high, releases[k] - last[k] + error);
   }
-  const auto combine = [](const Estimate& fit, const Estimate& bound) {
+  const auto combine = [&](const Estimate& fit, const Estimate& bound) {
     Estimate both{fit.value, std::max(fit.low, bound.low), std::min(fit.high, bound.high)};
-    if (both.low > both.high) return fit;
+    if (both.low > both.high) {
+      result.consistent = false;
+      return fit;
+    }
     both.value = std::clamp(both.value, both.low, both.high);
     return both;
   };
@@ -336,7 +407,7 @@ ThresholdReader::Continuous ThresholdReader::continuous(const RelaxationFit& fre
         combine({refractory, std::max(0.0, refractory - delta_half), refractory + delta_half}, refractory_bound);
     if (!reset_seen) {
       const double half = reach * std::sqrt(uncertainty(2, 2)) + floor;
-      result.reset = Estimate{level, level - half, level + half};
+      result.reset = combine({level, level - half, level + half}, *bounds.reset);
     }
     return result;
   }
@@ -345,6 +416,55 @@ ThresholdReader::Continuous ThresholdReader::continuous(const RelaxationFit& fre
     refractory_bound.value = std::midpoint(refractory_bound.low, refractory_bound.high);
     result.refractory = refractory_bound;
   }
+  return result;
+}
+
+ThresholdReader::Continuous ThresholdReader::all_between_samples(const RelaxationFit& free,
+                                                                 std::span<const std::size_t> spikes,
+                                                                 const Estimate& threshold, double variance,
+                                                                 double reach) const {
+  const auto& times = input_.times();
+  const Courses courses(input_, free);
+  Estimate refractory{0, 0, infinity};
+  Estimate level{0, -infinity, infinity};
+  double release_error = 0;
+  const double wide = extreme_reach(spikes.size()) * reach;
+  for (const std::size_t e : spikes) {
+    const std::size_t first = free.stretches[e + 1].first;
+    const std::size_t beside = std::min(first + 1, times.size() - 1);
+    const double step = times[first] - times[first - 1];
+    const double error = std::sqrt(courses.variance(e + 1, first));
+    const double rise = std::abs(courses.potential(e + 1, beside) - courses.potential(e + 1, first));
+    release_error += error * std::sqrt(variance) / std::max(rise, 1e-300) / static_cast<double>(spikes.size());
+    // A first sample that is not yet on the course is not told from one that is where it has the same potential.
+    const double late = std::min(8 * wide * error / std::max(rise, 1e-300), 1.0) * step;
+    const double from = times[spikes_[e].last];
+    refractory.high = std::min(refractory.high, times[first] - from + late);
+    // The last sample before the course may also be its first.
+    if (first > spikes_[e].reset + 1) {
+      refractory.low = std::max(refractory.low, times[first - 2] - times[spikes_[e].reset]);
+    }
+    if (first > spikes_[e].reset) continue;
+    // The course after the spike began at the reset potential, somewhere here.
+    constexpr int parts = 32;
+    std::vector<double> grid;
+    for (int k = 0; k <= parts; ++k) grid.push_back(from + (times[first] - from) * k / parts);
+    const auto values = courses.potentials(std::vector<std::size_t>(grid.size(), e + 1), grid);
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    const double beyond = 8 * wide * std::sqrt(courses.variance(e + 1, spikes_[e].last)) +
+                          1e-10 * (std::abs(*least) + std::abs(*most)) + (*most - *least) / parts;
+    level.low = std::max(level.low, *least - beyond);
+    level.high = std::min(level.high, *most + beyond);
+  }
+  refractory.value = std::midpoint(refractory.low, refractory.high);
+  Continuous result{{}, {}, {}, release_error, false, false};
+  const double known = free.values[reset];
+  const bool seen = free.determined[reset];
+  result.consistent = threshold.low <= threshold.high && refractory.low <= refractory.high && level.low <= level.high &&
+                      (!seen || (level.low <= known && known <= level.high));
+  result.threshold = threshold;
+  result.refractory = refractory;
+  if (!free.determined[reset]) result.reset = Estimate{std::midpoint(level.low, level.high), level.low, level.high};
   return result;
 }
 
