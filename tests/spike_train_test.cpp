@@ -62,10 +62,25 @@ TEST(Condition, TellsHowFarTheSpikeMovesWithTheParts) {
   }
 }
 
-TEST(Scales, ASynapseWhoseRateOverflowsIsNoHarm) {
-  const Current current = exponential_synapse(5e-309, {{1, 1}, {2, 1}}) + pulses({{1.5, 30}, {20, 30}});
+TEST(Condition, IsThatOfTheWholeStretchHoweverShort) {
+  // From a hair below the threshold all parts are that hair, 6 mV x s/tau of the step's, and next to nothing of a large
+  // alpha drive that has only begun: twice the hair over the slope, and s is what the net 6 mV take for it.
+  const double hair = 0x1p-40;
+  const Neuron neuron({.rest = -70, .reset = -70, .threshold = -50, .tau = 10, .refractory = 0, .initial = -50 - hair});
+  const Current current = step(0, forever, 2.6) + alpha_synapse(20, {{0, 1e6}});
+  const Spike spike = SpikeTrain(neuron, current, 1).next().value();
+  // u - theta = -hair + 6 z + 1e7 e z^2 / 4 with z = s / tau: what is left of the start, the resting potential's -20 z
+  // and the step's 26 z, and the synapse's.
+  const double curvature = 1e7 * std::exp(1.0) / 4;
+  const double z = 2 * hair / (6 + std::sqrt(36 + 4 * curvature * hair));
+  const double gross = hair + 46 * z + curvature * z * z;
+  EXPECT_NEAR(spike.condition * spike.slope * 10 / gross, 1, 1e-6);
+}
+
+TEST(Scales, ASynapseWhoseRateOverflowsIsRefused) {
+  const Current current = exponential_synapse(5e-309, {{1, 1}, {2, 1}}) + pulses({{1.5, 30}});
   for (const Precision precision : {Precision::exact, Precision::fast}) {
-    EXPECT_EQ(spike_times(Neuron{}, current, 50, precision), (Times{1.5, 20}));
+    EXPECT_THROW(spike_times(Neuron{}, current, 50, precision), InvalidArgument);
   }
 }
 

@@ -41,8 +41,8 @@ bool is_silent(const Synapse& synapse) {
 /// what they are added to is off by.
 inline constexpr double wide_gap = 0.25;
 
-/// Whether the quotients may be used there however short the stretch is: they are quicker than the series, and off by
-/// some units in the last place of the synapse's drive.
+/// Whether quotients may be used there for all but the shortest stretches: they are quicker than the series, and good
+/// to ten digits.
 enum class Roughness { none, some };
 
 /// The membrane potential in closed form, between two events.
@@ -180,7 +180,7 @@ typename Response<T>::Point Response<T>::at(const T& s, std::vector<T>* decayed)
     const T minus_z = slower ? -z : z;
     bool near = z_middle > -1 && z_middle < 1;
     if constexpr (roughness == Roughness::some) {
-      near = near && !(std::fabs(synapse.gap) >= wide_gap && std::fabs(z) > 0x1p-100);
+      near = near && !(std::fabs(synapse.gap) >= wide_gap && std::fabs(z) > 0x1p-10);
     }
 
     if (has_exponential) {
