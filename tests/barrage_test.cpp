@@ -43,7 +43,7 @@ struct Storm {
 
     for (int n = random.integer(0, 3); n > 0; --n) {
       double tau_s = tau;
-      while (std::fabs(1 - tau / tau_s) < 0.25)
+      while (std::fabs(1 - tau / tau_s) < 0.07)
         tau_s = tau * (random.chance(0.8) ? random.logarithmic(0.05, 20) : random.logarithmic(1e-2, 1e6));
       taus.push_back(tau_s);
     }
@@ -230,8 +230,10 @@ TEST(Barrage, KnowsWhatAnAlphaDriveDoesByItself) {
   const double tau = 8;
   double worst = 0;
   for (int k = testing::cases(3000); k > 0; --k) {
-    const double tau_s = tau * (random.chance(0.5) ? random.logarithmic(1.34, 1e6) : random.logarithmic(0.01, 0.8));
-    const double time = std::min(tau, tau_s) * random.logarithmic(1e-4, 0.99);
+    const double tau_s = tau * (random.chance(0.5) ? random.logarithmic(1.07, 1e6) : random.logarithmic(0.01, 0.93));
+    const double apart = std::fabs(1 - tau / tau_s);
+    const double longest = std::min({tau, tau_s, apart * tau, 4 * apart * apart * tau});
+    const double time = longest * random.logarithmic(1e-4, 0.99);
     const Current current = alpha_synapse(tau_s, {{time, 0}});
     Timeline timeline(current);
     Response<Ball<double>> response;
@@ -302,7 +304,7 @@ TEST(Barrage, LeavesTimeConstantsNearTheMembranesToTheLongerWay) {
   EXPECT_TRUE(Barrage::serves(response));
   response.decays.assign(3, {0.5, -3});
   EXPECT_TRUE(Barrage::serves(response));
-  response.decays[1].gap = 0.2;
+  response.decays[1].gap = 0.06;
   EXPECT_FALSE(Barrage::serves(response));
   response.decays.assign(4, {0.5, -3});
   EXPECT_FALSE(Barrage::serves(response));

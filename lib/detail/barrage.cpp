@@ -22,6 +22,9 @@ constexpr double second_order = 1 + 0x1p-20;
 /// What it costs to carry a number, relative to it, see Glide.
 constexpr double carrying = 2 * RealTraits<DoubleDouble>::unit + underflow;
 
+/// Nearer to the membrane's, a synaptic time constant would have to be followed in too small steps.
+constexpr double least_gap = 1.0 / 16;
+
 // The errors that Barrage states, and how they come about, in u. F is off by 3 F + 10 H, and x's sums of parts by 4 of
 // each part: one where alpha drives are added, two across lanes, one where a slope is.
 constexpr double of_strength =
@@ -177,7 +180,7 @@ struct CarriedLanes {
 bool Barrage::serves(const Response<Ball<double>>& response) {
   return response.decays.size() <= most_synapses &&
          std::all_of(response.decays.begin(), response.decays.end(), [](const auto& decay) {
-           return std::fabs(decay.gap.mid) >= wide_gap && std::isfinite(decay.rate.mid);
+           return std::fabs(decay.gap.mid) >= least_gap && std::isfinite(decay.rate.mid);
          });
 }
 
@@ -188,7 +191,7 @@ Barrage::Barrage(const Response<Ball<double>>& response, double tau, std::span<c
     const DoubleDouble rate = DoubleDouble(1) / DoubleDouble(time_constant);
     constants_.rate[lane] = rate.hi;
     constants_.rate_low[lane] = rate.lo;
-    constants_.fastest = std::max(constants_.fastest, rate.hi);
+    constants_.most_rate = std::max(constants_.most_rate, rate.hi);
   };
   set_rate(0, tau);
   constants_.gap_error[0] = of_level_lag;
@@ -198,6 +201,9 @@ Barrage::Barrage(const Response<Ball<double>>& response, double tau, std::span<c
     const double error = 2 * u + gap.rad / std::fabs(gap.mid) * second_order;
     const double ratio = tau / taus[n] * inverse;  // (1 - g) / g: 1 - g would lose its digits where g is near 1
     set_rate(n + 1, taus[n]);
+    // So that 1/g amplifies no error: H < z^2, and z < |g|, or 4 g^2 where an alpha drive is divided by it twice.
+    const double steps = std::max(std::fabs(inverse), with_alpha_ ? inverse * inverse / 4 : 0.0);
+    constants_.most_rate = std::max(constants_.most_rate, constants_.rate[0] * steps);
     constants_.inverse_gap[n + 1] = inverse;
     constants_.gap_error[n + 1] = (of_gap_lag + error) * std::fabs(inverse);
     constants_.alpha_ratio[n + 1] = ratio;
@@ -249,7 +255,7 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
   while (true) {
     const double end = timeline.next();
     const DoubleDouble length = two_sum(end, -last);
-    if (!(end < until) || !(length.hi * constants.fastest < 1) || !timeline.next_is_single()) break;
+    if (!(end < until) || !(length.hi * constants.most_rate < 1) || !timeline.next_is_single()) break;
     const auto now = faded<lanes>(table, length, rate, rate_low);
 
     const Vector drives = clamped ? numbers.high : with_first(numbers.high, 0);

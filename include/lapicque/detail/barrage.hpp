@@ -38,8 +38,8 @@ class Barrage {
   /// As many synaptic time constants fit in the registers.
   static constexpr std::size_t most_synapses = 3;
 
-  /// Whether there are no more, and all so far from the membrane's that 1/g does not amplify errors, and none so short
-  /// that its rate overflows.
+  /// Whether there are no more, and all at least a sixteenth from the membrane's, and none so short that its rate
+  /// overflows.
   static bool serves(const Response<Ball<double>>& response);
 
   /// @param response    which has a Decay for each synaptic time constant
@@ -57,8 +57,9 @@ class Barrage {
     bool is_blocked = false;            ///< whether x does not plainly stay below the threshold up to the next event
   };
 
-  /// Goes from event to event before `until`, as long as each is a single one, no more than the shortest time constant
-  /// has passed since the last, and x plainly stays below the threshold.
+  /// Goes from event to event before `until`, as long as each is a single one, no more than the shortest time constant,
+  /// or |g| tau_m (4 g^2 tau_m with alpha synapses), has passed since the last, and x plainly stays below the
+  /// threshold.
   /// @param anchor  the time of the last event, ms, at which the others are given; it moves with them
   /// @param input   all that drives beside the synapses, there; it moves with them too
   Passed pass(Timeline& timeline, double until, double& anchor, Carried<double>& potential,
@@ -75,12 +76,12 @@ class Barrage {
     Row rate{};      // of fading, 1/ms
     Row rate_low{};  // what double has no room for of it
     Row inverse_gap{1};
-    Row gap_error{};      // of the exponential's filter, for each H
-    Row alpha_ratio{};    // (1 - g) / g
-    Row alpha_error{};    // of the alpha filter, for each H ...
-    Row turning_error{};  // ... and for z_s F_s
-    double fastest = 0;   // 1/ms
-    double tau = 0;       // of the membrane, ms
+    Row gap_error{};       // of the exponential's filter, for each H
+    Row alpha_ratio{};     // (1 - g) / g
+    Row alpha_error{};     // of the alpha filter, for each H ...
+    Row turning_error{};   // ... and for z_s F_s
+    double most_rate = 0;  // stretches are shorter than its inverse, 1/ms
+    double tau = 0;        // of the membrane, ms
     Ball<double> rest{};
     double resistance = 0;
     Ball<double> alpha_gain{};
