@@ -143,6 +143,14 @@ template <int lanes, class Vector>
   return now;
 }
 
+/// two_sum() in each lane: a + b = sum + rest.
+template <class Vector>
+[[gnu::always_inline]] inline void set_two_sum(const Vector& a, const Vector& b, Vector& sum, Vector& rest) {
+  sum = a + b;
+  const Vector part = sum - a;
+  rest = (a - (sum - part)) + (b - part);
+}
+
 /// Numbers that are carried, with the clock's digits.
 template <class Vector>
 struct CarriedLanes {
@@ -163,14 +171,10 @@ struct CarriedLanes {
   [[gnu::always_inline]] void move(const Vector& change, const FadedLanes<Vector>& faded, const Vector& arrived,
                                    const Vector& error) {
     // What has arrived is added to what was there before, so that nobody waits for two sums in a row.
-    const Vector start = high + arrived;
-    const Vector start_part = start - high;
-    const Vector start_rest = (high - (start - start_part)) + (arrived - start_part);
-    const Vector rest = change + (start_rest + (low - low * faded.gone));
-    const Vector sum = start + rest;
-    const Vector part = sum - start;
-    low = (start - (sum - part)) + (rest - part);
-    high = sum;
+    Vector start;
+    Vector start_rest;
+    set_two_sum(high, arrived, start, start_rest);
+    set_two_sum(start, Vector(change + (start_rest + (low - low * faded.gone))), high, low);
     radius = (error + radius * faded.left) * second_order;
   }
 };
@@ -345,12 +349,12 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
     Vector arrived{};
     Vector arrived_alpha{};
     const SingleEvent event = timeline.single();
-    bool reaches_threshold = false;
     if (event.kind == SingleEvent::Kind::jump) {
       if constexpr (!clamped) {
         const double landing = (start + value + event.size) + (value_error + carrying * std::fabs(event.size));
-        reaches_threshold = !(landing < -0x1p-50 * (std::fabs(start) + std::fabs(event.size)) - slack);
-        if (!reaches_threshold) {
+        if (!(landing < -0x1p-50 * (std::fabs(start) + std::fabs(event.size)) - slack)) {
+          jump_left = event;
+        } else {
           arrived = with_first(arrived, event.size);
           value_error += carrying * std::fabs(event.size);
         }
@@ -389,10 +393,7 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
         is_steep = !vanishes(slope);
       }
     }
-    if (reaches_threshold) {
-      jump_left = event;
-      break;
-    }
+    if (jump_left) break;
     ++stretches;
   }
 

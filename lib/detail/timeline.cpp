@@ -120,7 +120,7 @@ void Timeline::happen(const Cursor& cursor) {
       onset ? add_wave(cursor.piece) : remove_wave(cursor.piece);
       break;
     case Kind::samples:
-      sample(current_->samples()[cursor.piece], cursor.position);
+      next_sample(current_->samples()[cursor.piece], cursor.position);
       break;
     case Kind::pulses:
       jump_.add(cursor.events[cursor.position].size);
@@ -137,7 +137,6 @@ void Timeline::happen(const Cursor& cursor) {
 
 void Timeline::sample(const Samples& piece, std::size_t k) {
   const std::vector<double>& values = *piece.values;
-  if (replace_sample(piece, k)) return;
   // With straight lines, sample k starts a line to the next one; the last sample holds, as all do without them.
   const auto is_line = [&](std::size_t index) { return piece.hold == Hold::linear && index + 1 < values.size(); };
   if (k > 0) {

@@ -76,7 +76,7 @@ class Glide {
     Real gap;
     Real inverse_gap;
     double gap_error;   ///< relative, of either
-    double wide_error;  ///< see Glide
+    double wide_error;  ///< what add_wide() is off by, for each strength and each F
     bool is_wide;
     // Of the present stretch:
     bool acts = false;

@@ -33,7 +33,6 @@ Ball<Real> ball_of(const ExactSum& sum) {
   const auto parts = sum.parts();
   if (parts.empty()) return Ball<Real>(0.0);
   Ball<Real> result(parts.back());
-  if (parts.size() == 1) return result;
   for (std::size_t k = parts.size() - 1; k-- > 0;) result += Ball<Real>(parts[k]);
   return result;
 }

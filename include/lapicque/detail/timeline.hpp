@@ -76,7 +76,7 @@ class Timeline {
     const std::size_t k = cursor.position++;
     if (cursor.kind == Kind::samples) {
       const Samples& piece = current_->samples()[cursor.piece];
-      if (!replace_sample(piece, k)) sample(piece, k);
+      next_sample(piece, k);
       cursor.time = k < piece.values->size() ? piece.breakpoint(k + 1) : forever;
     } else {
       cursor.time = event_time(cursor, k + 1);
@@ -123,6 +123,9 @@ class Timeline {
   /// Restores the heap's order where the first cursor has gone on to a later time.
   void let_first_sink();
   void happen(const Cursor& cursor);
+  void next_sample(const Samples& piece, std::size_t k) {
+    if (!replace_sample(piece, k)) sample(piece, k);
+  }
   void sample(const Samples& piece, std::size_t k);
   /// The short way from a sample to the next one, where nothing else is constant, or a line. @return false elsewhere
   bool replace_sample(const Samples& piece, std::size_t k) {
