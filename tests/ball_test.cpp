@@ -1,4 +1,4 @@
-#include "lapicque/detail/ball.hpp"
+#include "numbers/ball.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "lapicque/detail/barrage.hpp"
+#include "solver/skip/barrage.hpp"
 
 #include <gtest/gtest.h>
 

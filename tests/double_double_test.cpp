@@ -1,10 +1,10 @@
-#include "lapicque/detail/double_double.hpp"
+#include "numbers/double_double.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "lapicque/detail/real.hpp"
+#include "numbers/real.hpp"
 #include "random.hpp"
 
 namespace lapicque::detail {

@@ -1,4 +1,4 @@
-#include "lapicque/detail/exact_sum.hpp"
+#include "numbers/exact_sum.hpp"
 
 #include <gtest/gtest.h>
 

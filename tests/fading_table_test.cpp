@@ -1,11 +1,11 @@
-#include "lapicque/detail/fading_table.hpp"
+#include "numbers/fading_table.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <iostream>
 
-#include "lapicque/detail/real.hpp"
+#include "numbers/real.hpp"
 #include "random.hpp"
 
 // What fades, against 100 digits.

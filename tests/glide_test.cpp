@@ -1,4 +1,4 @@
-#include "lapicque/detail/glide.hpp"
+#include "solver/skip/glide.hpp"
 
 #include <gtest/gtest.h>
 

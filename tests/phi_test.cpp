@@ -1,8 +1,8 @@
-#include "lapicque/detail/phi.hpp"
+#include "numbers/phi.hpp"
 
 #include <gtest/gtest.h>
 
-#include "lapicque/detail/ball.hpp"
+#include "numbers/ball.hpp"
 #include "random.hpp"
 
 namespace lapicque::detail {

@@ -1,11 +1,11 @@
-#include "lapicque/detail/series.hpp"
+#include "solver/skip/series.hpp"
 
 #include <gtest/gtest.h>
 
 #include <iostream>
 
-#include "lapicque/detail/real.hpp"
 #include "lapicque/spike_train.hpp"
+#include "numbers/real.hpp"
 #include "random.hpp"
 
 // The spikes of a neuron that fires regularly, against 100 digits.

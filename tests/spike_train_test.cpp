@@ -9,8 +9,8 @@
 #include <numbers>
 #include <vector>
 
-#include "lapicque/detail/real.hpp"
 #include "lapicque/error.hpp"
+#include "numbers/real.hpp"
 
 namespace lapicque {
 namespace {

@@ -1,4 +1,4 @@
-#include "lapicque/detail/timeline.hpp"
+#include "input/timeline.hpp"
 
 #include <gtest/gtest.h>
 

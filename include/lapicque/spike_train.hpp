@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "lapicque/current.hpp"
-#include "lapicque/detail/ready_spikes.hpp"
 #include "lapicque/neuron.hpp"
 
 namespace lapicque {
@@ -55,6 +54,22 @@ struct Effort {
   std::array<std::uint64_t, 4> signs{};  ///< stretches, by the digits that told whether there is a spike in them
   std::array<std::uint64_t, 4> roots{};  ///< spikes, by the digits that told their time
 };
+
+namespace detail {
+
+/// Spikes of a SpikeTrain that are worked out and not asked for yet: see Spike.
+struct ReadySpikes {
+  static constexpr std::size_t most = 64;
+  std::size_t next = 0;
+  std::size_t size = 0;
+  std::array<double, most> times;
+  std::array<double, most> remainders;
+  std::array<double, most> errors;
+  double slope = 0;
+  double condition = 0;
+};
+
+}  // namespace detail
 
 /// The spikes of a leaky integrate-and-fire neuron, one at a time, in constant memory.
 ///

@@ -5,8 +5,8 @@
 #include <iterator>
 #include <utility>
 
+#include "input/timeline.hpp"
 #include "lapicque/current_value.hpp"
-#include "lapicque/detail/timeline.hpp"
 #include "lapicque/spike_train.hpp"
 
 namespace lapicque::estimation {

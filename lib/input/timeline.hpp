@@ -1,0 +1,176 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "lapicque/current.hpp"
+#include "numbers/exact_sum.hpp"
+
+namespace lapicque::detail {
+
+/// The sum of all straight lines that act now between the same two times, ms and nA.
+struct Line {
+  double start;
+  double stop;
+  ExactSum from;
+  ExactSum to;
+  std::size_t pieces;  // how many lines that is
+};
+
+/// The sum of all sinusoids that act now and differ in nothing but their amplitude.
+struct Wave {
+  std::size_t index;   // of one of them in the current
+  ExactSum amplitude;  // nA
+  std::size_t pieces;  // how many that is
+};
+
+/// What arrived at one instant at all synapses with one time constant, nA.
+struct Arrivals {
+  ExactSum exponential;
+  ExactSum alpha;
+};
+
+/// An event that is one voltage jump, one arrival at one synapse, or the next sample of a list.
+struct SingleEvent {
+  enum class Kind { jump, exponential, alpha, sample };
+  Kind kind;
+  double size;        // of a jump (mV) or an arrival (nA)
+  std::size_t place;  // of the synapse's time constant in synaptic_taus()
+};
+
+/// A current as a sequence of events in time order, and what acts between them.
+///
+/// An event is an instant at which the current's formula changes: onset or end of a piece, a breakpoint of samples, a
+/// jump, an arrival. Events of one instant are one event. Amounts are summed without rounding, so that what ends leaves
+/// nothing behind and opposite amounts cancel, those of equal lines and sinusoids included. One event costs O(log
+/// pieces); memory is O(pieces), however long the lists of samples and arrivals. Copies go on independently.
+class Timeline {
+ public:
+  /// @param current  must outlive the timeline and its copies
+  explicit Timeline(const Current& current);
+
+  /// The time of the next event, ms; infinite when there is none.
+  double next() const noexcept { return cursors_.empty() ? forever : cursors_[0].time; }
+  /// Lets the event at next() happen.
+  void advance();
+
+  // The next two are most of what an event costs beside its exponentials, where they are called and not inlined.
+
+  /// Whether one single event happens at next(), as most of those of a barrage do.
+  [[gnu::always_inline]] bool next_is_single() const {
+    const double now = next();
+    if (!(now < next_of_others_)) return false;
+    const Cursor& cursor = cursors_[0];
+    if (!cursor.events.empty()) return event_time(cursor, cursor.position + 1) != now;
+    // Where breakpoints lie close enough to round to one time, they happen the general way.
+    return cursor.kind == Kind::samples && now + current_->samples()[cursor.piece].step / 4 > now;
+  }
+  [[gnu::always_inline]] SingleEvent single() const {
+    const Cursor& cursor = cursors_[0];
+    return {cursor.single, cursor.events.empty() ? 0 : cursor.events[cursor.position].size, cursor.place};
+  }
+  /// Lets that event happen in short: jump() and arrivals() are not told of it.
+  [[gnu::always_inline]] void pass_single() {
+    Cursor& cursor = cursors_[0];
+    const std::size_t k = cursor.position++;
+    if (cursor.kind == Kind::samples) {
+      const Samples& piece = current_->samples()[cursor.piece];
+      next_sample(piece, k);
+      cursor.time = k < piece.values->size() ? piece.breakpoint(k + 1) : forever;
+    } else {
+      cursor.time = event_time(cursor, k + 1);
+    }
+    if (!(cursor.time < next_of_others_)) let_first_sink();
+  }
+
+  // What acts from the last event to the next one:
+
+  /// The sum of all that is constant, nA.
+  const ExactSum& constant() const noexcept { return constant_; }
+  /// How often it has changed.
+  std::size_t constant_changes() const noexcept { return constant_changes_; }
+  std::span<const Line> lines() const noexcept { return lines_; }
+  std::span<const Wave> waves() const noexcept { return waves_; }
+
+  // What the last event brought:
+
+  /// mV
+  const ExactSum& jump() const noexcept { return jump_; }
+  /// An entry for each of synaptic_taus(); to be looked at only where anything_arrived().
+  std::span<const Arrivals> arrivals() const noexcept { return arrivals_; }
+  bool anything_arrived() const noexcept { return arrived_; }
+
+  /// The different synaptic time constants, ms.
+  std::span<const double> synaptic_taus() const noexcept { return taus_; }
+
+ private:
+  enum class Kind { step, ramp, sinusoid, samples, pulses, synapse };
+  /// Where a piece has got to: its event number `position` is the next one.
+  struct Cursor {
+    double time;
+    Kind kind;
+    std::size_t piece;
+    std::size_t position;
+    std::span<const Event> events;  // of pulses and synapses
+    SingleEvent::Kind single;       // what one of their events is, or one of samples
+    std::size_t place;              // of the synapse's time constant in taus_
+  };
+
+  static double event_time(const Cursor& cursor, std::size_t position) {
+    return position < cursor.events.size() ? cursor.events[position].time : forever;
+  }
+  /// Restores the heap's order where the first cursor has gone on to a later time.
+  void let_first_sink();
+  void happen(const Cursor& cursor);
+  void next_sample(const Samples& piece, std::size_t k) {
+    if (!replace_sample(piece, k)) sample(piece, k);
+  }
+  void sample(const Samples& piece, std::size_t k);
+  /// The short way from a sample to the next one, where nothing else is constant, or a line. @return false elsewhere
+  bool replace_sample(const Samples& piece, std::size_t k) {
+    const std::vector<double>& values = *piece.values;
+    if (piece.hold == Hold::previous) {
+      if (k == 0 || k == values.size()) return false;
+      const auto parts = constant_.parts();
+      if (parts.size() != 1 || parts[0] != values[k - 1]) return false;
+      constant_ = values[k];
+      ++constant_changes_;
+      return true;
+    }
+    if (k == 0 || k + 1 >= values.size() || lines_.size() != 1 || lines_[0].pieces != 1) return false;
+    Line& line = lines_[0];
+    line.start = line.stop;
+    line.stop = piece.breakpoint(k + 1);
+    line.from = values[k];
+    line.to = values[k + 1];
+    return true;
+  }
+  void add_constant(double amplitude) {
+    constant_.add(amplitude);
+    ++constant_changes_;
+  }
+  void add_line(double start, double stop, double from, double to);
+  void remove_line(double start, double stop, double from, double to);
+  void add_wave(std::size_t index);
+  void remove_wave(std::size_t index);
+  std::vector<Line>::iterator find_line(double start, double stop);
+  std::vector<Wave>::iterator find_wave(const Sinusoid& wave);
+  /// The time of one of the cursor's events; infinite past the last one.
+  double time_of(const Cursor& cursor, std::size_t position) const;
+
+  const Current* current_;
+  std::vector<Cursor> cursors_;  // a heap, the earliest on top; what is through has an infinite time
+  double next_of_others_ = forever;
+  std::vector<double> taus_;
+
+  ExactSum constant_;
+  std::size_t constant_changes_ = 0;
+  std::vector<Line> lines_;
+  std::vector<Wave> waves_;
+  ExactSum jump_;
+  std::vector<Arrivals> arrivals_;
+  bool arrived_ = false;
+};
+
+}  // namespace lapicque::detail

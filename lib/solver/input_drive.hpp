@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cmath>
+#include <type_traits>
+#include <vector>
+
+#include "input/timeline.hpp"
+#include "numbers/ball.hpp"
+#include "numbers/exact_sum.hpp"
+#include "numbers/real.hpp"
+#include "solver/membrane.hpp"
+
+namespace lapicque::detail {
+
+/// The drive of all that is constant, ramps and linear samples, from a stretch's start on.
+template <class Real>
+struct LinearDrive {
+  Ball<Real> level{0.0};  ///< mV
+  Ball<Real> slope{0.0};  ///< mV/ms
+};
+
+/// The drive but for its synapses.
+template <class Real>
+struct InputDrive : LinearDrive<Real> {
+  std::vector<Sine<Ball<Real>>> waves;  ///< one of each frequency
+
+  /// Whether it changes.
+  bool moves() const { return !vanishes(this->slope) || !waves.empty(); }
+};
+
+template <class Real>
+Ball<Real> ball_of(const ExactSum& sum) {
+  const auto parts = sum.parts();
+  if (parts.empty()) return Ball<Real>(0.0);
+  Ball<Real> result(parts.back());
+  for (std::size_t k = parts.size() - 1; k-- > 0;) result += Ball<Real>(parts[k]);
+  return result;
+}
+
+/// R I of a line's slope, mV/ms.
+template <class Real>
+Ball<Real> slope_of(const Line& line, double resistance) {
+  const auto from = line.from.parts();
+  const auto to = line.to.parts();
+  if constexpr (std::is_same_v<Real, double>) {
+    if (from.size() == 1 && to.size() == 1) {  // nearly always: four roundings
+      const double rise = resistance * (to[0] - from[0]);
+      const double slope = rise / (line.stop - line.start);
+      constexpr double normal = 0x1p-900;
+      if (std::fabs(rise) > normal && std::fabs(slope) > normal)
+        return {slope, round_up(std::fabs(slope) * (4 * RealTraits<double>::unit))};
+    }
+  }
+  ExactSum rise = line.to;
+  rise.subtract(line.from);
+  if (rise.is_zero()) return Ball<Real>(0.0);
+  return Ball<Real>(resistance) * ball_of<Real>(rise) / (Ball<Real>(line.stop) - Ball<Real>(line.start));
+}
+
+/// @param rest        u_rest - theta, mV
+/// @param resistance  MOhm
+/// @param start       where the stretch starts, ms
+template <class Real>
+LinearDrive<Real> linear_drive(const Timeline& timeline, const Ball<Real>& rest, double resistance,
+                               const Clock<Real>& start) {
+  LinearDrive<Real> drive{rest + Ball<Real>(resistance) * ball_of<Real>(timeline.constant()), 0.0};
+  for (const Line& line : timeline.lines()) {
+    drive.level += Ball<Real>(resistance) * ball_of<Real>(line.from);
+    const Ball<Real> slope = slope_of<Real>(line, resistance);
+    if (vanishes(slope)) continue;
+    drive.slope += slope;
+    if (start == Clock<Real>(line.start)) continue;
+    const Ball<Clock<Real>> elapsed = Ball<Clock<Real>>(start, 0) - Ball<Clock<Real>>(line.start);
+    drive.level += slope * convert_ball<Real>(elapsed);
+  }
+  return drive;
+}
+
+}  // namespace lapicque::detail
