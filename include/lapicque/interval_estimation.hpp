@@ -51,6 +51,10 @@ struct IntervalEstimate {
 /// with the bounds that hold nevertheless: refractory >= 0 and below the shortest mean interval, a < b < the least
 /// current.
 ///
+/// Where the intervals grow along the trains, or shrink, the neuron adapts, or its current is not constant: then there
+/// is a reason for each that says so, and no value. (A rank test which takes chance for adaptation in one table of
+/// 1000.)
+///
 /// Weighted least squares: for a net of (a, b) the linear rest in closed form, then Levenberg and Marquardt's method
 /// from each of its hollows. What disturbs the times is read off them:
 /// - each spike's time varies by itself (jitter, times of an exact train rounded to a grid), or each interval does:

@@ -5,9 +5,12 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <numeric>
 #include <set>
 
+#include "adaptation.hpp"
+#include "brief.hpp"
 #include "false_position.hpp"
 #include "lapicque/error.hpp"
 #include "quantiles.hpp"
@@ -487,7 +490,9 @@ class IntervalReader {
     least_ = *currents.begin();
     shortest_ = infinity;
     for (const Period& p : periods_) shortest_ = std::min(shortest_, p.value);
-    if (result_.currents < 4) {
+    if (const auto adaptation = estimation::find_adaptation(trains_, rounding_of_intervals())) {
+      report(*adaptation);
+    } else if (result_.currents < 4) {
       result_.noise = std::max(floor_, freedom_ > 0 ? std::sqrt(within_ / freedom_) : 0);
       leave_open("intervals at " + std::to_string(result_.currents) +
                  (result_.currents == 1 ? " current" : " different currents") +
@@ -533,6 +538,44 @@ class IntervalReader {
     periods_ = result_.accumulates ? renewal : jitter;
     within_ = sum_of_squares(periods_);
     floor_ = std::max(step / std::sqrt(result_.accumulates ? 6.0 : 12.0), rounding);
+  }
+
+  /// ms: how far rounding, or a grid's step, parts equal intervals.
+  double rounding_of_intervals() const {
+    double largest = 0;
+    for (const auto& train : trains_) {
+      largest = std::max({largest, std::abs(train.times.front()), std::abs(train.times.back())});
+    }
+    constexpr double step = 1 + 1e-3;  // of the grid, which is known to less
+    return std::max(2 * relative_rounding * largest, step * result_.grid.value_or(0));
+  }
+
+  /// Intervals that change along the trains are no neuron's with four constant parameters, and no noise.
+  void report(const estimation::Adaptation& adaptation) {
+    std::vector<double> changes;
+    shortest_ = infinity;
+    for (const auto& train : trains_) {
+      for (std::size_t i = 1; i < train.times.size(); ++i) {
+        const double interval = train.times[i] - train.times[i - 1];
+        shortest_ = std::min(shortest_, interval);
+        if (i + 1 < train.times.size()) changes.push_back(std::abs(train.times[i + 1] - train.times[i] - interval));
+      }
+    }
+    const auto middle = changes.begin() + static_cast<std::ptrdiff_t>(changes.size() / 2);
+    std::nth_element(changes.begin(), middle, changes.end());
+    result_.accumulates = true;
+    // Of intervals of that standard deviation without growth, the median change is this part.
+    constexpr double median_change = 0.6745 * std::numbers::sqrt2;
+    result_.noise = std::max(floor_, *middle / median_change);
+    const bool grow = adaptation.last > adaptation.first;
+    leave_open(
+        std::string("the intervals ") + (grow ? "grow" : "shrink") + " along the trains, at " +
+            to_text(adaptation.current, "nA") + " from " + estimation::brief(adaptation.first, "ms", 3) + " to " +
+            estimation::brief(adaptation.last, "ms", 3) +
+            (grow ? ": the neuron adapts, or its current fades" : ": the neuron facilitates, or its current rises") +
+            "; those of a leaky integrate-and-fire neuron under a constant current are equal but for noise, so that "
+            "values fitted to these would mislead",
+        "interval");
   }
 
   void fit() {
@@ -655,15 +698,15 @@ class IntervalReader {
     result_.undetermined.push_back({parameter, text});
   }
 
-  void leave_open(const std::string& why) {
+  void leave_open(const std::string& why, const char* shortest = "mean interval") {
     open("tau", why);
-    open("refractory", why + "; " + refractory_bounds());
+    open("refractory", why + "; " + refractory_bounds(shortest));
     open("rheobase", why + "; " + rheobase_bound());
     open("reset_current", why + "; " + reset_bound());
   }
 
-  std::string refractory_bounds() const {
-    return "it is at least 0 ms and below the shortest mean interval, " + to_text(shortest_, "ms");
+  std::string refractory_bounds(const char* shortest = "mean interval") const {
+    return std::string("it is at least 0 ms and below the shortest ") + shortest + ", " + to_text(shortest_, "ms");
   }
   std::string rheobase_bound() const { return "it is below the least current that fired, " + to_text(least_, "nA"); }
   std::string reset_bound() const { return "it is below the rheobase, so below " + to_text(least_, "nA"); }
