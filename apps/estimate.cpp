@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "commands.hpp"
@@ -74,6 +75,22 @@ std::string escaped(const std::string& text) {
   }
   return result;
 }
+
+/// The reasons of a table's rows, each in full where it comes first and by that row's name from then on.
+class ReasonsOnce {
+ public:
+  std::string next(const std::string& name, const std::string& text) {
+    for (const auto& [first, known] : told_) {
+      if (text == known) return "as for " + first;
+      if (text.starts_with(known + "; ")) return "as for " + first + text.substr(known.size());
+    }
+    told_.emplace_back(name, text);
+    return text;
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> told_;
+};
 
 class EstimateCommand {
  public:
@@ -160,8 +177,9 @@ class EstimateCommand {
     out.flush();
     if (format_ == "json") return;
     print_remarks(estimate.remarks);
-    if (estimate.probe.empty()) return;
-    std::cerr << "This current would determine all:\n" << input_blocks(estimate.probe);
+    if (estimate.probe.empty() && estimate.probe_caveat.empty()) return;
+    std::cerr << (estimate.probe_caveat.empty() ? "This current would determine all" : estimate.probe_caveat)
+              << (estimate.probe.empty() ? "\n" : ":\n") << input_blocks(estimate.probe);
   }
 
   static void print_remarks(const std::vector<std::string>& remarks) {
@@ -175,19 +193,24 @@ class EstimateCommand {
     return {};
   }
 
-  /// A reason that all six share stands in the first row only.
   static void print_csv(StandardOutput& out, const NeuronEstimate& estimate) {
-    const auto& open = estimate.undetermined;
-    const bool once = open.size() == rows.size() &&
-                      std::all_of(open.begin(), open.end(), [&](const auto& u) { return u.text == open[0].text; });
+    ReasonsOnce reasons;
     out << "parameter,value,low,high,undetermined\n";
     for (const Row& row : rows) {
       out << row.name;
       if (const auto& value = estimate.*row.value) {
         out << "," << value->value << "," << value->low << "," << value->high << ",\n";
       } else {
-        out << ",,,," << quoted(once && &row != rows.data() ? "likewise" : reason(estimate, row.parameter)) << "\n";
+        out << ",,,," << quoted(reasons.next(row.name, reason(estimate, row.parameter))) << "\n";
       }
+    }
+  }
+
+  static void print_json(StandardOutput& out, const std::optional<Estimate>& value) {
+    if (value) {
+      out << "{\"value\": " << value->value << ", \"low\": " << value->low << ", \"high\": " << value->high << "}";
+    } else {
+      out << "null";
     }
   }
 
@@ -195,11 +218,7 @@ class EstimateCommand {
     out << "{";
     for (const Row& row : rows) {
       out << quoted(row.name) << ": ";
-      if (const auto& value = estimate.*row.value) {
-        out << "{\"value\": " << value->value << ", \"low\": " << value->low << ", \"high\": " << value->high << "}";
-      } else {
-        out << "null";
-      }
+      print_json(out, estimate.*row.value);
       out << ",\n ";
     }
     out << "\"undetermined\": {";
@@ -218,13 +237,12 @@ class EstimateCommand {
         << (estimate.timing == SpikeTiming::grid         ? "\"grid\""
             : estimate.timing == SpikeTiming::continuous ? "\"continuous\""
                                                          : "\"either\"")
-        << ",\n \"input\": " << (estimate.input == InputReading::held ? "\"held\"" : "\"exact\"") << ",\n \"probe\": ";
-    if (estimate.probe.empty()) {
-      out << "null";
-    } else {
-      out << quoted(escaped(input_blocks(estimate.probe)));
-    }
-    out << "}\n";
+        << ",\n \"input\": " << (estimate.input == InputReading::held ? "\"held\"" : "\"exact\"")
+        << ",\n \"tau_forward_euler_ms\": ";
+    print_json(out, estimate.euler_tau);
+    const auto text_or_null = [](const std::string& text) { return text.empty() ? "null" : quoted(escaped(text)); };
+    out << ",\n \"probe\": " << text_or_null(input_blocks(estimate.probe))
+        << ",\n \"probe_caveat\": " << text_or_null(estimate.probe_caveat) << "}\n";
   }
 
   void print_intervals(const IntervalEstimate& estimate) const {
@@ -237,13 +255,14 @@ class EstimateCommand {
       return {};
     };
     if (format_ == "csv") {
+      ReasonsOnce reasons;
       out << "parameter,value,low,high,undetermined\n";
       for (const IntervalRow& row : interval_rows) {
         out << row.name;
         if (const auto value = value_of(row)) {
           out << "," << value->value << "," << value->low << "," << value->high << ",\n";
         } else {
-          out << ",,,," << quoted(reason_of(row)) << "\n";
+          out << ",,,," << quoted(reasons.next(row.name, reason_of(row))) << "\n";
         }
       }
       out.flush();
@@ -253,11 +272,7 @@ class EstimateCommand {
     out << "{";
     for (const IntervalRow& row : interval_rows) {
       out << quoted(row.name) << ": ";
-      if (const auto value = value_of(row)) {
-        out << "{\"value\": " << value->value << ", \"low\": " << value->low << ", \"high\": " << value->high << "}";
-      } else {
-        out << "null";
-      }
+      print_json(out, value_of(row));
       out << ",\n ";
     }
     out << "\"undetermined\": {";

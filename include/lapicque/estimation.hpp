@@ -48,6 +48,10 @@ struct NeuronEstimate {
   std::optional<Estimate> tau;         ///< ms
   std::optional<Estimate> refractory;  ///< ms
 
+  /// ms: where the trace shows a simulator's step, the time constant of which forward Euler with that step makes `tau`:
+  /// step / (1 - exp(-step/tau)). Empty where no step shows, or the interval of tau holds both.
+  std::optional<Estimate> euler_tau;
+
   struct Reason {
     Parameter parameter;
     std::string text;
@@ -64,8 +68,12 @@ struct NeuronEstimate {
   /// hides the spikes
   std::vector<double> fitted;
 
-  /// A current that would determine all that this trace's left undetermined; empty if nothing is, or noise hides it.
+  /// A current that would determine all that this trace's left undetermined; empty if nothing is, or noise hides it, or
+  /// nothing tells how strong it has to be.
   std::vector<Step> probe;
+  /// What the probe does not promise, in words, or why there is none; empty where it determines all. Without a spike
+  /// nothing is known of the threshold but that it lies above the trace.
+  std::string probe_caveat;
 };
 
 /// The parameters of a leaky integrate-and-fire neuron from its membrane potential under a known current.

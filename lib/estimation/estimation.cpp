@@ -8,6 +8,8 @@
 #include <numeric>
 #include <utility>
 
+#include "brief.hpp"
+#include "finer_grid.hpp"
 #include "lapicque/error.hpp"
 #include "probe.hpp"
 #include "quantiles.hpp"
@@ -80,11 +82,22 @@ double printed_unit(const std::vector<double>& values) {
   return 0;
 }
 
+/// A table's current with straight lines between its samples; others as they are.
+Current joined_by_lines(const Current& current) {
+  if (!current.ramps().empty() || !current.sinusoids().empty() || !current.synapses().empty()) return current;
+  if (!current.pulses().empty()) return current;
+  Current joined;
+  for (const Samples& s : current.samples()) joined += samples(s.start, s.step, *s.values, Hold::linear);
+  for (const Step& s : current.steps()) joined += step(s.start, s.stop, s.amplitude);
+  return joined;
+}
+
 /// Everything that is known of a trace on the way.
 class Reader {
  public:
   Reader(const VoltageTrace& trace, const Current& current, SpikeTiming timing)
       : trace_(trace),
+        current_(current),
         timing_(timing),
         range_(range_of(trace.potentials)),
         noise_(local_noise(trace.potentials)),
@@ -123,7 +136,7 @@ class Reader {
       leave_all_open(result,
                      "the current given does not fit the potential: is it the injected one, in the right unit and at "
                      "the right times? What the best fit leaves, " +
-                         brief(result.noise) + ", is more than the noise, " + brief(noise_));
+                         brief(result.noise, "mV", 3) + ", is more than the noise, " + brief(noise_, "mV", 3));
       finish(result);
     } else if (spikes_.empty()) {
       result.timing = SpikeTiming::either;
@@ -386,6 +399,35 @@ class Reader {
     free_ = fits[static_cast<std::size_t>(reading_)];
     other_reading_.reset();
     if (reading_ == 0 && gain > -telling) other_reading_ = fits[1];
+    try_finer_holds();
+  }
+
+  /// Where neither reading explains a trace without noise, the current may have been held for a simulator's step, of
+  /// which there are several from a sample to the next.
+  void try_finer_holds() {
+    constexpr int most_parts = 10;
+    constexpr double explained = 1e-4;  // of the squares: the right step leaves nearly nothing
+    constexpr double rounding = 1e-9;   // of the range: what is left where nothing is to be mended
+    constexpr double noisy = 3e-3;      // of the range
+    if (noise_ > noisy * range_ || rounding_hides_noise(free_) || rms(free_) < rounding * range_) return;
+    if (held_parts_ > 1 || !even_step(trace_.times)) return;
+    const Division plain = division(Start::free, plateau_);
+    const double squares = relaxation().fit(spikes_, plain, tau_).squares;
+    const auto [reading, held] = std::pair{reading_, inputs_[1]};
+    reading_ = 1;
+    // A table with every n-th value of a simulator's current has the others near the straight lines between them.
+    for (const Current& current : {current_, joined_by_lines(current_)}) {
+      for (held_parts_ = 2; held_parts_ <= most_parts; ++held_parts_) {
+        inputs_[1] = InputResponse(current, InputReading::held, trace_.times, held_parts_);
+        if (relaxation().fit(spikes_, plain, tau_).squares > explained * squares) continue;
+        free_ = fit_free();
+        other_reading_.reset();
+        return;
+      }
+    }
+    held_parts_ = 1;
+    reading_ = reading;
+    inputs_[1] = held;
   }
 
   /// Whether the last samples before the spikes are already the spikes', clipped at the threshold or somewhere near it:
@@ -506,6 +548,8 @@ class Reader {
     for (const Parameter p : {Parameter::reset, Parameter::threshold, Parameter::refractory}) {
       leave_out(result, p, reason);
     }
+    const auto step = even_step(trace_.times);
+    if (step && reading_ == 1) report_stepper(result, *step / held_parts_);
     result.fitted = fitted(fit);
     finish(result);
   }
@@ -542,7 +586,12 @@ class Reader {
       }
       free_ = relaxation().refit(spikes_, division(Start::free, whole->plateau), free_);
     }
-    if (!whole && result.timing == SpikeTiming::continuous && !continuous.consistent) {
+    const bool between_samples = !whole && result.timing == SpikeTiming::continuous;
+    const auto finer = between_samples && timing_ != SpikeTiming::continuous
+                           ? find_finer_grid(input(), spikes_, free_, variance(free_), free_reach)
+                           : std::nullopt;
+    if (finer) return report_finer_grid(result, *finer);
+    if (between_samples && !continuous.consistent) {
       if (rms(free_) > 3 * noise_ + 2 * most_rounding_) {
         leave_all_open(result, unexplained);
         return finish(result);
@@ -597,11 +646,47 @@ class Reader {
     const bool both = result.threshold && result.reset;
     if (hide_in_noise(result, both ? result.threshold->value - result.reset->value : whole_fall)) return;
     remark(result, continuous.separate);
+    const auto step = even_step(trace_.times);
+    if (step && result.timing == SpikeTiming::grid) report_stepper(result, *step);
+    report_spikes(result, fit);
+  }
+
+  void report_spikes(NeuronEstimate& result, const RelaxationFit& fit) const {
     for (const SampledSpike& spike : spikes_) {
       result.spikes.push_back(std::midpoint(trace_.times[spike.last], trace_.times[spike.reset]));
     }
     result.fitted = fitted(fit);
     finish(result);
+  }
+
+  void report_finer_grid(NeuronEstimate& result, const FinerGrid& grid) const {
+    result.timing = SpikeTiming::grid;
+    report_membrane(result, free_);
+    result.reset = linear_estimate(free_, reset);
+    result.threshold = grid.threshold;
+    result.refractory = grid.refractory;
+    result.remarks.push_back("the spikes are those of a simulator whose time step is " + to_text(grid.step, "ms") +
+                             ", of which the samples are every " + std::to_string(grid.parts) +
+                             ".: the threshold is known up to what the potential rises in a step, the refractory "
+                             "period to one step, counted as Brian 2 does");
+    report_stepper(result, grid.step);
+    report_spikes(result, free_);
+  }
+
+  /// The time constant of a stepper with the grid that the trace shows. Nothing where no step is seen, or where the
+  /// noise hides what difference it makes.
+  void report_stepper(NeuronEstimate& result, double step) const {
+    if (!result.tau) return;
+    const auto forward = [&](double relaxed) { return step / -std::expm1(-step / relaxed); };
+    const auto backward = [&](double relaxed) { return step / std::expm1(step / relaxed); };
+    const Estimate euler{forward(result.tau->value), forward(result.tau->low), forward(result.tau->high)};
+    if (euler.value <= result.tau->high) return;
+    result.euler_tau = euler;
+    result.remarks.push_back("tau is what the potential relaxes with, " + brief(result.tau->value, "ms", 5) +
+                             ": the simulator's own if it steps by the exact solution; with its step of " +
+                             brief(step, "ms", 5) +
+                             ", forward Euler makes that of tau = " + brief(euler.value, "ms", 5) +
+                             ", backward Euler of " + brief(backward(result.tau->value), "ms", 5));
   }
 
   /// Whether the time at which a fitted course crosses the threshold, or leaves the reset potential, is too uncertain
@@ -683,13 +768,6 @@ class Reader {
                         std::min(plateau, most_plateau())};
   }
 
-  /// mV with three digits, for people to read.
-  static std::string brief(double potential) {
-    std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%.3g mV", potential);
-    return text.data();
-  }
-
   /// Where the spikes are not what they seem to be, nor are the courses between them.
   void leave_all_open(NeuronEstimate& result, const std::string& reason) {
     hidden_ = true;
@@ -714,7 +792,7 @@ class Reader {
         result,
         "the current given does not fit the potential: is it the injected one, in the right unit? What the best fit "
         "leaves, " +
-            brief(result.noise) + ", is more than a seventh of the fall at a spike, " + brief(fall) +
+            brief(result.noise, "mV", 3) + ", is more than a seventh of the fall at a spike, " + brief(fall, "mV", 3) +
             ": if the current is right, spikes cannot be told from noise; record with less of it, or average trials");
     return true;
   }
@@ -860,12 +938,14 @@ class Reader {
   }
 
   const VoltageTrace& trace_;
+  const Current& current_;
   SpikeTiming timing_;
   double range_;
   double noise_;
   double most_rounding_;  // mV: of what few decimals left
   std::array<InputResponse, 2> inputs_;
   int reading_ = 0;
+  int held_parts_ = 1;  // how many times a value of the current is held from a sample to the next
   std::vector<SampledSpike> spikes_;
   std::size_t plateau_ = 1;
   double tau_ = 1;
@@ -880,7 +960,11 @@ NeuronEstimate estimate_neuron(const VoltageTrace& trace, const Current& current
   check(trace);
   Reader reader(trace, current, timing);
   NeuronEstimate result = reader.read();
-  if (!result.undetermined.empty() && !reader.hidden()) result.probe = probing_steps(result, trace, current);
+  if (!result.undetermined.empty() && !reader.hidden()) {
+    Probe probe = probing_current(result, trace, current);
+    result.probe = std::move(probe.steps);
+    result.probe_caveat = std::move(probe.caveat);
+  }
   return result;
 }
 

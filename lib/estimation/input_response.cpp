@@ -51,13 +51,26 @@ std::vector<double> sample_current(const Current& current, const std::vector<dou
   return values;
 }
 
+/// The times with `parts` - 1 further ones between each and the next.
+std::vector<double> divided(const std::vector<double>& times, int parts) {
+  std::vector<double> result;
+  for (std::size_t i = 0; i + 1 < times.size(); ++i) {
+    for (int k = 0; k < parts; ++k) result.push_back(times[i] + (times[i + 1] - times[i]) * k / parts);
+  }
+  result.push_back(times.back());
+  return result;
+}
+
 }  // namespace
 
-InputResponse::InputResponse(const Current& current, InputReading reading, std::vector<double> times)
+InputResponse::InputResponse(const Current& current, InputReading reading, std::vector<double> times, int parts)
     : current_(current),
       reading_(reading),
+      parts_(parts),
       times_(std::move(times)),
       sampled_(sample_current(current, times_)),
+      hold_times_(divided(times_, parts)),
+      held_(sample_current(current, hold_times_)),
       bound_(4 * bound_of(current)) {
   for (const Pulses& pulses : current.pulses()) {
     std::copy_if(pulses.events->begin(), pulses.events->end(), std::back_inserter(jumps_),
@@ -117,15 +130,15 @@ Response InputResponse::held(double tau, std::span<const double> times) const {
   double jumped = 0;
   std::size_t next = 0;
   for (const double time : times) {
-    while (sample + 1 < times_.size() && times_[sample + 1] <= time) {
-      const double gone = -std::expm1(-(times_[sample + 1] - times_[sample]) / tau);
-      unit += gone * (sampled_[sample] - unit);
+    while (sample + 1 < hold_times_.size() && hold_times_[sample + 1] <= time) {
+      const double gone = -std::expm1(-(hold_times_[sample + 1] - hold_times_[sample]) / tau);
+      unit += gone * (held_[sample] - unit);
       jumped -= gone * jumped;
       ++sample;
-      for (; next < jumps_.size() && jumps_[next].time <= times_[sample]; ++next) jumped += jumps_[next].size;
+      for (; next < jumps_.size() && jumps_[next].time <= hold_times_[sample]; ++next) jumped += jumps_[next].size;
     }
-    const double gone = -std::expm1(-(time - times_[sample]) / tau);
-    response.unit.push_back(unit + gone * (sampled_[sample] - unit));
+    const double gone = -std::expm1(-(time - hold_times_[sample]) / tau);
+    response.unit.push_back(unit + gone * (held_[sample] - unit));
     response.jumps.push_back(jumped - gone * jumped);
   }
   return response;

@@ -19,7 +19,9 @@ struct Response {
 class InputResponse {
  public:
   /// @param times  ms, >= 0, ascending, at least two: the samples
-  InputResponse(const Current& current, InputReading reading, std::vector<double> times);
+  /// @param parts  how many values in turn a current that is read as held takes from a sample to the next, each for the
+  ///               same time
+  InputResponse(const Current& current, InputReading reading, std::vector<double> times, int parts = 1);
 
   /// At the samples.
   Response at_samples(double tau) const;
@@ -29,7 +31,7 @@ class InputResponse {
 
   /// The same current, read in the same way, with other samples. A current read as held is one that holds its value
   /// from sample to sample: there every sample must be kept.
-  InputResponse at_times(std::vector<double> times) const { return {current_, reading_, std::move(times)}; }
+  InputResponse at_times(std::vector<double> times) const { return {current_, reading_, std::move(times), parts_}; }
 
   /// ms, ascending: where the current's formula changes after the first sample and before the last; none where it is
   /// read as held.
@@ -52,8 +54,11 @@ class InputResponse {
 
   Current current_;
   InputReading reading_;
+  int parts_;
   std::vector<double> times_;
   std::vector<double> sampled_;
+  std::vector<double> hold_times_;  ///< from which on a held current has the values held_
+  std::vector<double> held_;
   std::vector<Event> jumps_;  ///< those after the first sample, ascending
   double bound_;              ///< mV: no response of 2 MOhm comes near it
 };

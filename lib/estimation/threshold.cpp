@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "crossings.hpp"
 #include "quantiles.hpp"
 #include "singular_values.hpp"
 
@@ -12,60 +13,6 @@ namespace lapicque::estimation {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-
-/// Where a course has some potential: found by secants, all spikes at once.
-struct Crossing {
-  double time;   ///< ms
-  double slope;  ///< du/dt there, mV/ms
-  bool found;
-};
-
-std::vector<Crossing> find_crossings(const Courses& courses, std::span<const std::size_t> stretches,
-                                     std::span<const double> from, std::span<const double> to, double level,
-                                     bool rising) {
-  constexpr int rounds = 12;
-  const std::size_t count = stretches.size();
-  std::vector<double> x0(from.begin(), from.end());
-  std::vector<double> x1(to.begin(), to.end());
-  // The bracket of a release may reach past the next one's start where plateaus end at the next spike.
-  for (std::size_t e = 0; e + 1 < count; ++e) x1[e] = std::min(x1[e], from[e + 1]);
-  std::vector<double> y0 = courses.potentials(stretches, x0);
-  std::vector<double> y1 = courses.potentials(stretches, x1);
-  std::vector<Crossing> crossings(count);
-  for (std::size_t e = 0; e < count; ++e) crossings[e] = {x1[e], (y1[e] - y0[e]) / (x1[e] - x0[e]), false};
-  for (int round = 0; round < rounds; ++round) {
-    for (std::size_t e = 0; e < count; ++e) {
-      // A secant across less than a thousandth of the first one loses more digits than it gains.
-      if (std::abs(x1[e] - x0[e]) > 1e-3 * (to[e] - from[e])) crossings[e].slope = (y1[e] - y0[e]) / (x1[e] - x0[e]);
-      // Some way beyond the bracket, but not past the neighbours' nor 0: the times must stay in order.
-      const double margin = 2 * (to[e] - from[e]);
-      const double start = e > 0 ? std::midpoint(to[e - 1], from[e]) : 2e-3 * (to[e] - from[e]);
-      const double least = std::max(from[e] - margin, start);
-      const double most = std::min(to[e] + margin, e + 1 < count ? std::midpoint(to[e], from[e + 1]) : to[e] + margin);
-      const double next = x1[e] - (y1[e] - level) / crossings[e].slope;
-      x0[e] = x1[e];
-      y0[e] = y1[e];
-      x1[e] = std::isfinite(next) ? std::clamp(next, least, std::max(least, most)) : to[e];
-    }
-    y1 = courses.potentials(stretches, x1);
-  }
-  // The secants' slopes are those of some way before; these are the slopes here, to 1e-8.
-  const auto beside = [&](double part) {
-    std::vector<double> times(x1);
-    for (std::size_t e = 0; e < count; ++e) times[e] += part * (to[e] - from[e]);
-    return courses.potentials(stretches, times);
-  };
-  const auto after = beside(1e-3);
-  const auto before = beside(-1e-3);
-  for (std::size_t e = 0; e < count; ++e) {
-    const double off = std::abs(y1[e] - level);
-    crossings[e].time = x1[e];
-    crossings[e].slope = (after[e] - before[e]) / (2e-3 * (to[e] - from[e]));
-    crossings[e].found =
-        (rising ? crossings[e].slope > 0 : crossings[e].slope != 0) && off <= 1e-9 * (std::abs(level) + 1);
-  }
-  return crossings;
-}
 
 /// How much wider than an interval of 95 % for one value one for the extreme of `count` values is.
 double extreme_reach(std::size_t count) {
@@ -83,53 +30,6 @@ std::size_t highest(const Courses& courses, std::size_t stretch, const SampledSp
 }
 
 }  // namespace
-
-double Courses::decay(std::size_t s, double time) const {
-  return std::exp(-(time - input_.times()[fit_.stretches[s].anchor]) / fit_.values[tau]);
-}
-
-double Courses::own(std::size_t s, std::size_t sample) const {
-  return fit_.stretches[s].tied ? 0 : decay(s, input_.times()[sample]);
-}
-
-double Courses::potential(std::size_t s, std::size_t sample) const {
-  return fit_.values[rest] + fit_.values[resistance] * fit_.response.unit[sample] + fit_.response.jumps[sample] +
-         fit_.decays[s] * decay(s, input_.times()[sample]);
-}
-
-Vector Courses::gradient(std::size_t s, std::size_t sample) const {
-  const Stretch& stretch = fit_.stretches[s];
-  const std::size_t a = stretch.anchor;
-  const double elapsed = input_.times()[sample] - input_.times()[a];
-  const double e = decay(s, input_.times()[sample]);
-  const auto drift = [&](std::size_t i) { return fit_.values[resistance] * fit_.slope.unit[i] + fit_.slope.jumps[i]; };
-  const double relaxing = fit_.decays[s] * e * elapsed / (fit_.values[tau] * fit_.values[tau]);
-  Vector result;
-  if (stretch.tied) {
-    result << 1 - e, fit_.response.unit[sample] - fit_.response.unit[a] * e, e, drift(sample) - drift(a) * e + relaxing;
-  } else {
-    result << 1, fit_.response.unit[sample], 0, drift(sample) + relaxing;
-    result -= e * fit_.couplings[s];
-  }
-  return result;
-}
-
-double Courses::variance(std::size_t s, std::size_t sample) const {
-  const Vector slope = gradient(s, sample);
-  const double common = slope.dot(fit_.covariance * slope);
-  const double e = own(s, sample);
-  return common + (fit_.weights[s] > 0 ? e * e / fit_.weights[s] : 0);
-}
-
-std::vector<double> Courses::potentials(std::span<const std::size_t> stretches, std::span<const double> times) const {
-  const Response response = input_.at(fit_.values[tau], times);
-  std::vector<double> result;
-  for (std::size_t k = 0; k < times.size(); ++k) {
-    result.push_back(fit_.values[rest] + fit_.values[resistance] * response.unit[k] + response.jumps[k] +
-                     fit_.decays[stretches[k]] * decay(stretches[k], times[k]));
-  }
-  return result;
-}
 
 ThresholdReader::Grid ThresholdReader::grid(const RelaxationFit& tied, double reach) const {
   const auto& times = input_.times();
