@@ -32,14 +32,20 @@ enum class Crossing {
 };
 
 /// Which time is written down for a spike.
-enum class Stamp { step_start, step_end, crossing };
+enum class Stamp {
+  step_start,
+  step_end,
+  crossing,
+  interpolated,  ///< where a straight line from u at the start of the step to u at its end crosses the threshold
+};
 
 /// What becomes of times of arrivals and voltage jumps that are no grid times.
 enum class Arrival {
-  exact,    ///< stays where it is; only with a crossing that is not on the grid
-  up,       ///< the first grid time that is not before it
-  nearest,  ///< the nearest grid time
-  after,    ///< the first grid time after it: an arrival at a grid time acts one step later (as Brian 2 has it)
+  exact,                 ///< stays where it is; only with a crossing that is not on the grid
+  up,                    ///< the first grid time that is not before it
+  up_from_microseconds,  ///< the same after it was rounded to a microsecond (NEST's tics)
+  nearest,               ///< the nearest grid time
+  after,  ///< the first grid time after it: an arrival at a grid time acts one step later (as Brian 2 has it)
 };
 
 /// How many steps refractoriness takes.
@@ -53,9 +59,11 @@ enum class RefractoryCount {
 
 /// What the potential does in refractoriness.
 enum class Refractoriness {
-  clamped,     ///< u stays at reset
-  relaxes,     ///< u goes from reset to rest as without input; voltage jumps are lost
-  integrates,  ///< u goes on as always from reset and takes its jumps; it only fires no spike
+  clamped,               ///< u stays at reset
+  relaxes,               ///< u goes from reset to rest as without input; voltage jumps are lost
+  integrates,            ///< u goes on as always from reset and takes its jumps; it only fires no spike
+  keeps_jumps,           ///< u stays at reset but for its jumps, which add up until the threshold is looked at again
+  keeps_decaying_jumps,  ///< the same, and what they add decays with tau_m (NEST's refractory_input)
 };
 
 /// The grid of time of a simulator: everything that decides which train it prints for the same problem.
@@ -70,6 +78,7 @@ struct Convention {
   /// The time at which the current other than that of synapses is read, in steps from the start of the step: 0 start,
   /// 0.5 middle, 1 end, -1 a whole step late. Empty: it is not held at all, but acts as given (Crossing::everywhere).
   std::optional<double> input_time = 0.0;
+  double first_input_step = 0;  ///< steps before this one are without that current (NEST's generators miss t = 0)
   /// How the current of synapses is read: with true, it is a sample like any other current, taken at input_time and
   /// held (the arrivals stay where they are); with false it is a state of the neuron, and arrivals move to the grid.
   bool synapses_sampled = true;
@@ -83,6 +92,11 @@ struct Convention {
   /// A spike takes a test below the threshold since the last one, in refractoriness or after: a neuron that is above it
   /// at the first test after a reset fires no more, is not reset, and stays silent until u has come down.
   bool rearmed_below = false;
+
+  /// mV: spikes are written down where u rises above this level, and reset where it is above the threshold; only with
+  /// Crossing::grid. Empty: both are the threshold.
+  std::optional<double> detection{};
+  bool subtracts = false;  ///< a reset takes u down by threshold - reset, and keeps what it had above the threshold
 
   Stamp stamp = Stamp::step_end;
   double stamp_offset = 0;        ///< ms, added to every spike time
@@ -118,7 +132,7 @@ struct NamedConvention {
 };
 
 /// All that have a name: brian2, brian2-euler, nest, nest-generator, nest-precise, nest-lossless, neuron,
-/// neuron-intfire, nengo, euler and exponential-euler.
+/// neuron-intfire, nengo, allen, euler and exponential-euler.
 std::span<const NamedConvention> conventions();
 
 /// The convention of that name. @throws InvalidArgument  there is none; the message lists the names

@@ -4,6 +4,7 @@
 #include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <numbers>
 #include <numeric>
 #include <optional>
@@ -31,6 +32,9 @@ double grid_index(double time, double dt, Arrival arrivals) {
     case Arrival::after:
       // What is a thousandth of a step before a grid time counts as on it: Brian 2's timestep().
       return std::floor(time / dt + 1e-3) + 1;
+    case Arrival::up_from_microseconds:
+      // The tic of a grid time may be a hair above it.
+      return std::ceil(std::round(time * 1e3) / 1e3 / dt - 1e-9);
     case Arrival::up:
     case Arrival::exact:
       break;
@@ -74,8 +78,11 @@ GridRun::GridRun(const Neuron& neuron, const Current& current, const Convention&
 
 GridRun::Place GridRun::place_of(double time) const {
   if (convention_.arrivals != Arrival::exact) return {grid_index(time, dt_, convention_.arrivals), 0};
-  const double n = first_not_before(time, dt_);
-  return n * dt_ == time ? Place{n, 0} : Place{n - 1, time - (n - 1) * dt_};
+  // What is on the grid but for rounding is on it.
+  const double n = std::round(time / dt_);
+  if (std::abs(n * dt_ - time) <= 4 * std::numeric_limits<double>::epsilon() * time) return {n, 0};
+  const double next = first_not_before(time, dt_);
+  return {next - 1, time - (next - 1) * dt_};
 }
 
 // Arrivals before t = 0 have decayed by then and no grid moves them.
@@ -97,7 +104,8 @@ void GridRun::add_synapse(const Synapse& synapse) {
 }
 
 void GridRun::step() {
-  const double current = held_.value_at((n_ + convention_.input_time.value_or(0)) * dt_);
+  const double current =
+      n_ < convention_.first_input_step ? 0 : held_.value_at((n_ + convention_.input_time.value_or(0)) * dt_);
   membrane_.level = std::fma(neuron_.resistance(), current, neuron_.rest() - neuron_.threshold());
   double begin = 0;
   while (begin < dt_) {
@@ -116,31 +124,56 @@ void GridRun::take_part(double begin, double end) {
   const bool free = Place{n_, begin} >= resume_;
   const bool seeks_crossing = free && convention_.crossing == Crossing::within_step;
   const bool at_once = convention_.jumps_tested_at_once;
-  const auto above = [this](bool by_jump) {
-    const bool is_above = membrane_.start > 0 || (membrane_.start == 0 && (by_jump || !convention_.strict_threshold));
-    if (!is_above) armed_ = true;
-    return is_above && (armed_ || !convention_.rearmed_below);
-  };
 
   std::optional<Response<double>> before;
   if (seeks_crossing) before = membrane_;
+  const double from = membrane_.start;
   advance(end - begin, free);
-  const bool fired = (seeks_crossing || !at_once) && above(false) && free;
+  // Where the straight line between grid points crosses; a jump at the end of the step crosses there.
+  interpolated_ = membrane_.start > 0 && from < 0 ? begin - (end - begin) * from / (membrane_.start - from) : end;
+  if (!at_once) detect(place);
+  const bool fired = (seeks_crossing || !at_once) && is_above(false) && free;
   if (fired) fire(seeks_crossing ? Place{n_, begin + crossing(*before, end - begin)} : place);
 
   const double jump = take_arrivals(place);
   if (fired) return;
-  const bool integrates = convention_.refractoriness == Refractoriness::integrates;
   const bool at_end = place == resume_ && convention_.keeps_jump_at_end;
-  const bool jumps = jump != 0 && (free || integrates || at_end);
+  const bool jumps = jump != 0 && (free || at_end || acts_in_refractoriness());
   if (jumps) membrane_.start += jump;
-  if (at_once && above(jumps) && (free || (jumps && at_end))) fire(place);
+  if (at_once) detect(place);
+  const bool kept = place == resume_ && acts_in_refractoriness() &&
+                    convention_.refractoriness != Refractoriness::integrates;  // jumps that came before its end
+  if (at_once && is_above(jumps) && (free || kept || (jumps && at_end))) fire(place);
+}
+
+/// Whether u is above the threshold, and the neuron may fire for it.
+bool GridRun::is_above(bool by_jump) {
+  const bool above = membrane_.start > 0 || (membrane_.start == 0 && (by_jump || !convention_.strict_threshold));
+  if (!above) armed_ = true;
+  return above && (armed_ || !convention_.rearmed_below);
+}
+
+bool GridRun::acts_in_refractoriness() const {
+  const Refractoriness r = convention_.refractoriness;
+  return r == Refractoriness::integrates || r == Refractoriness::keeps_jumps ||
+         r == Refractoriness::keeps_decaying_jumps;
+}
+
+/// Writes a spike down where u has risen above a level of detection that is not the threshold.
+void GridRun::detect(const Place& place) {
+  if (!convention_.detection) return;
+  const bool above = membrane_.start > *convention_.detection - neuron_.threshold();
+  if (above && !detected_) write_down(place);
+  detected_ = above;
 }
 
 void GridRun::advance(double length, bool free) {
   Response<double>& m = membrane_;
   if (!free && convention_.refractoriness == Refractoriness::relaxes) {
     m.start -= std::expm1(-length * m.rate) * (neuron_.rest() - neuron_.threshold() - m.start);
+  } else if (!free && convention_.refractoriness == Refractoriness::keeps_decaying_jumps) {
+    const double reset = neuron_.reset() - neuron_.threshold();
+    m.start = reset + (m.start - reset) * std::exp(-length * m.rate);
   } else if (free || convention_.refractoriness == Refractoriness::integrates) {
     const double drive = m.at_start().drive;
     const double part = length * m.rate;
@@ -200,15 +233,22 @@ double GridRun::take_arrivals(const Place& place) {
   return jump;
 }
 
+void GridRun::write_down(const Place& crossed) {
+  const Stamp stamp = convention_.stamp;
+  const double time = stamp == Stamp::step_start     ? std::max(n_, 0.0) * dt_
+                      : stamp == Stamp::step_end     ? (n_ + 1) * dt_
+                      : stamp == Stamp::interpolated ? n_ * dt_ + interpolated_
+                                                     : crossed.step * dt_ + crossed.offset;
+  spikes_.push_back(printed_time(time, convention_));
+}
+
 /// Resets u, which is above the threshold now and has crossed it at `crossed`.
 void GridRun::fire(const Place& crossed) {
-  const Stamp stamp = convention_.stamp;
-  const double time = stamp == Stamp::step_start ? std::max(n_, 0.0) * dt_
-                      : stamp == Stamp::step_end ? (n_ + 1) * dt_
-                                                 : crossed.step * dt_ + crossed.offset;
-  spikes_.push_back(printed_time(time, convention_));
-  membrane_.start = neuron_.reset() - neuron_.threshold();
+  const double reset = neuron_.reset() - neuron_.threshold();
+  if (!convention_.detection) write_down(crossed);
+  membrane_.start = convention_.subtracts ? membrane_.start + reset : reset;
   armed_ = false;
+  detected_ = convention_.detection && membrane_.start > *convention_.detection - neuron_.threshold();
 
   resume_ = crossed;
   if (convention_.refractory_count == RefractoryCount::exact) {

@@ -49,6 +49,10 @@ class GridRun {
   void advance(double length, bool free);
   static double crossing(const Response<double>& before, double length);
   double take_arrivals(const Place& place);
+  bool is_above(bool by_jump);
+  bool acts_in_refractoriness() const;  ///< jumps do
+  void detect(const Place& place);
+  void write_down(const Place& crossed);
   void fire(const Place& crossed);
 
   Neuron neuron_;
@@ -60,9 +64,11 @@ class GridRun {
 
   /// At the place reached: start is u - theta, and decays are the synapses.
   Response<double> membrane_;
-  double n_ = 0;        ///< the step that is being taken
-  Place resume_{0, 0};  ///< where refractoriness ends
-  bool armed_ = true;   ///< u has been found below the threshold since the last spike
+  double n_ = 0;             ///< the step that is being taken
+  Place resume_{0, 0};       ///< where refractoriness ends
+  bool armed_ = true;        ///< u has been found below the threshold since the last spike
+  bool detected_ = false;    ///< u is above the level of detection
+  double interpolated_ = 0;  ///< ms from the start of the step: where a straight line crosses the threshold
   std::vector<double> spikes_;
 };
 

@@ -34,6 +34,7 @@ constexpr Convention nest{
     .synapses_sampled = false,
     .strict_threshold = false,
     .decimals = 3,
+    .arrivals = Arrival::up_from_microseconds,
     .refractory_count = RefractoryCount::up,
     .keeps_jump_at_end = false,
 };
@@ -48,12 +49,16 @@ constexpr Convention brian2_euler = changed(brian2, [](Convention& c) {
   c.synaptic_decay = SynapticDecay::forward_euler;
 });
 
-constexpr Convention nest_generator = changed(nest, [](Convention& c) { c.input_time = -1; });
+constexpr Convention nest_generator = changed(nest, [](Convention& c) {
+  c.input_time = -1;
+  c.first_input_step = 2;
+});
 
 constexpr Convention nest_precise = changed(nest, [](Convention& c) {
   c.crossing = Crossing::within_step;
   c.stamp = Stamp::crossing;
   c.arrivals = Arrival::exact;
+  c.keeps_jump_at_end = true;
 });
 
 constexpr Convention nest_lossless = changed(nest_precise, [](Convention& c) { c.crossing = Crossing::everywhere; });
@@ -93,6 +98,9 @@ constexpr std::array named{
                     "NEURON 8.2.2, run (tests/simulators)", neuron_intfire},
     NamedConvention{"nengo", "Nengo's LIF: crossings solved within the step, spikes printed at its end",
                     "source code of Nengo: neurons.py (LIF.step)", nengo},
+    NamedConvention{"allen", "AllenSDK's GLIF: forward Euler, crossings interpolated linearly within the step",
+                    "source code of the AllenSDK: glif_neuron.py (run, interpolate_spike_time)",
+                    changed(Convention{}, [](Convention& c) { c.stamp = Stamp::interpolated; })},
     NamedConvention{"euler", "forward Euler as in `lapicque run --method euler`", "stepper.hpp", Convention{}},
     NamedConvention{"exponential-euler", "as in `lapicque run --method exponential-euler`", "stepper.hpp",
                     changed(Convention{}, [](Convention& c) { c.update = Update::exponential_euler; })},
@@ -108,6 +116,9 @@ void require_consistent(const Convention& c) {
           "choose another Arrival or Crossing::within_step");
   require(c.stamp != Stamp::crossing || !on_grid, "stamp", "crossing", "a crossing on the grid has a grid time",
           "choose Stamp::step_start or step_end");
+  require(c.stamp != Stamp::interpolated || on_grid, "stamp", "interpolated", "a crossing within a step is solved for",
+          "choose Stamp::crossing or Crossing::grid");
+  require(!c.detection || on_grid, "detection", "given", "it takes a crossing on the grid", "choose Crossing::grid");
   require(c.update == Update::exact || on_grid, "crossing", "within_step or everywhere",
           "a crossing within a step is solved from the closed form", "choose Update::exact");
   require(c.input_time || c.crossing == Crossing::everywhere, "input_time", "none", "steps need a current to hold",
@@ -128,7 +139,10 @@ std::vector<double> event_driven(const Neuron& neuron, const Current& current, d
   if (convention.input_time) {
     CurrentEvaluator evaluator(convention.synapses_sampled ? current : without_events(current));
     std::vector<double> values;
-    for (double n = 0; n <= steps; ++n) values.push_back(evaluator.value_at((n + *convention.input_time) * dt));
+    for (double n = 0; n <= steps; ++n) {
+      const double value = evaluator.value_at((n + *convention.input_time) * dt);
+      values.push_back(n < convention.first_input_step ? 0 : value);
+    }
     gridded += samples(0, dt, std::move(values));
   }
   const auto moved = [&](std::vector<Event>& events) {
@@ -154,9 +168,12 @@ std::vector<double> event_driven(const Neuron& neuron, const Current& current, d
   }
   // SpikeTrain keeps a jump at the very end of refractoriness; a hair later it is lost. The hair is more than grid
   // times are off their multiples of dt by rounding, and so little that a long train is moved by less than a
-  // simulator's clock.
+  // simulator's clock. Whoever counts steps keeps a jump that rounding has put before the end.
+  const double hair = 1e-12 * dt + 2 * std::numeric_limits<double>::epsilon() * until;
   if (!convention.keeps_jump_at_end) {
-    parameters.refractory += 1e-12 * dt + 2 * std::numeric_limits<double>::epsilon() * until;
+    parameters.refractory += hair;
+  } else if (convention.refractory_count != RefractoryCount::exact) {
+    parameters.refractory = std::max(parameters.refractory - hair, 0.0);
   }
   std::vector<double> times = spike_times(Neuron(parameters), gridded, until);
   for (double& time : times) {
