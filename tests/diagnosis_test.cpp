@@ -14,6 +14,7 @@
 #include "lapicque/error.hpp"
 #include "lapicque/spike_train.hpp"
 #include "random.hpp"
+#include "simulators/diagnosis/parameter_fit.hpp"
 
 namespace lapicque {
 namespace {
@@ -212,7 +213,9 @@ TEST(Diagnosis, OfAnotherProblemFindsNone) {
   testing::Random random;
   const Cell cell = noisy_cell(random);
   Cell other = cell;
-  other.neuron.tau *= 1.05;
+  other.neuron.tau *= 1.05;  // alone, it would be found
+  other.neuron.resistance *= 1.07;
+  other.neuron.reset += 3;
   const auto diagnosis = diagnose(cell.neuron, cell.current(), cell.until(), simulate(other));
   EXPECT_TRUE(diagnosis.names.empty()) << text(diagnosis.names);
   EXPECT_TRUE(diagnosis.explanations.empty());
@@ -432,7 +435,7 @@ TEST(Diagnosis, TellsASynapseThatIntFire2MadeSlower) {
         << tau;
   }
   // It does so up to tau_s = tau_m, and no further.
-  EXPECT_EQ(text(diagnose(neuron, exponential_synapse(8.05, events), 400, theirs).names), "");
+  EXPECT_EQ(text(diagnose(neuron, exponential_synapse(8.05, events), 400, theirs).names), "other-synaptic-tau");
 }
 
 /// (exp(-t/tau_m) - exp(-t/tau_s)) tau_s / (tau_m - tau_s) where it is largest.
@@ -463,6 +466,226 @@ TEST(Diagnosis, TellsTimeConstantsThatIntFire4Moved) {
     ASSERT_GT(theirs.size(), 5U);
     EXPECT_EQ(text(diagnose(neuron, current, 400, theirs).names), name) << tau_m << " " << tau_s;
   }
+}
+
+const Explanation& first_of(const Diagnosis& diagnosis) {
+  static const Explanation none{};
+  return diagnosis.explanations.empty() ? none : diagnosis.explanations.front();
+}
+
+// NEST 3.9.0, iaf_psc_delta, h = 0.1 ms, a dc_generator of 2 nA from 5 ms on with the default delay of 1 ms.
+TEST(Diagnosis, TellsAConventionOfWhichAllTimesAreShifted) {
+  const Neuron neuron({.rest = -70, .reset = -70, .threshold = -55, .resistance = 40, .tau = 10, .refractory = 2});
+  const auto found = diagnose(neuron, step(5, forever, 2), 20, Train{8.1, 12.2, 16.3});
+  EXPECT_EQ(first_of(found).convention, "nest");
+  EXPECT_EQ(first_of(found).dt, 0.1);
+  EXPECT_EQ(text({found.names.begin(), found.names.end()}).substr(0, 20), "nest, constant-shift");
+  ASSERT_TRUE(first_of(found).fitted);
+  EXPECT_NEAR(first_of(found).fitted->value, 1, 1e-9);
+}
+
+// Of a constant current all spikes may be multiples of 0.4 ms or so: the longest step is not what people use.
+TEST(Diagnosis, NamesTheStepsThatPeopleUseFirst) {
+  testing::Random random;
+  int coarse = 0;
+  for (int n = testing::cases(20); n > 0; --n) {
+    Cell cell;
+    cell.input.assign(2000, random.uniform(2.2, 5));
+    const Train theirs = simulate(cell);
+    const auto found = diagnose(cell.neuron, cell.current(), cell.until(), theirs);
+    ASSERT_TRUE(found.grid);
+    if (*found.grid < 0.15) continue;
+    ++coarse;
+    EXPECT_EQ(first_of(found).convention, "brian2");
+    EXPECT_TRUE(first_of(found).changes.empty());
+    EXPECT_EQ(first_of(found).dt, 0.1) << *found.grid;
+  }
+  EXPECT_GT(coarse, 3);
+}
+
+/// What makes of a loop by forward Euler what Allen's simulator and others are.
+struct EulerLoop {
+  double dt = 0.1;
+  bool interpolates = false;
+  bool freezes = false;  ///< jumps act in refractoriness on a membrane that is frozen
+  double weight_factor = 1;
+};
+
+Train euler_loop(const NeuronParameters& p, const std::vector<double>& input, const std::vector<Event>& jumps,
+                 const EulerLoop& loop) {
+  double u = p.initial.value_or(p.rest);
+  long resume = 0;
+  std::size_t next = 0;
+  Train train;
+  for (long n = 0; n < static_cast<long>(input.size()); ++n) {
+    const double before = u;
+    if (n >= resume) {
+      u += loop.dt / p.tau * (p.rest - u + p.resistance * input[static_cast<std::size_t>(n)]);
+    }
+    for (; next < jumps.size() && jumps[next].time <= static_cast<double>(n + 1) * loop.dt; ++next) {
+      if (n + 1 > resume || (n + 1 == resume) || loop.freezes) u += jumps[next].size * loop.weight_factor;
+    }
+    if (n + 1 < resume || !(u > p.threshold)) continue;
+    const double part = loop.interpolates ? (p.threshold - before) / (u - before) : 1;
+    train.push_back((static_cast<double>(n) + part) * loop.dt);
+    u = p.reset;
+    resume = n + 1 + std::lround(p.refractory / loop.dt);
+  }
+  return train;
+}
+
+TEST(Diagnosis, TellsCrossingsThatAreInterpolatedInAnEulerStep) {
+  testing::Random random;
+  const Cell cell = noisy_cell(random);
+  const Train theirs = euler_loop(cell.neuron, cell.input, {}, {.interpolates = true});
+  ASSERT_GT(theirs.size(), 10U);
+  const auto found = diagnose(cell.neuron, cell.current(), cell.until(), theirs);
+  EXPECT_EQ(first_of(found).convention, "allen") << text(found.names);
+  EXPECT_EQ(first_of(found).dt, 0.1);
+  EXPECT_TRUE(first_of(found).changes.empty());
+  const auto told = diagnose(cell.neuron, cell.current(), cell.until(), theirs, {.dt = 0.1, .convention = "euler"});
+  EXPECT_EQ(text(told.names), "stamped-by-interpolation");
+}
+
+/// Jumps at grid times, often enough that some fall into refractoriness.
+std::vector<Event> many_jumps(testing::Random& random) {
+  std::vector<Event> jumps;
+  for (int n = 5; n < 4000; n += random.integer(1, 12)) jumps.push_back({n * 0.1, random.uniform(1, 5)});
+  return jumps;
+}
+
+TEST(Diagnosis, TellsJumpsThatActInRefractorinessOnAFrozenMembrane) {
+  testing::Random random;
+  const auto jumps = many_jumps(random);
+  const NeuronParameters p{.rest = -70, .reset = -65, .threshold = -50, .resistance = 10, .tau = 8, .refractory = 3};
+  const std::vector<double> input(4000, 1.5);
+  const Train theirs = euler_loop(p, input, jumps, {.freezes = true});
+  ASSERT_GT(theirs.size(), 10U);
+  EXPECT_NE(theirs, euler_loop(p, input, jumps, {}));
+  const auto found = diagnose(p, pulses(jumps) + samples(0, 0.1, input), 400, theirs);
+  EXPECT_EQ(text({first_of(found).changes.begin(), first_of(found).changes.end()}), "jumps-kept-in-refractoriness");
+}
+
+TEST(Diagnosis, TellsWeightsThatAreMultipliedByTheStep) {
+  testing::Random random;
+  const auto jumps = many_jumps(random);
+  const NeuronParameters p{.rest = -70, .reset = -65, .threshold = -50, .resistance = 10, .tau = 8, .refractory = 3};
+  const std::vector<double> input(4000, 2.1);
+  const Train theirs = euler_loop(p, input, jumps, {.weight_factor = 0.1});
+  ASSERT_GT(theirs.size(), 10U);
+  const auto found = diagnose(p, pulses(jumps) + samples(0, 0.1, input), 400, theirs);
+  EXPECT_EQ(text({first_of(found).changes.begin(), first_of(found).changes.end()}), "weights-times-dt");
+  EXPECT_EQ(first_of(found).dt, 0.1);
+}
+
+struct WrongNumber {
+  std::string name;
+  double NeuronParameters::*member;
+  double value;
+};
+
+TEST(Diagnosis, FitsOneNumberThatIsWrong) {
+  testing::Random random;
+  using P = NeuronParameters;
+  for (const auto& [name, member, value] :
+       {WrongNumber{"other-tau", &P::tau, 9}, WrongNumber{"other-resistance", &P::resistance, 12.5},
+        WrongNumber{"other-threshold", &P::threshold, -52}, WrongNumber{"other-reset", &P::reset, -62.5},
+        WrongNumber{"other-rest", &P::rest, -68}, WrongNumber{"other-refractory", &P::refractory, 3.5}}) {
+    Cell cell = noisy_cell(random);
+    cell.neuron.tau = 8;
+    cell.neuron.refractory = 2;
+    Cell wrong = cell;
+    wrong.neuron.*member = value;
+    for (const bool on_grid : {true, false}) {
+      const Train theirs = on_grid ? simulate(wrong) : spike_times(wrong.neuron, wrong.current(), wrong.until());
+      const auto found = diagnose(cell.neuron, cell.current(), cell.until(), theirs);
+      ASSERT_FALSE(found.explanations.empty()) << name;
+      EXPECT_EQ(first_of(found).convention, on_grid ? "brian2" : "exact") << name << ": " << text(found.names);
+      EXPECT_EQ(text({first_of(found).changes.begin(), first_of(found).changes.end()}), name);
+      ASSERT_TRUE(first_of(found).fitted) << name;
+      EXPECT_EQ(first_of(found).fitted->value, value) << name;
+      EXPECT_EQ(first_of(found).fitted->given, cell.neuron.*member) << name;
+    }
+  }
+}
+
+TEST(Diagnosis, TellsALevelOfDetectionThatIsNotTheThreshold) {
+  testing::Random random;
+  Cell cell = noisy_cell(random);
+  const Train exact = spike_times(cell.neuron, cell.current(), cell.until());
+  // Where the exact potential, looked at every 0.01 us, rises above -52 mV for the last time before each spike.
+  Train theirs;
+  for (std::size_t k = 0; k < exact.size(); ++k) {
+    double low = k > 0 ? exact[k - 1] + cell.neuron.refractory : 0;
+    double high = exact[k];
+    while (high - low > 1e-7) {
+      const double middle = (low + high) / 2;
+      const bool above = membrane_potential(cell.neuron, cell.current(), Train{middle}).front() > -52;
+      (above ? high : low) = middle;
+    }
+    theirs.push_back(high);
+  }
+  const auto found = diagnose(cell.neuron, cell.current(), cell.until(), theirs);
+  EXPECT_EQ(text({first_of(found).changes.begin(), first_of(found).changes.end()}), "other-detection");
+  ASSERT_TRUE(first_of(found).fitted);
+  EXPECT_EQ(first_of(found).fitted->value, -52);
+}
+
+TEST(Diagnosis, TellsTimesThatWereLeftInSteps) {
+  testing::Random random;
+  const Cell cell = noisy_cell(random);
+  Train theirs = simulate(cell);
+  for (double& time : theirs) time = std::round(time / 0.1);
+  const auto found = diagnose(cell.neuron, cell.current(), cell.until(), theirs);
+  EXPECT_EQ(text(found.names), "unit-steps");
+  EXPECT_EQ(first_of(found).dt, 0.1);
+}
+
+TEST(Diagnosis, CallsNothingNearWhereNothingIs) {
+  testing::Random random;
+  const Cell cell = noisy_cell(random);
+  Train theirs;
+  for (double t = 3.3; t < cell.until(); t += random.uniform(2, 40)) theirs.push_back(std::round(t * 10) / 10);
+  const auto nothing = diagnose(cell.neuron, cell.current(), cell.until(), theirs);
+  EXPECT_TRUE(nothing.explanations.empty()) << text(nothing.names);
+  EXPECT_FALSE(nothing.is_near);
+  Train missing = simulate(cell);
+  missing.erase(missing.begin() + 4);
+  const auto near = diagnose(cell.neuron, cell.current(), cell.until(), missing);
+  EXPECT_TRUE(near.explanations.empty()) << text(near.names);
+  EXPECT_TRUE(near.is_near);
+  ASSERT_TRUE(near.nearest);
+  EXPECT_EQ(near.nearest->convention, "brian2");
+}
+
+// u_inf = -70 + 10 I lies above the threshold by less than a rounding, at it, and below it by as much.
+TEST(CloseDecision, IsOneThatHangsOnRoundingOnBothSides) {
+  const double rheobase = 2;
+  const double above = std::nextafter(rheobase, 3);
+  const double below = std::nextafter(rheobase, 1);
+  const auto fires = close_decision({}, step(5, forever, above), 400);
+  ASSERT_TRUE(fires);
+  EXPECT_TRUE(fires->fires);
+  EXPECT_EQ(fires->time, spike_times({}, step(5, forever, above), 400).front());
+  for (const double current : {rheobase, below}) {
+    const auto silent = close_decision({}, step(5, forever, current), 400);
+    ASSERT_TRUE(silent);
+    EXPECT_FALSE(silent->fires);
+  }
+  EXPECT_FALSE(close_decision({}, step(5, forever, 2.1), 400));
+  EXPECT_FALSE(close_decision({}, step(5, forever, 1.9), 400));
+  // A jump that lands on the threshold, and one that is 1e-6 mV above it.
+  EXPECT_TRUE(close_decision({}, pulses({{5, 20}}), 10));
+  EXPECT_FALSE(close_decision({}, pulses({{5, 20.000001}}), 10));
+}
+
+TEST(ShortestDecimal, IsTheFirstOfFewestDigits) {
+  EXPECT_EQ(diagnosis::shortest_decimal(8.99, 9.02).value, 9);
+  EXPECT_EQ(diagnosis::shortest_decimal(9.09, 9.12).value, 9.1);
+  EXPECT_EQ(diagnosis::shortest_decimal(-52.03, -51.98).value, -52);
+  EXPECT_EQ(diagnosis::shortest_decimal(-0.1, 0.3).value, 0);
+  EXPECT_EQ(diagnosis::shortest_decimal(123.45605, 123.45695).value, 123.4561);
+  EXPECT_EQ(diagnosis::shortest_decimal(0.00998, 0.0101).value, 0.01);
 }
 
 TEST(Diagnosis, OfTimesBeforeTheStartFindsNone) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <type_traits>
 
 #include "input/transform.hpp"
 
@@ -20,6 +21,7 @@ bool varies(const Current& current) {
 
 bool set_stamp(Hypothesis& h, Stamp stamp) {
   if (h.convention.stamp == stamp || h.stamped_at_nearest) return false;
+  if (stamp == Stamp::interpolated && h.convention.crossing != Crossing::grid) return false;
   h.convention.stamp = stamp;
   return true;
 }
@@ -61,6 +63,17 @@ bool set_refractoriness(Hypothesis& h, Refractoriness refractoriness) {
   return true;
 }
 
+/// Jumps that act in refractoriness are looked at from step to step, whoever solves for the crossings.
+bool keep_jumps(Hypothesis& h, Refractoriness refractoriness) {
+  if (h.current.pulses().empty() || h.neuron.refractory == 0) return false;
+  Convention& c = h.convention;
+  if (c.refractoriness == refractoriness) return false;
+  if (is_event_driven(c)) c.crossing = Crossing::within_step;
+  if (!c.input_time) c.input_time = 0;
+  c.refractoriness = refractoriness;
+  return true;
+}
+
 bool set_strict(Hypothesis& h, bool strict) {
   if (is_event_driven(h.convention) || h.convention.strict_threshold == strict) return false;
   h.convention.strict_threshold = strict;
@@ -86,17 +99,6 @@ bool euler_with_synapses(Hypothesis& h) {
          set_update(h, Update::forward_euler, SynapticDecay::forward_euler);
 }
 
-/// @param late  ms
-bool delay_input(Hypothesis& h, double late) {
-  if (!varies(h.current)) return false;
-  if (h.convention.input_time) {
-    *h.convention.input_time -= late / h.dt;
-  } else {
-    h.current = shifted(without_events(h.current), late) + events_of(h.current);
-  }
-  return true;
-}
-
 /// The step of the only list of samples, where it is not their time step.
 bool delay_samples(Hypothesis& h, double late) {
   const auto lists = h.current.samples();
@@ -120,6 +122,16 @@ bool keep_jump_at_end(Hypothesis& h, bool keep) {
     return false;
   h.convention.keeps_jump_at_end = keep;
   return true;
+}
+
+bool subtract_at_reset(Hypothesis& h) {
+  if (is_event_driven(h.convention) || h.convention.subtracts) return false;
+  h.convention.subtracts = true;
+  return true;
+}
+
+bool scale_weights_by_step(Hypothesis& h, double factor) {
+  return h.convention != exact_solution && factor != 1 && scale_weights(h, factor);
 }
 
 bool miss_within_step(Hypothesis& h) {
@@ -244,6 +256,9 @@ constexpr std::array all_changes{
     Change{"stamped-at-step-end", "spikes are stamped at the end of the step",
            [](Hypothesis& h) { return set_stamp(h, Stamp::step_end); }},
     Change{"stamped-at-nearest", "spikes are stamped at the nearest grid time", stamp_at_nearest},
+    Change{"stamped-by-interpolation",
+           "spikes are stamped where a straight line from the start of the step to its end crosses the threshold",
+           [](Hypothesis& h) { return set_stamp(h, Stamp::interpolated); }},
     Change{"one-step-late", "all spikes are stamped one step later", [](Hypothesis& h) { return move_stamp(h, 1); }},
     Change{"one-step-early", "all spikes are stamped one step earlier",
            [](Hypothesis& h) { return move_stamp(h, -1); }},
@@ -261,6 +276,11 @@ constexpr std::array all_changes{
            [](Hypothesis& h) { return set_refractoriness(h, Refractoriness::integrates); }},
     Change{"refractory-relaxes", "in refractoriness the potential relaxes to rest instead of staying at reset",
            [](Hypothesis& h) { return set_refractoriness(h, Refractoriness::relaxes); }},
+    Change{"jumps-kept-in-refractoriness", "jumps act in refractoriness on a membrane that is frozen, and add up",
+           [](Hypothesis& h) { return keep_jumps(h, Refractoriness::keeps_jumps); }},
+    Change{"jumps-kept-decaying",
+           "jumps act in refractoriness on a membrane that is frozen, and what they add decays with tau_m",
+           [](Hypothesis& h) { return keep_jumps(h, Refractoriness::keeps_decaying_jumps); }},
     Change{"no-refractoriness", "there is no refractoriness", drop_refractoriness},
     Change{"threshold-inclusive", "reaching the threshold counts as crossing it (u >= threshold)",
            [](Hypothesis& h) { return set_strict(h, false); }},
@@ -289,6 +309,12 @@ constexpr std::array all_changes{
            [](Hypothesis& h) { return delay_arrivals(h, 1); }},
     Change{"arrivals-one-step-early", "arrivals and jumps act one step earlier",
            [](Hypothesis& h) { return delay_arrivals(h, -1); }},
+    Change{"weights-times-dt", "weights are multiplied by the time step (in ms)",
+           [](Hypothesis& h) { return scale_weights_by_step(h, h.dt); }},
+    Change{"weights-over-dt", "weights are divided by the time step (in ms)",
+           [](Hypothesis& h) { return scale_weights_by_step(h, 1 / h.dt); }},
+    Change{"weights-times-dt-over-tau", "weights are multiplied by dt/tau_m",
+           [](Hypothesis& h) { return scale_weights_by_step(h, h.dt / h.neuron.tau); }},
     Change{"jump-at-refractory-end-kept", "a jump at the very end of refractoriness acts",
            [](Hypothesis& h) { return keep_jump_at_end(h, true); }},
     Change{"jump-at-refractory-end-lost", "a jump at the very end of refractoriness is lost",
@@ -296,6 +322,8 @@ constexpr std::array all_changes{
     Change{"missed-between-grid-points",
            "spikes are missed where the potential is back below the threshold at grid times", miss_within_step},
     Change{"starts-at-reset", "the potential starts at reset", start_at_reset},
+    Change{"resets-by-subtraction", "a reset takes threshold - reset off the potential in place of setting it",
+           subtract_at_reset},
     Change{"resets-to-rest", "the potential is reset to rest", reset_to_rest},
     Change{"synaptic-tau-raised",
            "synapses run with tau_s = tau_m + 0.1 ms, as NEURON's IntFire2 does where it is given less",
@@ -325,6 +353,30 @@ Current shifted(const Current& current, double by) {
       return current_of(piece);
     }
   });
+}
+
+bool delay_input(Hypothesis& h, double late) {
+  if (!varies(h.current)) return false;
+  if (h.convention.input_time) {
+    *h.convention.input_time -= late / h.dt;
+  } else {
+    h.current = shifted(without_events(h.current), late) + events_of(h.current);
+  }
+  return true;
+}
+
+bool scale_weights(Hypothesis& h, double factor) {
+  if (!has_events(h.current)) return false;
+  h.current = detail::transform(h.current, [factor](const auto& piece) {
+    if constexpr (detail::HasEvents<std::remove_cvref_t<decltype(piece)>>) {
+      return current_of(detail::with_events(piece, [factor](std::vector<Event>& events) {
+        for (Event& event : events) event.size *= factor;
+      }));
+    } else {
+      return current_of(piece);
+    }
+  });
+  return true;
 }
 
 std::span<const Change> changes() noexcept { return all_changes; }

@@ -23,11 +23,18 @@ inline bool is_event_driven(const Convention& convention) { return convention.cr
 
 /// Whether all spikes that it predicts are at grid times.
 inline bool has_grid_stamps(const Hypothesis& hypothesis) {
-  return hypothesis.stamped_at_nearest || hypothesis.convention.stamp != Stamp::crossing;
+  const Stamp stamp = hypothesis.convention.stamp;
+  return hypothesis.stamped_at_nearest || stamp == Stamp::step_start || stamp == Stamp::step_end;
 }
 
 /// The current with all of it later by so many ms.
 Current shifted(const Current& current, double by);
+
+/// Lets the current other than that of synapses come later by so many ms; false where there is none.
+bool delay_input(Hypothesis& hypothesis, double late);
+
+/// Multiplies the sizes of all arrivals and jumps; false where there are none.
+bool scale_weights(Hypothesis& hypothesis, double factor);
 
 /// A way to do something else than the hypothesis says.
 struct Change {
