@@ -7,9 +7,13 @@
 
 namespace lapicque::detail {
 
-/// The word among `known` that `word` was meant to be: equal but for capitals, the one an abbreviation of the other,
-/// or one slip for every three letters (a letter too many, too few, another one, or two letters swapped). Empty if
-/// none is that near.
+/// The word among `known` that `word` was meant to be; empty if none is near. In this order:
+///
+/// - what other programs and papers call one of the `known`, capitals, "_" and "-" aside: "V_th" or "theta" for
+///   threshold, "E_L" for rest, "t_ref" for refractory; with a unit behind it as well ("tau_ms");
+/// - one with letters left out ("tresh"), or one slip for every three letters from a word, or for every five from one
+/// of
+///   its other names (a letter too many, too few, another one, or two letters swapped): the nearest.
 std::optional<std::string_view> likely_meant(std::string_view word, std::span<const std::string_view> known);
 
 }  // namespace lapicque::detail
