@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "lapicque/error.hpp"
 #include "lapicque/files/table.hpp"
 
 namespace lapicque {
@@ -424,6 +425,107 @@ TEST(ExperimentFile, TellsWhichFilesItWasReadFrom) {
   EXPECT_TRUE(parse_experiment(preamble, "cell.toml", {}).files.empty());
 }
 
+Neuron neuron_of(const std::string& membrane) {
+  return parse_experiment("[neuron]\nrest = -70\nreset = -65\nthreshold = -50\n" + membrane + "[run]\nuntil = 1\n",
+                          "cell.toml", {})
+      .neuron;
+}
+
+// nF x MOhm = ms, nF/uS = ms, ms/nF = MOhm, 1/uS = MOhm: no factor is in between, and one rounding.
+TEST(Membrane, IsDeterminedByTwoOfFourNumbers) {
+  const Neuron by_tau = neuron_of("capacitance = \"800 pF\"\ntau = \"8 ms\"\n");
+  EXPECT_EQ(by_tau.resistance(), 10);
+  EXPECT_EQ(by_tau.tau(), 8);
+  const Neuron by_resistance = neuron_of("capacitance = 0.3\nresistance = 0.7\n");
+  EXPECT_EQ(by_resistance.tau(), 0.3 * 0.7);
+  EXPECT_EQ(by_resistance.resistance(), 0.7);
+  const Neuron by_conductance = neuron_of("capacitance = \"281 pF\"\nleak_conductance = \"30 nS\"\n");
+  EXPECT_EQ(by_conductance.tau(), 0.281 / 0.03);
+  EXPECT_EQ(by_conductance.resistance(), 1 / 0.03);
+  const Neuron by_both = neuron_of("tau = 20\nleak_conductance = \"1e-8 S\"\n");
+  EXPECT_EQ(by_both.resistance(), 1 / 0.01);
+  EXPECT_EQ(by_both.tau(), 20);
+}
+
+TEST(Membrane, IsRefusedWhereItIsNotDetermined) {
+  const auto said = [](const std::string& membrane) {
+    try {
+      neuron_of(membrane);
+    } catch (const FileError& error) {
+      return std::string(error.what());
+    }
+    return std::string("nothing");
+  };
+  EXPECT_EQ(said("resistance = 10\nleak_conductance = 0.1\n"),
+            "cell.toml:6: neuron.leak_conductance = 0.1: resistance and leak_conductance are one number (R = 1/g) and "
+            "leave tau open; give tau or capacitance in the place of one of them");
+  EXPECT_EQ(said("resistance = 10\ntau = 8\ncapacitance = 0.8\n"),
+            "cell.toml:7: neuron.capacitance = 0.8: two of tau, resistance and capacitance determine the membrane, and "
+            "further ones may contradict them; keep two of them");
+  EXPECT_EQ(said("capacitance = 0.8\n"),
+            "cell.toml:5: neuron.capacitance = 0.8: capacitance alone does not determine tau and resistance; give tau, "
+            "resistance or leak_conductance as well");
+  EXPECT_EQ(said("leak_conductance = 0.1\n"),
+            "cell.toml:5: neuron.leak_conductance = 0.1: leak_conductance alone does not determine tau and resistance; "
+            "give tau or capacitance as well");
+  EXPECT_EQ(said("tau = 8\n"),
+            "cell.toml:1: missing key neuron.resistance; write for example resistance = \"10 Mohm\"");
+  EXPECT_EQ(said("tau = 8\ncapacitance = \"-1 pF\"\n"),
+            "cell.toml:6: neuron.capacitance = \"-1 pF\": a membrane capacitance must be greater than 0; write for "
+            "example capacitance = \"800 pF\"");
+  EXPECT_EQ(said("tau = 8\nleak_conductance = 0\n"),
+            "cell.toml:6: neuron.leak_conductance = 0: a leak conductance must be greater than 0; write for example "
+            "leak_conductance = \"100 nS\"");
+  EXPECT_EQ(said("tau = 8\ncapacitance = \"100 nS\"\n"),
+            "cell.toml:6: neuron.capacitance = \"100 nS\": expected a capacitance, nS is a conductance; write for "
+            "example \"800 pF\"");
+  EXPECT_EQ(said("tau = 1e300\ncapacitance = 1e-300\n"),
+            "cell.toml:6: neuron.capacitance = 1e-300: makes the membrane resistance inf MOhm; write for example "
+            "capacitance = \"800 pF\"");
+}
+
+TEST(NeuronOfAFile, GivesWayToNumbersOfTheCaller) {
+  const Folder folder;
+  const auto file = folder.write("cell.toml",
+                                 "[neuron]\nrest = -70\nreset = -65\nthreshold = -50\ncapacitance = 1\n"
+                                 "leak_conductance = 0.1\n");
+  EXPECT_EQ(read_neuron(file).neuron.tau(), 10);
+  EXPECT_EQ(read_neuron(file).neuron.refractory(), 0);
+  EXPECT_EQ(read_neuron(file, {{"capacitance", 2}, {"refractory", 3}}).neuron.tau(), 20);
+  EXPECT_EQ(read_neuron(file, {{"capacitance", 2}, {"refractory", 3}}).neuron.refractory(), 3);
+  EXPECT_EQ(read_neuron(file, {{"tau", 7}, {"resistance", 3}}).neuron.resistance(), 3);
+  const auto said = [&](const NeuronValues& instead) {
+    try {
+      read_neuron(file, instead);
+    } catch (const InvalidArgument& error) {
+      return std::string(error.what());
+    } catch (const FileError& error) {
+      return std::string(error.what());
+    }
+    return std::string("nothing");
+  };
+  EXPECT_EQ(said({{"tau", 7}}),
+            "tau = 7 ms: is given over capacitance and leak_conductance, and which of them stays is not said; give "
+            "resistance, capacitance or leak_conductance as well");
+  EXPECT_EQ(said({{"refractory", -1}}),
+            "refractory = -1 ms: an absolute refractory period must not be negative; write for example 2 ms");
+  EXPECT_EQ(said({{"threshold", -66}}), file.string() +
+                                            ":3: neuron.reset = -65: the reset potential must lie below the threshold; "
+                                            "choose one below -66 mV");
+}
+
+TEST(ExperimentFile, SaysThatASmallMIsMilli) {
+  const auto experiment = parse_experiment(
+      "[neuron]\nrest = -70\nreset = -65\nthreshold = -50\nresistance = \"10 mohm\"\ntau = \"8 ms\"\n[run]\nuntil = "
+      "1\n",
+      "cell.toml", {});
+  EXPECT_EQ(experiment.neuron.resistance(), 1e-8);
+  ASSERT_EQ(experiment.remarks.size(), 1U);
+  EXPECT_EQ(experiment.remarks[0],
+            "cell.toml:5: neuron.resistance = \"10 mohm\": m is milli, and this is 1e-08 MOhm; for mega write \"10 "
+            "Mohm\"");
+}
+
 TEST(ExperimentFile, ThatCannotBeReadIsNamed) {
   const Folder folder;
   const auto missing = folder.path() / "nowhere.toml";
@@ -435,7 +537,8 @@ TEST(ExperimentFile, ThatCannotBeReadIsNamed) {
 
 TEST(ExperimentFile, ThatIsEmptyLacksBothTables) {
   EXPECT_EQ(message(""),
-            "cell.toml:1: missing table [neuron]; it has rest, reset, threshold, resistance, tau, refractory, initial\n"
+            "cell.toml:1: missing table [neuron]; it has rest, reset, threshold, resistance, tau, capacitance, "
+            "leak_conductance, refractory, initial\n"
             "cell.toml:1: missing table [run]; it has until");
 }
 

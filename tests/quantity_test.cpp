@@ -53,6 +53,37 @@ TEST(Quantity, IsConvertedAndRoundedOnce) {
   EXPECT_EQ(parse_quantity("3 YV", voltage), 3e27);
 }
 
+TEST(Quantity, MayBeACapacitanceOrAConductance) {
+  EXPECT_EQ(parse_quantity("800 pF", capacitance), 0.8);
+  EXPECT_EQ(parse_quantity("1 nF", capacitance), 1);
+  EXPECT_EQ(parse_quantity("0.2 nA.ms/mV", capacitance), 0.2);
+  EXPECT_EQ(parse_quantity("100 nS", conductance), 0.1);
+  EXPECT_EQ(parse_quantity("0.1 uS", conductance), 0.1);
+  EXPECT_EQ(parse_quantity("1e-7 A/V", conductance), 0.1);
+  EXPECT_EQ(parse_quantity("0.1 1/Mohm", conductance), 0.1);
+}
+
+TEST(Quantity, MayBeABareNumberWhereThatIsAllowed) {
+  EXPECT_EQ(parse_number_or_quantity(" -70 ", voltage), -70);
+  EXPECT_EQ(parse_number_or_quantity("8e-3 s", time), 8);
+  EXPECT_THROW(parse_number_or_quantity("1e999", time), InvalidArgument);
+  EXPECT_THROW(parse_number_or_quantity("nan", time), InvalidArgument);
+  EXPECT_THROW(parse_number_or_quantity("", time), InvalidArgument);
+}
+
+TEST(Quantity, WithTheWrongCapitalIsPointedOut) {
+  EXPECT_EQ(prefix_warning("10 mohm", resistance), "m is milli, and this is 1e-08 MOhm; for mega write \"10 Mohm\"");
+  EXPECT_EQ(prefix_warning("10mOhm", resistance), "m is milli, and this is 1e-08 MOhm; for mega write \"10MOhm\"");
+  EXPECT_EQ(prefix_warning("8 Ms", time), "M is mega, and this is 8e+09 ms; for milli write \"8 ms\"");
+  EXPECT_EQ(prefix_warning("-70 MV", voltage), "M is mega, and this is -7e+10 mV; for milli write \"-70 mV\"");
+  EXPECT_EQ(prefix_warning("800 PF", capacitance), "P is peta, and this is 8e+26 nF; for pico write \"800 pF\"");
+  for (const auto* usual : {"8 ms", "1.5 min", "1 minute", "3 months", "8"}) EXPECT_EQ(prefix_warning(usual, time), "");
+  for (const auto* usual : {"10 Mohm", "10 kohm", "10 ohm", "1 mV/nA"})
+    EXPECT_EQ(prefix_warning(usual, resistance), "");
+  for (const auto* usual : {"-70 mV", "-0.07 V"}) EXPECT_EQ(prefix_warning(usual, voltage), "");
+  for (const auto* usual : {"100 pA", "1 mA"}) EXPECT_EQ(prefix_warning(usual, current), "");
+}
+
 TEST(Quantity, MayBeSpelledInAnyWayThatUdunitsKnows) {
   const std::vector<std::pair<Dimension, std::vector<std::string>>> one{
       {resistance,

@@ -14,6 +14,7 @@
 #include "column_name.hpp"
 #include "lapicque/error.hpp"
 #include "lapicque/files/table.hpp"
+#include "neuron_section.hpp"
 #include "section.hpp"
 #include "source.hpp"
 #include "text.hpp"
@@ -27,16 +28,6 @@ using detail::Section;
 
 constexpr double lowest = std::numeric_limits<double>::lowest();
 constexpr double highest = std::numeric_limits<double>::max();
-
-constexpr std::array neuron_keys{
-    Key{"rest", R"("-70 mV")", Dimension::voltage, lowest},
-    Key{"reset", R"("-65 mV")", Dimension::voltage, lowest},
-    Key{"threshold", R"("-50 mV")", Dimension::voltage, highest},
-    Key{"resistance", R"("10 Mohm")", Dimension::resistance, 1},
-    Key{"tau", R"("8 ms")", Dimension::time, 1},
-    Key{"refractory", R"("2 ms")", Dimension::time, 0},
-    Key{"initial", R"("-70 mV")", Dimension::voltage, lowest},
-};
 
 constexpr std::array run_keys{Key{"until", R"("200 ms")", Dimension::time, 1}};
 
@@ -85,19 +76,6 @@ constexpr std::array synapse_keys{
     kind_key,  Key{"shape", R"("exponential")", std::nullopt},       Key{"tau", R"("2 ms")", Dimension::time, 1},
     times_key, Key{"weights", R"("0.7 nA")", Dimension::current, 0}, Key{"file", R"("arrivals.csv")", std::nullopt},
 };
-
-Neuron read_neuron(Section& section) {
-  const auto make = [&] {
-    return Neuron({.rest = section.number("rest"),
-                   .reset = section.number("reset"),
-                   .threshold = section.number("threshold"),
-                   .resistance = section.number("resistance"),
-                   .tau = section.number("tau"),
-                   .refractory = section.number("refractory", 0),
-                   .initial = section.optional_number("initial")});
-  };
-  return section.build(make, Neuron{});
-}
 
 double read_until(Section& section) {
   const auto until = [&] {
@@ -399,9 +377,9 @@ Current read_all_inputs(Problems& problems, const toml::table& root, DataFiles& 
 
 /// Builds a value from the table [name]; gives `otherwise`, with a note, if there is no such table.
 /// @param sections  the root table again, which knows the names that are misspelt
-template <class Value>
+template <class Read, class Value>
 Value read_table(Problems& problems, const toml::table& root, const Section& sections, const std::string& name,
-                 std::span<const Key> keys, Value (*read)(Section&), Value otherwise) {
+                 std::span<const Key> keys, Read read, Value otherwise) {
   const auto* node = root.get(name);
   if (node == nullptr) {
     if (sections.has(name)) return otherwise;
@@ -418,6 +396,12 @@ Value read_table(Problems& problems, const toml::table& root, const Section& sec
   }
   Section section(problems, *table, name, "[" + name + "]", keys);
   return read(section);
+}
+
+Neuron read_neuron_table(Problems& problems, const toml::table& root, const Section& sections,
+                         const NeuronValues& instead) {
+  const auto read = [&](Section& section) { return detail::read_neuron(section, instead); };
+  return read_table(problems, root, sections, "neuron", detail::neuron_keys, read, Neuron{});
 }
 
 /// The first line on which a chain of dotted keys is longer than any that has a meaning; 0 if there is none. toml++
@@ -479,20 +463,29 @@ auto parse(std::string_view toml, const std::string& name, Read read) {
 
 }  // namespace
 
-Experiment parse_experiment(std::string_view toml, const std::string& name, const std::filesystem::path& folder) {
+Experiment parse_experiment(std::string_view toml, const std::string& name, const std::filesystem::path& folder,
+                            const NeuronValues& instead) {
   return parse(toml, name, [&](Problems& problems, const toml::table& root, const Section& sections) {
-    const auto neuron = read_table(problems, root, sections, "neuron", neuron_keys, read_neuron, Neuron{});
+    const auto neuron = read_neuron_table(problems, root, sections, instead);
     const double until = read_table(problems, root, sections, "run", run_keys, read_until, 1.0);
     DataFiles files{folder};
     const auto current = read_all_inputs(problems, root, files);
-    return Experiment{neuron, current, until, std::move(files.read)};
+    return Experiment{neuron, current, until, std::move(files.read), problems.remarks()};
   });
 }
 
-Experiment read_experiment(const std::filesystem::path& file) {
-  auto experiment = parse_experiment(read_text(file), file.string(), file.parent_path());
+Experiment read_experiment(const std::filesystem::path& file, const NeuronValues& instead) {
+  auto experiment = parse_experiment(read_text(file), file.string(), file.parent_path(), instead);
   experiment.files.insert(experiment.files.begin(), file);
   return experiment;
+}
+
+NeuronOfFile read_neuron(const std::filesystem::path& file, const NeuronValues& instead) {
+  return parse(read_text(file), file.string(),
+               [&](Problems& problems, const toml::table& root, const Section& sections) {
+                 const auto neuron = read_neuron_table(problems, root, sections, instead);
+                 return NeuronOfFile{neuron, problems.remarks()};
+               });
 }
 
 Current read_inputs(const std::filesystem::path& file) {

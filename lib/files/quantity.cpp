@@ -30,13 +30,15 @@ struct Row {
 };
 
 /// The units of the program, in the order of Dimension.
-constexpr std::array<Row, 6> table{{
+constexpr std::array<Row, 8> table{{
     {{"voltage", "a voltage", "mV", "-70 mV"}, "V", "1e3"},
     {{"time", "a time", "ms", "8 ms"}, "s", "1e3"},
     {{"current", "a current", "nA", "2.5 nA"}, "A", "1e9"},
     {{"resistance", "a resistance", "MOhm", "10 Mohm"}, "ohm", "1e-6"},
     {{"frequency", "a frequency", "Hz", "250 Hz"}, "Hz", "1"},
     {{"angle", "an angle", "rad", "90 degree"}, "rad", "1"},
+    {{"capacitance", "a capacitance", "nF", "800 pF"}, "F", "1e9"},
+    {{"conductance", "a conductance", "uS", "100 nS"}, "S", "1e6"},
 }};
 
 /// What UDUNITS says a unit is: scale times a product of powers of basic units.
@@ -115,6 +117,7 @@ struct Unit {
   Kind kind;
   std::optional<Dimension> dimension;  ///< empty for what is not in the table
   Decimal base_units;                  ///< how many it is, where it has a dimension
+  double decades = 0;                  ///< the distance from the base unit
 };
 
 /// UDUNITS behind a lock: its parser and its status live in global variables.
@@ -159,7 +162,8 @@ class UnitSystem {
     const auto found = std::find(powers_.begin(), powers_.end(), meaning.powers);
     if (found == powers_.end()) return {kind, std::nullopt, 0};
     const auto row = static_cast<std::size_t>(found - powers_.begin());
-    return {kind, static_cast<Dimension>(row), exact_factor(meaning.scale) * Decimal(table[row].scale)};
+    const Decimal base_units = exact_factor(meaning.scale) * Decimal(table[row].scale);
+    return {kind, static_cast<Dimension>(row), base_units, std::fabs(std::log10(base_units.convert_to<double>()))};
   }
 
   std::mutex mutex_;
@@ -222,6 +226,39 @@ double parse_quantity(std::string_view text, Dimension dimension) {
   }
   if (const auto value = product(number, found.base_units)) return *value;
   throw refuse("must be a finite number");
+}
+
+double parse_number_or_quantity(std::string_view text, Dimension dimension) {
+  const auto number = detail::trimmed(text);
+  const bool is_number = !number.empty() && detail::decimal_length(number) == number.size();
+  const auto value = is_number ? detail::nearest_double(number) : std::nullopt;
+  return value ? *value : parse_quantity(text, dimension);
+}
+
+std::string prefix_warning(std::string_view text, Dimension dimension) {
+  struct Prefix {
+    char letter;
+    const char* name;
+    const char* other;
+  };
+  constexpr std::array<Prefix, 4> prefixes{
+      {{'m', "milli", "mega"}, {'M', "mega", "milli"}, {'p', "pico", "peta"}, {'P', "peta", "pico"}}};
+  std::string swapped(detail::trimmed(text));
+  const auto length = detail::decimal_length(swapped);
+  const auto at = swapped.find_first_not_of(" \t", length);
+  if (at == std::string::npos) return {};
+  const auto prefix = std::find_if(prefixes.begin(), prefixes.end(), [&](auto p) { return p.letter == swapped[at]; });
+  if (prefix == prefixes.end()) return {};
+  const std::string unit = swapped.substr(at);
+  swapped[at] = static_cast<char>(swapped[at] ^ 0x20);  // the other capital, in ASCII
+  auto& units = UnitSystem::instance();
+  const auto written = units.look_up(unit);
+  const auto other = units.look_up(swapped.substr(at));
+  if (written.dimension != dimension || other.dimension != dimension) return {};
+  if (other.decades >= written.decades) return {};
+  return std::string(1, prefix->letter) + " is " + prefix->name + ", and this is " +
+         to_text(parse_quantity(text, dimension), text_of(dimension).unit) + "; for " + prefix->other + " write \"" +
+         swapped + "\"";
 }
 
 }  // namespace lapicque

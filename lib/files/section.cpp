@@ -54,6 +54,10 @@ void Problems::add(std::size_t line, std::string key, std::string rule, std::str
 
 void Problems::add(std::size_t line, Problem problem) { problems_.emplace_back(line, std::move(problem)); }
 
+void Problems::remark(const toml::node& node, const std::string& key, const std::string& text) {
+  remarks_.push_back(to_text(Problem{file_, node.source().begin.line, key, source_->written(node), text, ""}));
+}
+
 void Problems::throw_if_any() {
   if (problems_.empty()) return;
   std::stable_sort(problems_.begin(), problems_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -151,7 +155,16 @@ std::optional<std::string> Section::text(std::string_view key) {
   return std::nullopt;
 }
 
+void Section::replace(std::string_view key, double value) {
+  numbers_.insert_or_assign(std::string(key), value);
+  replaced_.emplace(key);
+}
+
 void Section::refuse(std::string_view key, std::string rule, std::string mend) {
+  if (replaced_.contains(key)) {
+    throw InvalidArgument(std::string(key), to_text(numbers_.find(key)->second, text_of(*find(key).dimension).unit),
+                          std::move(rule), std::move(mend));
+  }
   if (const auto* node = table_->get(key)) {
     problems_->add(*node, path_of(key), std::move(rule), std::move(mend));
   } else {
@@ -161,6 +174,7 @@ void Section::refuse(std::string_view key, std::string rule, std::string mend) {
 
 void Section::refuse(const InvalidArgument& problem) {
   const auto& key = problem.subject();
+  if (replaced_.contains(key)) throw problem;
   if (table_->contains(key)) {
     const bool has_example = problem.mend().empty() || problem.mend().starts_with("write for example");
     refuse(key, problem.rule(), has_example ? for_example(key) : problem.mend());
@@ -197,7 +211,10 @@ std::optional<double> Section::read(const toml::node& node, const std::string& p
     problems_->add(node, path, "must be a finite number", example);
   } else if (const auto* text = node.as_string()) {
     try {
-      return parse_quantity(text->get(), *key.dimension);
+      const double value = parse_quantity(text->get(), *key.dimension);
+      const auto warning = prefix_warning(text->get(), *key.dimension);
+      if (!warning.empty()) problems_->remark(node, path, warning);
+      return value;
     } catch (const InvalidArgument& problem) {
       problems_->add(node, path, problem.rule(), example);
     }
@@ -209,7 +226,7 @@ std::optional<double> Section::read(const toml::node& node, const std::string& p
 
 bool Section::substitute(const std::string& key) {
   const auto number = numbers_.find(key);
-  if (number == numbers_.end() || !replaced_.insert(key).second) return false;
+  if (number == numbers_.end() || !substituted_.insert(key).second) return false;
   number->second = find(key).substitute;
   return true;
 }

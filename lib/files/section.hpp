@@ -36,6 +36,9 @@ class Problems {
 
   /// What is wrong with a value.
   void add(const toml::node& node, std::string key, std::string rule, std::string mend);
+  /// A word on a value that is used nevertheless.
+  void remark(const toml::node& node, const std::string& key, const std::string& text);
+  const std::vector<std::string>& remarks() const noexcept { return remarks_; }
   /// What is wrong with no value at fault.
   void add(std::size_t line, std::string key, std::string rule, std::string mend);
   /// Any problem, one of another file included; it is listed with those of `line`.
@@ -52,6 +55,7 @@ class Problems {
   std::string file_;
   const Source* source_;
   std::vector<std::pair<std::size_t, Problem>> problems_;  ///< with the line where they are listed
+  std::vector<std::string> remarks_;
 };
 
 /// One table of an experiment file: the keys it may have, their values, and what is wrong with them.
@@ -79,6 +83,10 @@ class Section {
 
   /// The place among `choices` of a required text; empty if it is missing or none of them.
   std::optional<std::size_t> choice(std::string_view key, std::span<const std::string_view> choices);
+
+  /// Puts a number of the caller's in the place of what the table has under `key`. Where that breaks a rule, `refuse`
+  /// throws InvalidArgument with the key as its subject(): the file is not at fault.
+  void replace(std::string_view key, double value);
 
   /// A text that stands for itself; empty if it is missing or no text.
   std::optional<std::string> text(std::string_view key);
@@ -123,7 +131,8 @@ class Section {
   std::string path_;
   std::span<const Key> keys_;
   std::map<std::string, double, std::less<>> numbers_;  ///< those that were read
-  std::set<std::string, std::less<>> replaced_;
+  std::set<std::string, std::less<>> substituted_;
+  std::set<std::string, std::less<>> replaced_;  ///< by the caller
   std::set<std::string, std::less<>> misspelt_;  ///< keys that some unknown key was meant to be
 };
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,11 +20,18 @@ struct Experiment {
   double until;     ///< ms, > 0
   /// What it was read from: the experiment file, unless it came from a text, and then the data files that inputs name.
   std::vector<std::filesystem::path> files;
+  /// What its author may not have meant, and is used as it stands ("10 mohm" is milli); for the user to read.
+  std::vector<std::string> remarks{};
 };
+
+/// Numbers that stand in the place of those of [neuron], by their keys ("tau"), in base units. Of tau, resistance,
+/// capacitance and leak_conductance, two stand in the place of any two, and one in the place of itself only.
+using NeuronValues = std::map<std::string, double, std::less<>>;
 
 /// The experiment in a TOML file.
 ///
-/// The format, by example (numbers are in mV, ms, nA, MOhm, Hz and rad; strings carry any unit, see parse_quantity):
+/// The format, by example (numbers are in mV, ms, nA, MOhm, nF, uS, Hz and rad; strings carry any unit, see
+/// parse_quantity):
 ///
 ///     [neuron]
 ///     rest = "-70 mV"
@@ -32,6 +41,8 @@ struct Experiment {
 ///     tau = "8 ms"
 ///     refractory = "2 ms"        # default 0
 ///     initial = "-70 mV"         # default: rest
+///     # instead of resistance and tau: any two of these and capacitance = "800 pF", leak_conductance = "100 nS" that
+///     # determine R and tau_m, which then are the doubles nearest to R C, C/g, 1/g and tau/C
 ///
 ///     [run]
 ///     until = "200 ms"
@@ -45,14 +56,26 @@ struct Experiment {
 /// header may name other units ("time_s", "t (s)", "current [pA]"), from which each number is converted, rounded once.
 /// Further columns are ignored; without a header, columns come in this order.
 ///
-/// @throws FileError  with every problem of the file that can be told at once
-Experiment read_experiment(const std::filesystem::path& file);
+/// @param instead  stand in the place of the file's, and are not looked for in it
+/// @throws FileError        with every problem of the file that can be told at once
+/// @throws InvalidArgument  one of `instead` breaks a rule; its subject() is the key
+Experiment read_experiment(const std::filesystem::path& file, const NeuronValues& instead = {});
 
 /// The same from a text.
 /// @param toml    the text
 /// @param name    what the file is called in messages
 /// @param folder  where the data files are looked up
-Experiment parse_experiment(std::string_view toml, const std::string& name, const std::filesystem::path& folder);
+Experiment parse_experiment(std::string_view toml, const std::string& name, const std::filesystem::path& folder,
+                            const NeuronValues& instead = {});
+
+/// The neuron of an experiment file, and the remarks on it; see Experiment.
+struct NeuronOfFile {
+  Neuron neuron;
+  std::vector<std::string> remarks;
+};
+
+/// The same of the neuron alone; [run] and [[input]] may be missing and are not looked into.
+NeuronOfFile read_neuron(const std::filesystem::path& file, const NeuronValues& instead = {});
 
 /// The sum of the inputs of an experiment file; [neuron] and [run] may be missing and are not looked into.
 /// @throws FileError

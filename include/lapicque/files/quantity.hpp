@@ -6,7 +6,7 @@
 namespace lapicque {
 
 /// What a quantity measures. Every number inside the program is in the base unit of its dimension.
-enum class Dimension { voltage, time, current, resistance, frequency, angle };
+enum class Dimension { voltage, time, current, resistance, frequency, angle, capacitance, conductance };
 
 /// How a dimension is spoken of; units are written here and nowhere else.
 struct DimensionText {
@@ -16,7 +16,7 @@ struct DimensionText {
   const char* example;  ///< a quantity to copy: "2.5 nA"
 };
 
-/// The words for a dimension: mV, ms, nA, MOhm, Hz and rad are the base units.
+/// The words for a dimension: mV, ms, nA, MOhm, Hz, rad, nF and uS are the base units.
 const DimensionText& text_of(Dimension dimension) noexcept;
 
 /// The number of base units in a text such as "2.5 nA", "8e-3 s" or "10Mohm".
@@ -34,5 +34,15 @@ const DimensionText& text_of(Dimension dimension) noexcept;
 ///                          the base unit (a logarithmic unit, a date); a result beyond the range of doubles. Its
 ///                          subject() is the dimension's name, its value() the text.
 double parse_quantity(std::string_view text, Dimension dimension);
+
+/// The same, but that a number without a unit is in the base unit, as a number in an experiment file is.
+double parse_number_or_quantity(std::string_view text, Dimension dimension);
+
+/// What to say about a unit whose prefix seems to have been written with the wrong capital: "10 mohm" is milli, and
+/// very likely mega was meant. The same text with the other capital then is a quantity of the same dimension, and its
+/// unit lies nearer to the base unit. Empty where nothing is to be said.
+/// @param text  one that parse_quantity reads
+/// @return  "m is milli, and this is 1e-08 MOhm; for mega write \"10 Mohm\""
+std::string prefix_warning(std::string_view text, Dimension dimension);
 
 }  // namespace lapicque
