@@ -7,18 +7,15 @@
 #include "input/argument.hpp"
 #include "lapicque/error.hpp"
 #include "numbers/cycles.hpp"
-#include "numbers/real.hpp"
+#include "theory/closed_form.hpp"
 
 namespace lapicque {
 namespace {
 
-// The formulas of the header, with 50 digits and an exponent that no combination of doubles overflows. A double turns
-// into a Real without rounding, and the product of two doubles is exact.
+using detail::difference;
+using detail::require_quiet_at_rest;
+using detail::rounded;
 using Real = detail::Real50;
-
-double rounded(const Real& value) { return value.convert_to<double>(); }
-
-Real difference(double a, double b) { return Real(a) - b; }
 
 // u_inf - theta, with all its digits and the right sign: u_rest - theta as an exact sum of two, then R I added. Where R
 // I cancels the first part, that happens without rounding (Sterbenz), and the second part is what decides.
@@ -43,14 +40,6 @@ Real rise_time(const Neuron& neuron, double start, const Real& above) {
 
 Real period(const Neuron& neuron, const Real& above) {
   return neuron.refractory() + rise_time(neuron, neuron.reset(), above);
-}
-
-void require_quiet_at_rest(const Neuron& neuron) {
-  if (neuron.rest() >= neuron.threshold()) {
-    throw InvalidArgument("rest", to_text(neuron.rest(), "mV"),
-                          "must lie below the threshold for this question to make sense",
-                          "choose one below " + to_text(neuron.threshold(), "mV"));
-  }
 }
 
 std::size_t to_count(const Real& whole_number) {
