@@ -23,6 +23,7 @@ class CheckCertificate {
 
   void operator()() const {
     const Experiment experiment = read_experiment(file_);
+    say(experiment.remarks);
     const Certificate certificate = read_certificate(certificate_file_);
     const Verdict verdict = check(experiment.neuron, experiment.current, experiment.until, certificate);
     print(certificate, verdict);

@@ -42,6 +42,7 @@ class ExportCommand {
                             "write for example --dt 0.1ms");
     }
     const Experiment experiment = read_experiment(file_);
+    say(experiment.remarks);
     const Export what{experiment, file_name(), dt_};
     if (what.steps() < 1 || what.steps() > most_script_steps) {
       throw InvalidArgument(

@@ -54,6 +54,7 @@ class FiCurve {
                                 {{name + ", intervals", figures::Mark::circles, currents, table.columns[2].values},
                                  {name + ", counted", figures::Mark::crosses, currents, table.columns[4].values}});
     });
+    neuron_options_.say_which();
   }
 
  private:

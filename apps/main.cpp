@@ -1,13 +1,17 @@
 // All of CLI11 in this file alone: what it has beside App.hpp, every file that includes it would compile anew.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <iostream>
 #include <memory>
 #include <new>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "commands.hpp"
+#include "files/spelling.hpp"
 #include "options.hpp"
 #include "output.hpp"
 
@@ -21,18 +25,42 @@ std::string command_name(const CLI::App& program) {
   return subcommands.empty() ? "lapicque" : "lapicque " + subcommands.front()->get_name();
 }
 
+/// "; did you mean --tau?", where a word comes near one of the options, or subcommands; else ";".
+std::string hint(const CLI::App& command, const std::string& word) {
+  const bool is_option = word.starts_with('-');
+  std::vector<std::string> names;
+  if (is_option) {
+    for (const CLI::Option* option : command.get_options()) {
+      names.insert(names.end(), option->get_lnames().begin(), option->get_lnames().end());
+    }
+  } else {
+    for (const CLI::App* subcommand : command.get_subcommands({})) names.push_back(subcommand->get_name());
+  }
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  const auto begin = std::min(word.find_first_not_of('-'), word.size());
+  const auto meant = lapicque::detail::likely_meant(word.substr(begin, word.find('=') - begin), known);
+  if (!meant) return ";";
+  return "; did you mean " + std::string(is_option ? "--" : "").append(*meant) + "?";
+}
+
 /// CLI11's messages, with what was not understood and where to look it up.
 std::string usage_message(const CLI::App& program, const CLI::ParseError& error) {
-  const std::string help = "; see " + command_name(program) + " --help";
+  const std::string help = " see " + command_name(program) + " --help";
   const auto unknown = program.remaining(true);
-  if (unknown.empty()) return error.what() + help;
-  if (!program.get_subcommands().empty()) return unknown.front() + ": no such option, or one argument too many" + help;
-  if (unknown.front().starts_with('-')) return unknown.front() + ": no such option" + help;
+  if (unknown.empty()) return error.what() + std::string(";") + help;
+  const bool is_option = unknown.front().starts_with('-');
+  if (!program.get_subcommands().empty()) {
+    const std::string rule = is_option ? ": no such option" : ": one argument too many";
+    return unknown.front() + rule + (is_option ? hint(*program.get_subcommands().front(), unknown.front()) : ";") +
+           help;
+  }
+  if (is_option) return unknown.front() + ": no such option" + hint(program, unknown.front()) + help;
   std::string names;
   for (const CLI::App* subcommand : program.get_subcommands({})) {
     names += (names.empty() ? "" : ", ") + subcommand->get_name();
   }
-  return unknown.front() + ": no such subcommand; it is one of " + names + help;
+  return unknown.front() + ": no such subcommand" + hint(program, unknown.front()) + " it is one of " + names + ";" +
+         help;
 }
 
 int fail(const std::string& message) {
@@ -53,8 +81,8 @@ int main(int argc, char** argv) {
   program.formatter(std::make_shared<lapicque::program::HelpFormatter>());
   program.get_formatter()->column_width(34);
   program.footer(
-      "Quantities (TIME, VOLTAGE, ...) carry their unit: --tau 8ms, --rest \"-70 mV\". Each subcommand has its own "
-      "--help.\n"
+      "Quantities (TIME, VOLTAGE, ...) have a unit, --tau 8ms, or are in mV, ms, nA, MOhm, nF, uS, Hz. Each subcommand "
+      "has its own --help.\n"
       "Exit status: 0 done, 1 the answer is no (validate: outside the tolerance; check-certificate: not valid),\n"
       "2 unusable input (one message on standard error, nothing on standard output), 3 internal error.\n\n"
       "Examples:\n"

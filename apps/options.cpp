@@ -7,17 +7,24 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <iostream>
 #include <limits>
 
+#include "files/membrane.hpp"
 #include "lapicque/error.hpp"
 #include "lapicque/spike_train.hpp"
+#include "output.hpp"
 
 namespace lapicque::program {
 namespace {
 
 double read_quantity(const std::string& name, const std::string& text, Dimension dimension) {
   try {
-    return parse_quantity(text, dimension);
+    const double value = parse_number_or_quantity(text, dimension);
+    const auto warning = prefix_warning(text, dimension);
+    if (!warning.empty()) std::cerr << printable(name + " = " + text + ": " + warning) << "\n";
+    return value;
   } catch (const InvalidArgument& error) {
     throw InvalidArgument(name, text, error.rule(), error.mend());
   }
@@ -47,7 +54,7 @@ std::vector<std::string> items(const std::string& text) {
   return result;
 }
 
-/// What an option takes: TIME. A unit in its place would ask for a bare number, which is refused.
+/// What an option takes: TIME.
 std::string placeholder(Dimension dimension) {
   std::string name = text_of(dimension).name;
   std::transform(name.begin(), name.end(), name.begin(),
@@ -82,6 +89,28 @@ CLI::Option* add_quantity(CLI::App& app, const std::string& name, std::optional<
       ->type_name(placeholder(dimension));
 }
 
+CLI::Option* add_quantities(CLI::App& app, const std::string& name, std::vector<double>& values, Dimension dimension,
+                            const std::string& description) {
+  const auto read = [=, &values](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) {
+      for (const std::string& item : items(text)) {
+        if (item.find_first_not_of(' ') == std::string::npos) {
+          throw InvalidArgument(name, text.empty() ? "(empty)" : text, "has an empty place",
+                                "write one value between two commas");
+        }
+        try {
+          values.push_back(read_quantity(name, item, dimension));
+        } catch (const InvalidArgument& error) {
+          if (!std::filesystem::exists(item)) throw;
+          throw InvalidArgument(name, item, error.rule(), "name an experiment file before " + name);
+        }
+      }
+    }
+  };
+  return app.add_option_function<std::vector<std::string>>(name, read, description)
+      ->type_name(placeholder(dimension) + ",...");
+}
+
 CLI::Option* add_choice(CLI::App& app, const std::string& name, std::string& value,
                         const std::vector<std::string>& choices, const std::string& description) {
   value = choices.front();
@@ -107,50 +136,143 @@ CLI::Option* add_output(CLI::App& app, const std::string& name, std::string& pat
   return app.add_option_function<std::string>(name, check, description);
 }
 
-NeuronOptions::NeuronOptions(CLI::App& app, Initial initial) : initial_(initial) {
-  add(app, "--rest", parameters_.rest, Dimension::voltage, "resting potential");
-  add(app, "--reset", parameters_.reset, Dimension::voltage, "reset potential");
-  add(app, "--threshold", parameters_.threshold, Dimension::voltage, "firing threshold");
-  add(app, "--resistance", parameters_.resistance, Dimension::resistance, "membrane resistance");
-  add(app, "--tau", parameters_.tau, Dimension::time, "membrane time constant");
-  add(app, "--refractory", parameters_.refractory, Dimension::time, "absolute refractory period");
+namespace {
+
+/// "leak_conductance" of a file is --leak-conductance.
+std::string option_name(std::string key) {
+  std::replace(key.begin(), key.end(), '_', '-');
+  return "--" + key;
+}
+
+/// "a", "a and b", "a, b and c".
+std::string listed(const std::vector<std::string>& items) {
+  std::string text;
+  for (std::size_t k = 0; k < items.size(); ++k) {
+    text += (k == 0 ? "" : k + 1 == items.size() ? " and " : ", ") + items[k];
+  }
+  return text;
+}
+
+}  // namespace
+
+NeuronOptions::NeuronOptions(CLI::App& app, Initial initial, Base base) : initial_(initial), base_(base) {
+  const NeuronParameters exercises;
+  const auto by_default = [&](double value) {
+    return base == Base::file ? std::nullopt : std::optional<double>(value);
+  };
+  if (base == Base::exercises_or_file) {
+    app.add_option("FILE", file_, "experiment file (TOML) whose neuron is taken; that of the exercises by default");
+  }
+  add(app, "rest", Dimension::voltage, "resting potential", by_default(exercises.rest));
+  add(app, "reset", Dimension::voltage, "reset potential", by_default(exercises.reset));
+  add(app, "threshold", Dimension::voltage, "firing threshold", by_default(exercises.threshold));
+  add(app, "resistance", Dimension::resistance, "membrane resistance", by_default(exercises.resistance));
+  add(app, "tau", Dimension::time, "membrane time constant", by_default(exercises.tau));
+  add(app, "capacitance", Dimension::capacitance, "membrane capacitance: any two of these four that", std::nullopt);
+  add(app, "leak_conductance", Dimension::conductance, "leak conductance: determine resistance and tau", std::nullopt);
+  add(app, "refractory", Dimension::time, "absolute refractory period", by_default(exercises.refractory));
   if (initial == Initial::offered) {
-    const auto read = [this](const std::string& text) {
-      parameters_.initial = read_quantity("--initial", text, Dimension::voltage);
-      texts_["initial"] = text;
-    };
-    app.add_option_function<std::string>("--initial", read, "potential at time 0; the resting potential by default")
-        ->type_name(placeholder(Dimension::voltage))
-        ->group("Neuron");
+    add(app, "initial", Dimension::voltage, "potential at time 0; the resting potential by default", std::nullopt);
   }
 }
 
-void NeuronOptions::add(CLI::App& app, const std::string& name, double& value, Dimension dimension,
-                        const std::string& description) {
-  const auto read = [this, name, dimension, &value](const std::string& text) {
-    value = read_quantity(name, text, dimension);
-    texts_[name.substr(2)] = text;
+void NeuronOptions::add(CLI::App& app, const std::string& key, Dimension dimension, const std::string& description,
+                        std::optional<double> default_value) {
+  const std::string name = option_name(key);
+  const auto read = [=, this](const std::string& text) {
+    values_[key] = read_quantity(name, text, dimension);
+    texts_[key] = text;
   };
-  app.add_option_function<std::string>(name, read, description)
-      ->type_name(placeholder(dimension))
-      ->default_str(to_text(value, text_of(dimension).unit))
-      ->group("Neuron");
+  auto* option =
+      app.add_option_function<std::string>(name, read, description)->type_name(placeholder(dimension))->group("Neuron");
+  if (default_value) option->default_str(to_text(*default_value, text_of(dimension).unit));
+}
+
+InvalidArgument NeuronOptions::of_options(const InvalidArgument& error) const {
+  const auto text = texts_.find(error.subject());
+  const auto threshold = texts_.find("threshold");
+  const bool is_default = text == texts_.end();
+  const bool at_rest = error.subject() == "rest" && initial_ == Initial::is_rest;
+  std::string mend = at_rest ? "choose a rest below the threshold" : error.mend();
+  // A default breaks no rule of its own accord: it is the threshold given that is too low for it.
+  if (is_default && threshold != texts_.end()) mend += ", or raise --threshold, which is " + threshold->second;
+  return {option_name(error.subject()), is_default ? error.value() + " (default)" : text->second, error.rule(), mend};
+}
+
+Neuron NeuronOptions::neuron_of_exercises() const {
+  NeuronParameters parameters;
+  const auto put = [&](const char* key, double& parameter) {
+    if (const auto value = values_.find(key); value != values_.end()) parameter = value->second;
+  };
+  put("rest", parameters.rest);
+  put("reset", parameters.reset);
+  put("threshold", parameters.threshold);
+  put("refractory", parameters.refractory);
+  if (const auto value = values_.find("initial"); value != values_.end()) parameters.initial = value->second;
+
+  const auto keys = detail::effective_membrane_keys(values_, {"tau", "resistance"});
+  if (const auto problem = detail::membrane_problem(keys)) {
+    const std::string key(keys.back());
+    throw InvalidArgument(key, texts_.find(key)->second, problem->rule, problem->mend);
+  }
+  std::map<std::string_view, double> membrane{{"tau", parameters.tau}, {"resistance", parameters.resistance}};
+  std::erase_if(membrane,
+                [&](const auto& value) { return std::find(keys.begin(), keys.end(), value.first) == keys.end(); });
+  for (const auto key : keys) {
+    if (const auto value = values_.find(key); value != values_.end()) membrane[key] = value->second;
+  }
+  const auto [resistance, tau] = detail::membrane(membrane);
+  parameters.resistance = resistance;
+  parameters.tau = tau;
+  return parameters;
 }
 
 Neuron NeuronOptions::neuron() const {
   try {
-    return Neuron(parameters_);
+    if (file_.empty()) return neuron_of_exercises();
+    auto [neuron, remarks] = read_neuron(file_, values_);
+    remarks_ = std::move(remarks);
+    if (initial_ == Initial::offered || neuron.initial() == neuron.rest()) return neuron;
+    remarks_.push_back(file_ + ": the answer is that of a neuron at rest; neuron.initial = " +
+                       to_text(neuron.initial(), "mV") + " has no part in it");
+    auto parameters = neuron.parameters();
+    parameters.initial.reset();
+    return parameters;
   } catch (const InvalidArgument& error) {
-    const auto text = texts_.find(error.subject());
-    const auto threshold = texts_.find("threshold");
-    const bool is_default = text == texts_.end();
-    const bool at_rest = error.subject() == "rest" && initial_ == Initial::is_rest;
-    std::string mend = at_rest ? "choose a rest below the threshold" : error.mend();
-    // A default breaks no rule of its own accord: it is the threshold given that is too low for it.
-    if (is_default && threshold != texts_.end()) mend += ", or raise --threshold, which is " + threshold->second;
-    throw InvalidArgument("--" + error.subject(), is_default ? error.value() + " (default)" : text->second,
-                          error.rule(), mend);
+    throw of_options(error);
   }
+}
+
+Experiment NeuronOptions::experiment(const std::string& file) const {
+  try {
+    auto experiment = read_experiment(file, values_);
+    remarks_ = experiment.remarks;
+    return experiment;
+  } catch (const InvalidArgument& error) {
+    throw of_options(error);
+  }
+}
+
+void NeuronOptions::say_which() const {
+  say(remarks_);
+  if (base_ == Base::file || !file_.empty() || values_.empty()) return;
+  const auto neuron = neuron_of_exercises();
+  std::vector<std::string> given;
+  std::vector<std::string> defaults;
+  const auto tell = [&](const char* key, double value, const char* unit, bool is_given) {
+    (is_given ? given : defaults).push_back(std::string(key) + " = " + to_text(value, unit));
+  };
+  tell("rest", neuron.rest(), "mV", values_.contains("rest"));
+  tell("reset", neuron.reset(), "mV", values_.contains("reset"));
+  tell("threshold", neuron.threshold(), "mV", values_.contains("threshold"));
+  const bool from_other_two = values_.contains("capacitance") || values_.contains("leak_conductance");
+  tell("resistance", neuron.resistance(), "MOhm", from_other_two || values_.contains("resistance"));
+  tell("tau", neuron.tau(), "ms", from_other_two || values_.contains("tau"));
+  tell("refractory", neuron.refractory(), "ms", values_.contains("refractory"));
+  if (values_.contains("initial")) tell("initial", neuron.initial(), "mV", true);
+  if (defaults.empty()) return;
+  std::cerr << "neuron: " << listed(given) << (given.size() == 1 ? " is as given, " : " are as given, ")
+            << listed(defaults) << (defaults.size() == 1 ? " is that" : " are those") << " of the exercises\n";
 }
 
 void Solver::require_few_steps(double time) const {
@@ -223,19 +345,7 @@ double without_roundings(double point) {
 GridOptions::GridOptions(CLI::App& app, const std::string& name, Dimension dimension, Spacing spacing,
                          const Default& range, const std::string& description)
     : name_(name), dimension_(dimension), spacing_(spacing), from_(range.from), to_(range.to), points_(range.points) {
-  const auto read = [this](const std::vector<std::string>& texts) {
-    for (const std::string& text : texts) {
-      for (const std::string& item : items(text)) {
-        if (item.find_first_not_of(' ') == std::string::npos) {
-          throw InvalidArgument(name_, text.empty() ? "(empty)" : text, "has an empty place",
-                                "write one value between two commas");
-        }
-        values_.push_back(read_quantity(name_, item, dimension_));
-      }
-    }
-  };
-  auto* values = app.add_option_function<std::vector<std::string>>(name, read, description)
-                     ->type_name(placeholder(dimension) + ",...");
+  auto* values = add_quantities(app, name, values_, dimension, description);
   add_quantity(app, "--from", from_, dimension, "or a range: its start,")->excludes(values);
   add_quantity(app, "--to", to_, dimension, "its end,")->excludes(values);
   const char* spaced = spacing == Spacing::linear ? "and the number of points, evenly spaced"

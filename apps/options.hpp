@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "lapicque/current.hpp"
+#include "lapicque/error.hpp"
+#include "lapicque/files/experiment.hpp"
 #include "lapicque/files/quantity.hpp"
 #include "lapicque/neuron.hpp"
 #include "lapicque/stepper.hpp"
@@ -41,11 +43,15 @@ class HelpFormatter : public CLI::Formatter {
   std::string make_option_opts(const CLI::Option* option) const override;
 };
 
-/// An option with one quantity and its unit: "--tau 8ms".
+/// An option with one quantity: "--tau 8ms", or "--tau 8" in the base unit.
 CLI::Option* add_quantity(CLI::App& app, const std::string& name, double& value, Dimension dimension,
                           const std::string& description);
 CLI::Option* add_quantity(CLI::App& app, const std::string& name, std::optional<double>& value, Dimension dimension,
                           const std::string& description);
+
+/// An option with one quantity or more: "--current 2nA,3nA", "--current 2nA 3nA".
+CLI::Option* add_quantities(CLI::App& app, const std::string& name, std::vector<double>& values, Dimension dimension,
+                            const std::string& description);
 
 /// An option that takes one of the words in `choices`; the first one is the default.
 CLI::Option* add_choice(CLI::App& app, const std::string& name, std::string& value,
@@ -56,19 +62,44 @@ CLI::Option* add_choice(CLI::App& app, const std::string& name, std::string& val
 CLI::Option* add_output(CLI::App& app, const std::string& name, std::string& path, const std::string& example,
                         const std::string& description);
 
-/// --rest, --reset, ...: the neuron's parameters, by default those of the exercises.
+/// --rest, --reset, ...: the neuron's parameters, over those of an experiment file or of the exercises.
 class NeuronOptions {
  public:
   enum class Initial { offered, is_rest };
-  NeuronOptions(CLI::App& app, Initial initial);
+  enum class Base {
+    file,              ///< the command's own experiment file
+    exercises,         ///< the neuron of the exercises
+    exercises_or_file  ///< that, or the neuron of a file, for which an argument FILE is added
+  };
+  NeuronOptions(CLI::App& app, Initial initial, Base base = Base::exercises_or_file);
+
+  /// What was given, by the keys of an experiment file.
+  const NeuronValues& values() const noexcept { return values_; }
+
+  /// The neuron of the file, or of the exercises, with what was given.
+  /// @throws InvalidArgument, FileError
   Neuron neuron() const;
 
+  /// The experiment of a command's own file, with what was given. @throws InvalidArgument, FileError
+  Experiment experiment(const std::string& file) const;
+
+  /// To be called when the answer has been given: says on standard error which neuron it is of, where some parameters
+  /// were given and others are those of the exercises; and what the file's author may not have meant.
+  void say_which() const;
+
  private:
-  void add(CLI::App& app, const std::string& name, double& value, Dimension dimension, const std::string& description);
+  void add(CLI::App& app, const std::string& key, Dimension dimension, const std::string& description,
+           std::optional<double> default_value);
+  Neuron neuron_of_exercises() const;
+  /// The same with the names of the options and what the user wrote for them.
+  InvalidArgument of_options(const InvalidArgument& error) const;
 
   Initial initial_;
-  NeuronParameters parameters_;
-  std::map<std::string, std::string> texts_;  ///< what the user wrote for each parameter
+  Base base_;
+  std::string file_;
+  NeuronValues values_;
+  std::map<std::string, std::string, std::less<>> texts_;  ///< what the user wrote for each of them
+  mutable std::vector<std::string> remarks_;
 };
 
 /// The most spikes that a command takes: some minutes' work, and a gigabyte.

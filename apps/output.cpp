@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <iostream>
 #include <utility>
 
 #include "lapicque/error.hpp"
@@ -130,6 +131,10 @@ std::string printable(std::string_view text) {
     }
   }
   return result;
+}
+
+void say(const std::vector<std::string>& remarks) {
+  for (const auto& remark : remarks) std::cerr << printable(remark) << "\n";
 }
 
 std::string DataTable::csv() const {

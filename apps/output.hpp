@@ -72,6 +72,9 @@ std::string json_number(double value);
 /// A text for the terminal: control characters but line ends are spelt "\x1b".
 std::string printable(std::string_view text);
 
+/// Prints remarks to standard error, one a line.
+void say(const std::vector<std::string>& remarks);
+
 /// Columns of numbers with their names, units in them: "current_nA". A not-a-number is an empty cell.
 struct DataTable {
   struct Column {

@@ -66,6 +66,7 @@ class FrequencyResponse {
                                       {{"simulated (" + solver_options_.name() + ")", figures::Mark::circles,
                                         frequencies, table.columns[4].values, table.columns[5].values}});
     });
+    neuron_options_.say_which();
   }
 
  private:

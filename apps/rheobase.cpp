@@ -39,6 +39,7 @@ class Rheobase {
         least([&](double amplitude) { return solver.fires(neuron, step(0, forever, amplitude), within_); });
     output_.write({{{"rheobase_nA", {exact}}, {"checked_nA", {checked}}, {"difference_nA", {checked - exact}}}},
                   [&] { return figures::rheobase_figure(neuron, 10 * neuron.tau()); });
+    neuron_options_.say_which();
   }
 
  private:

@@ -33,7 +33,9 @@ constexpr int internal_error = 3;
 
 class Run {
  public:
-  explicit Run(CLI::App& app) : solver_options_(app, "how the spikes are found") {
+  explicit Run(CLI::App& app)
+      : neuron_options_(app, NeuronOptions::Initial::offered, NeuronOptions::Base::file),
+        solver_options_(app, "how the spikes are found") {
     app.add_option("FILE", file_, "experiment file (TOML)")->required();
     add_choice(app, "--format", format_, {"csv", "json"}, "how the spikes are printed");
     add_choice(app, "--precision", precision_, {"exact", "fast"},
@@ -77,7 +79,7 @@ class Run {
       throw InvalidArgument("--trace-step", to_text(*trace_step_, "ms"), "a time step must be greater than 0",
                             "write for example --trace-step 0.1ms");
     }
-    const Experiment experiment = read_experiment(file_);
+    const Experiment experiment = neuron_options_.experiment(file_);
     require_apart({{"--trace", trace_}, {"--plot", plot_}, {"--certify", certificate_}}, experiment.files);
     solver_.require_few_steps(experiment.until);
     if (trace_step_) require_few_points(experiment.until);
@@ -86,6 +88,7 @@ class Run {
     } catch (const InvalidArgument& error) {
       throw FileError({{file_, 0, error.subject(), error.value(), error.rule(), error.mend()}});
     }
+    neuron_options_.say_which();
   }
 
  private:
@@ -308,6 +311,7 @@ class Run {
   std::string precision_;
   CLI::Option* precision_option_;
   bool details_ = false;
+  NeuronOptions neuron_options_;
   SolverOptions solver_options_;
   Solver solver_;
   std::string trace_;
@@ -323,6 +327,7 @@ const std::string experiment_reference =
     "A number is in the unit shown; a text has a number and any unit: 2.5, \"2.5 nA\", \"2500 pA\". What has no\n"
     "default must be given.\n"
     "  [neuron]  rest mV, reset mV, threshold mV, resistance MOhm, tau ms, refractory ms = 0, initial mV = rest\n"
+    "            instead of resistance and tau any two that determine them: capacitance nF, leak_conductance uS\n"
     "  [run]     until ms\n"
     "[[input]], by its kind:\n"
     "  step      start ms = 0, stop ms = for ever, amplitude nA\n"

@@ -48,6 +48,7 @@ class StrengthDuration {
           neuron, from, to,
           {{"bisection check, " + solver_options_.name(), figures::Mark::circles, durations, table.columns[2].values}});
     });
+    neuron_options_.say_which();
   }
 
  private:

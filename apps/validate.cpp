@@ -65,6 +65,7 @@ class ValidateCommand {
   void operator()() {
     check_options();
     const Experiment experiment = read_experiment(found_.file);
+    say(experiment.remarks);
     auto inputs = experiment.files;
     inputs.emplace_back(found_.spikes);
     require_apart({{"--pairs", pairs_}, {"--plot", plot_}}, inputs);

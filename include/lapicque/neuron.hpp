@@ -23,6 +23,9 @@ struct NeuronParameters {
 ///
 /// Units are mV, ms, nA and MOhm (nA x MOhm = mV). What exists is valid: the constructor checks.
 ///
+///     const Neuron neuron({.tau = 12, .refractory = 0});        // the others are those of the exercises
+///     rheobase(NeuronParameters{.threshold = -45});             // parameters are a neuron wherever one is asked for
+///
 /// @throws InvalidArgument  a parameter is not finite; resistance or tau <= 0; refractory < 0; reset >= threshold;
 ///                          initial (or rest, where initial is not given) >= threshold
 ///
@@ -31,7 +34,7 @@ struct NeuronParameters {
 class Neuron {
  public:
   Neuron() : Neuron(NeuronParameters{}) {}
-  Neuron(const NeuronParameters& parameters);  // NOLINT(google-explicit-constructor): {.tau = 12} is a neuron
+  Neuron(const NeuronParameters& parameters);  // NOLINT(google-explicit-constructor): every function of one takes these
 
   double rest() const noexcept { return parameters_.rest; }
   double reset() const noexcept { return parameters_.reset; }
@@ -40,6 +43,7 @@ class Neuron {
   double tau() const noexcept { return parameters_.tau; }
   double refractory() const noexcept { return parameters_.refractory; }
   double initial() const noexcept { return parameters_.initial.value_or(parameters_.rest); }
+  const NeuronParameters& parameters() const noexcept { return parameters_; }
 
  private:
   NeuronParameters parameters_;

@@ -31,6 +31,38 @@ Result run_text(const std::string& text, std::vector<std::string> arguments = {}
   return folder.run(arguments);
 }
 
+TEST(Run, TakesNeuronOptionsOverTheFiles) {
+  const Folder folder;
+  const auto cell = [](const std::string& tau) {
+    return "[neuron]\nrest = -70\nreset = -65\nthreshold = -50\nresistance = 10\ntau = " + tau +
+           "\n[run]\nuntil = 100\n[[input]]\nkind = \"step\"\namplitude = 2.5\n";
+  };
+  folder.write("cell.toml", cell("8"));
+  folder.write("slow.toml", cell("12"));
+  const auto slow = folder.run({"run", "slow.toml"});
+  const auto result = folder.run({"run", "cell.toml", "--tau", "12ms"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.error, "");
+  EXPECT_EQ(result.out, slow.out);
+  EXPECT_EQ(folder.run({"run", "cell.toml", "--tau", "12"}).out, slow.out);
+  EXPECT_EQ(folder.run({"run", "cell.toml", "--capacitance", "1.2nF", "--resistance", "10"}).out, slow.out);
+  EXPECT_NE(folder.run({"run", "cell.toml"}).out, slow.out);
+}
+
+TEST(Run, SaysThatASmallMIsMilli) {
+  const Folder folder;
+  folder.write(
+      "cell.toml",
+      "[neuron]\nrest = -70\nreset = -65\nthreshold = -50\nresistance = \"10 mohm\"\ntau = 8\n[run]\nuntil = 1\n");
+  const auto result = folder.run({"run", "cell.toml"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.error,
+            "cell.toml:5: neuron.resistance = \"10 mohm\": m is milli, and this is 1e-08 MOhm; for mega write \"10 "
+            "Mohm\"\n");
+  EXPECT_TRUE(folder.run({"rheobase", "--resistance", "10mohm"})
+                  .error.starts_with("--resistance = 10mohm: m is milli, and this is 1e-08 MOhm; for mega write "));
+}
+
 TEST(Run, PrintsSpikesAsCsv) {
   const auto result = run_text(experiment(step_input));
   ASSERT_EQ(result.status, 0) << result.error;
