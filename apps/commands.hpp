@@ -14,6 +14,7 @@ void add_rheobase(CLI::App& program);
 void add_strength_duration(CLI::App& program);
 void add_fi(CLI::App& program);
 void add_response(CLI::App& program);
+void add_psp(CLI::App& program);
 void add_check_certificate(CLI::App& program);
 void add_export(CLI::App& program);
 void add_validate(CLI::App& program);

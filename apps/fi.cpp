@@ -1,7 +1,11 @@
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <iostream>
 #include <limits>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "commands.hpp"
@@ -24,13 +28,16 @@ class FiCurve {
         grid_(app, "--current", Dimension::current, GridOptions::Spacing::linear, {0, 10, 41}, "constant currents"),
         solver_options_(app, "of the numerical check"),
         output_(app) {
+    auto* rate = add_quantities(app, "--rate", rates_, Dimension::frequency, "or the currents that make these rates");
+    for (const char* name : {"--current", "--from", "--to", "--points"}) rate->excludes(app.get_option(name));
+    app.add_flag("--slope", slope_, "a column for the slope of the curve");
     add_quantity(app, "--count", count_, Dimension::time, "how long the check injects the current and counts spikes");
   }
 
   void operator()() const {
     const Neuron neuron = neuron_options_.neuron();
     const Solver solver = solver_options_.solver();
-    const auto currents = grid_.values();
+    const auto currents = rates_.empty() ? grid_.values() : currents_for_rates(neuron);
     if (!(count_ > 0)) {
       throw InvalidArgument("--count", to_text(count_, "ms"), "must be greater than 0", "write for example 500 ms");
     }
@@ -38,23 +45,30 @@ class FiCurve {
     if (!solver.method) require_few_spikes(neuron, currents);
     output_.check();
     DataTable table{
-        {{"current_nA", currents}, {"rate_Hz", {}}, {"checked_Hz", {}}, {"spikes", {}}, {"counted_Hz", {}}}};
-    for (const double current : currents) table.columns[1].values.push_back(firing_rate(neuron, current));
+        {{"current_nA", currents}, {"rate_Hz", rates_}, {"checked_Hz", {}}, {"spikes", {}}, {"counted_Hz", {}}}};
+    if (rates_.empty()) {
+      for (const double current : currents) table.columns[1].values.push_back(firing_rate(neuron, current));
+    }
     for (const Counted& counted : count_spikes(neuron, currents, solver)) {
       table.columns[2].values.push_back(counted.interval_rate());
       table.columns[3].values.push_back(counted.spikes);
       table.columns[4].values.push_back(1000 * counted.spikes / count_);
     }
+    if (slope_) add_slope(table, neuron, currents, solver);
+    const auto checked = table.columns[2].values;
+    const auto by_count = table.columns[4].values;
+    if (!rates_.empty()) std::swap(table.columns[0], table.columns[1]);  // what was asked comes first
     const auto [least, most] = std::minmax_element(currents.begin(), currents.end());
     const double from = *least;
     const double to = *most > from ? *most : from + 1;
     output_.write(table, [&] {
       const std::string name = solver_options_.name();
       return figures::fi_figure(neuron, from, to,
-                                {{name + ", intervals", figures::Mark::circles, currents, table.columns[2].values},
-                                 {name + ", counted", figures::Mark::crosses, currents, table.columns[4].values}});
+                                {{name + ", intervals", figures::Mark::circles, currents, checked},
+                                 {name + ", counted", figures::Mark::crosses, currents, by_count}});
     });
     neuron_options_.say_which();
+    for (std::size_t k = 0; k < rates_.size(); ++k) say_if_missed(neuron, rates_[k], currents[k]);
   }
 
  private:
@@ -74,6 +88,55 @@ class FiCurve {
       return spikes < 2 ? std::numeric_limits<double>::quiet_NaN() : 1000 * (spikes - 1) / (last - first);
     }
   };
+
+  std::vector<double> currents_for_rates(const Neuron& neuron) const {
+    std::vector<double> currents;
+    for (const double rate : rates_) {
+      try {
+        currents.push_back(current_for_rate(neuron, rate));
+      } catch (const InvalidArgument& error) {
+        const std::string mend = error.mend().empty() ? "write for example --rate 50Hz" : error.mend();
+        throw InvalidArgument("--rate", error.value(), error.rule(), mend);
+      }
+      if (std::isfinite(currents.back())) continue;
+      throw InvalidArgument("--rate", to_text(rate, "Hz"), "takes a current beyond the largest number",
+                            "choose a lower one");
+    }
+    return currents;
+  }
+
+  /// Next to the rheobase the rate hangs on less than the current's last digit.
+  static void say_if_missed(const Neuron& neuron, double rate, double current) {
+    constexpr double visible = 1e-6;
+    const double met = firing_rate(neuron, current);
+    if (std::fabs(met - rate) <= visible * rate) return;
+    std::cerr << "--rate = " << to_text(rate, "Hz") << ": the double nearest to its current, " << to_text(current, "nA")
+              << ", makes " << to_text(met, "Hz") << "; so near the rheobase no other comes nearer\n";
+  }
+
+  /// The slope, and the difference quotient of the rates that the exact solver finds next to each current; a stepper's
+  /// rates are too coarse for that.
+  void add_slope(DataTable& table, const Neuron& neuron, const std::vector<double>& currents,
+                 const Solver& solver) const {
+    constexpr double part = 1e-5;  // of the distance from the rheobase: as much error from h^2 as from rounding
+    std::vector<double> slopes;
+    std::vector<double> beside;
+    for (const double current : currents) {
+      slopes.push_back(firing_rate_slope(neuron, current));
+      const double h = part * std::fabs(current - rheobase(neuron));
+      beside.insert(beside.end(), {current - h, current + h});
+    }
+    std::vector<double> checked(currents.size(), std::numeric_limits<double>::quiet_NaN());
+    if (!solver.method) {
+      const auto counted = count_spikes(neuron, beside, solver);
+      for (std::size_t k = 0; k < checked.size(); ++k) {
+        checked[k] =
+            (counted[2 * k + 1].interval_rate() - counted[2 * k].interval_rate()) / (beside[2 * k + 1] - beside[2 * k]);
+      }
+    }
+    table.columns.push_back({"slope_Hz_per_nA", std::move(slopes)});
+    table.columns.push_back({"checked_slope_Hz_per_nA", std::move(checked)});
+  }
 
   std::vector<Counted> count_spikes(const Neuron& neuron, const std::vector<double>& currents,
                                     const Solver& solver) const {
@@ -110,6 +173,8 @@ class FiCurve {
   GridOptions grid_;
   SolverOptions solver_options_;
   CurveOutput output_;
+  std::vector<double> rates_;
+  bool slope_ = false;
   double count_ = 500;
 };
 
@@ -122,7 +187,11 @@ void add_fi(CLI::App& program) {
   app->footer(
       "rate = 1 / (refractory + tau log1p((threshold - reset) / (rest + R I - threshold))). The check simulates: "
       "checked_Hz\n"
-      "comes from the mean interval between spikes (empty without two spikes), counted_Hz from their count.\n\n"
+      "comes from the mean interval between spikes (empty without two spikes), counted_Hz from their count. --rate "
+      "asks\n"
+      "for the currents that make given rates, --slope for df/dI = f^2 tau R (threshold - reset) / ((u_inf - "
+      "threshold)\n"
+      "(u_inf - reset)), u_inf = rest + R I, checked by the simulated rates on both sides of the current.\n\n"
       "Examples:\n"
       "  $ lapicque fi --current 2nA,2.5nA | cut -d , -f 1,2,4,5\n"
       "  current_nA,rate_Hz,spikes,counted_Hz\n"
@@ -132,7 +201,11 @@ void add_fi(CLI::App& program) {
       "  current_nA,rate_Hz,spikes,counted_Hz\n"
       "  0,0,0,0\n"
       "  50,308.05502880786014,154,308\n"
-      "  100,320.35661340093435,161,322\n");
+      "  100,320.35661340093435,161,322\n"
+      "  $ lapicque fi --rate 50Hz,100Hz | cut -d , -f 1-2\n"
+      "  rate_Hz,current_nA\n"
+      "  50,2.1767255754561208\n"
+      "  100,2.8729650603039896\n");
 }
 
 }  // namespace lapicque::program

@@ -99,6 +99,7 @@ int main(int argc, char** argv) {
   lapicque::program::add_strength_duration(program);
   lapicque::program::add_fi(program);
   lapicque::program::add_response(program);
+  lapicque::program::add_psp(program);
   lapicque::program::add_check_certificate(program);
   lapicque::program::add_export(program);
   lapicque::program::add_validate(program);

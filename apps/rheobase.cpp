@@ -1,4 +1,6 @@
+#include <limits>
 #include <memory>
+#include <utility>
 
 #include "commands.hpp"
 #include "curve_output.hpp"
@@ -37,12 +39,30 @@ class Rheobase {
     output_.check();
     const double checked =
         least([&](double amplitude) { return solver.fires(neuron, step(0, forever, amplitude), within_); });
-    output_.write({{{"rheobase_nA", {exact}}, {"checked_nA", {checked}}, {"difference_nA", {checked - exact}}}},
+    const auto [duration, checked_duration] = find_chronaxie(neuron, 2 * exact, solver);
+    output_.write({{{"rheobase_nA", {exact}},
+                    {"checked_nA", {checked}},
+                    {"difference_nA", {checked - exact}},
+                    {"chronaxie_ms", {duration}},
+                    {"checked_chronaxie_ms", {checked_duration}}}},
                   [&] { return figures::rheobase_figure(neuron, 10 * neuron.tau()); });
     neuron_options_.say_which();
   }
 
  private:
+  /// The formula's and the shortest pulse that is seen to fire at twice the rheobase; not a number where the neuron
+  /// fires by itself.
+  static std::pair<double, double> find_chronaxie(const Neuron& neuron, double twice, const Solver& solver) {
+    constexpr double none = std::numeric_limits<double>::quiet_NaN();
+    if (neuron.rest() >= neuron.threshold()) return {none, none};
+    NeuronParameters at_rest = neuron.parameters();
+    at_rest.initial.reset();
+    const auto fires = [&](double duration) {
+      return duration > 0 && solver.fires(at_rest, step(0, duration, twice), duration + 2 * solver.dt);
+    };
+    return {chronaxie(neuron), least(fires)};
+  }
+
   NeuronOptions neuron_options_;
   SolverOptions solver_options_;
   CurveOutput output_;
@@ -57,7 +77,9 @@ void add_rheobase(CLI::App& program) {
   app->callback([command] { (*command)(); });
   app->footer(
       "rheobase = (threshold - rest) / resistance. The check finds, by bisection, the least lasting step that is seen\n"
-      "to fire within the time --within; a shorter time asks for more current (see strength-duration).\n\n"
+      "to fire within the time --within; a shorter time asks for more current (see strength-duration). chronaxie = "
+      "tau\n"
+      "ln 2 is the length of a pulse that must have twice the rheobase to fire.\n\n"
       "Examples:\n"
       "  $ lapicque rheobase | cut -d , -f 1\n"
       "  rheobase_nA\n"

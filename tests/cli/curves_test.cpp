@@ -34,6 +34,117 @@ TEST(Rheobase, EulerCheckIsWhatItsClosedFormSays) {
   EXPECT_NEAR(euler.at("checked_nA")[0], 2 / (1 - std::pow(1 - 0.5 / 8, 80)), 1e-13);
 }
 
+TEST(Rheobase, PrintsTheChronaxie) {
+  const auto exact = run_json({"rheobase", "--tau", "12ms"});
+  EXPECT_NEAR(exact.at("chronaxie_ms")[0], 12 * std::log(2), 2e-15);
+  EXPECT_NEAR(exact.at("checked_chronaxie_ms")[0], 12 * std::log(2), 1e-13);
+  EXPECT_TRUE(run_json({"rheobase", "--rest=-45", "--initial=-60"}).at("chronaxie_ms")[0].is_null());
+}
+
+// I = I_rh + (theta - u_r) / (R expm1((1000/rate - refractory)/tau)), in 30 digits.
+TEST(FiCurve, IsInverted) {
+  const auto curve = run_json({"fi", "--rate", "50Hz,100"});
+  EXPECT_EQ(curve.at("rate_Hz").dump(), "[50,100]");
+  EXPECT_EQ(curve.at("current_nA")[0], 2.17672557545612089142778967643);
+  EXPECT_EQ(curve.at("current_nA")[1], 2.87296506030398963657750300766);
+  EXPECT_NEAR(curve.at("checked_Hz")[0], 50, 1e-12);
+  EXPECT_NEAR(curve.at("checked_Hz")[1], 100, 1e-12);
+}
+
+TEST(FiCurve, SaysWhereNoDoubleMakesTheRate) {
+  const Folder folder;
+  const auto result = folder.run({"fi", "--rate", "1Hz"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.error,
+            "--rate = 1 Hz: the double nearest to its current, 2 nA, makes 0 Hz; so near the rheobase no other comes "
+            "nearer\n");
+}
+
+// By difference quotients of its own formula, which is printed beside it.
+TEST(FiCurve, HasItsSlope) {
+  const auto rate = [](double current) { return 1000 / (2 + 8 * std::log1p(15 / (10 * current - 20))); };
+  const auto curve = run_json({"fi", "--slope", "--current", "1nA,2.5nA,30nA"});
+  EXPECT_EQ(curve.at("slope_Hz_per_nA")[0], 0);
+  for (const int k : {1, 2}) {
+    const double current = curve.at("current_nA")[k];
+    const double slope = (rate(current + 1e-5) - rate(current - 1e-5)) / 2e-5;
+    EXPECT_NEAR(curve.at("slope_Hz_per_nA")[k], slope, 1e-6 * slope);
+    EXPECT_NEAR(curve.at("checked_slope_Hz_per_nA")[k], curve.at("slope_Hz_per_nA")[k], 1e-7 * slope);
+  }
+  EXPECT_TRUE(run_json({"fi", "--slope", "--current", "3", "--method", "euler", "--dt", "0.1"})
+                  .at("checked_slope_Hz_per_nA")[0]
+                  .is_null());
+}
+
+TEST(Psp, SimulationAgreesWithTheFormula) {
+  for (const std::string shape : {"exponential", "alpha"}) {
+    const auto curve = run_json({"psp", "--shape", shape, "--tau-s", "0.1ms,2ms,8ms,300ms", "--weight=-0.5nA"});
+    for (int k = 0; k < 4; ++k) {
+      const double peak = curve.at("peak_mV")[k];
+      const double time = curve.at("peak_time_ms")[k];
+      const double weight = curve.at("least_weight_nA")[k];
+      EXPECT_NEAR(curve.at("checked_peak_mV")[k], peak, 1e-13 * std::abs(peak)) << shape << k;
+      EXPECT_NEAR(curve.at("checked_time_ms")[k], time, 1e-6 * time) << shape << k;  // flat at the peak
+      EXPECT_NEAR(curve.at("checked_weight_nA")[k], weight, 1e-14 * weight) << shape << k;
+      EXPECT_NEAR(weight * peak, -10, 1e-13) << shape << k;  // 20 mV / -0.5 nA
+    }
+  }
+}
+
+TEST(Psp, OfAJumpIsTheJump) {
+  const auto curve = run_json({"psp", "--jump", "1mV", "--threshold=-60mV", "--reset=-65mV"});
+  EXPECT_EQ(curve.at("peak_mV")[0], 1);
+  EXPECT_EQ(curve.at("checked_peak_mV")[0], 1);
+  EXPECT_EQ(curve.at("peak_time_ms")[0], 0);
+  EXPECT_EQ(curve.at("checked_time_ms")[0], 0);
+  EXPECT_EQ(curve.at("least_jump_mV")[0], 10);
+  EXPECT_EQ(curve.at("checked_jump_mV")[0], 10);
+}
+
+class OfNeuron : public testing::TestWithParam<std::string> {};
+
+TEST_P(OfNeuron, MayBeOfAFile) {
+  const Folder folder;
+  folder.write("cell.toml",
+               "[neuron]\nrest = 0\nreset = 0\nthreshold = 5\ncapacitance = \"1 nF\"\nleak_conductance = \"100 nS\"\n");
+  const std::vector<std::string> options{"--rest",       "0",      "--reset", "0",    "--threshold",  "5",
+                                         "--resistance", "10Mohm", "--tau",   "10ms", "--refractory", "0"};
+  std::vector<std::string> by_options{GetParam()};
+  by_options.insert(by_options.end(), options.begin(), options.end());
+  const auto expected = folder.run(by_options);
+  ASSERT_EQ(expected.status, 0) << expected.error;
+  EXPECT_EQ(expected.error, "");  // nothing is left to be said
+  EXPECT_EQ(folder.run({GetParam(), "cell.toml"}).out, expected.out);
+  EXPECT_EQ(folder.run({GetParam(), "cell.toml"}).error, "");
+  EXPECT_NE(folder.run({GetParam(), "cell.toml", "--threshold", "6 mV", "--capacitance", "2nF"}).out, expected.out);
+  EXPECT_EQ(folder.run({GetParam(), "cell.toml", "--tau", "10", "--resistance", "10"}).out, expected.out);
+}
+
+TEST_P(OfNeuron, SaysWhichWhereSomeParametersAreGiven) {
+  const Folder folder;
+  EXPECT_EQ(folder.run({GetParam()}).error, "");
+  EXPECT_EQ(
+      folder.run({GetParam(), "--rest", "0mV", "--reset", "0mV", "--threshold", "5mV", "--tau", "10ms"}).error,
+      "neuron: rest = 0 mV, reset = 0 mV, threshold = 5 mV and tau = 10 ms are as given, resistance = 10 MOhm and "
+      "refractory = 2 ms are those of the exercises\n");
+  EXPECT_EQ(
+      folder.run({GetParam(), "--capacitance", "1", "--leak-conductance", "0.1"}).error,
+      "neuron: resistance = 10 MOhm and tau = 10 ms are as given, rest = -70 mV, reset = -65 mV, threshold = -50 mV "
+      "and refractory = 2 ms are those of the exercises\n");
+}
+
+INSTANTIATE_TEST_SUITE_P(Curves, OfNeuron, testing::Values("rheobase", "strength-duration", "fi", "response", "psp"));
+
+TEST(Curves, OfANeuronAtRestSayThatTheyLeaveOutAnInitialPotential) {
+  const Folder folder;
+  folder.write("cell.toml",
+               "[neuron]\nrest = -70\nreset = -65\nthreshold = -50\nresistance = 10\ntau = 8\ninitial = -60\n");
+  const auto result = folder.run({"strength-duration", "cell.toml", "--duration", "1ms"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.error,
+            "cell.toml: the answer is that of a neuron at rest; neuron.initial = -60 mV has no part in it\n");
+}
+
 TEST(Curves, RangesHaveRoundDecades) {
   const auto durations = run_json({"strength-duration", "--from", "0.1ms", "--to", "100ms", "--points", "31"});
   const auto frequencies = run_json({"response", "--from", "1Hz", "--to", "1kHz", "--points", "4"});
@@ -90,7 +201,7 @@ TEST(Response, EulerIsItsTransferFunction) {
 
 TEST(Curves, AreDrawn) {
   const Folder folder;
-  for (const std::string command : {"rheobase", "strength-duration", "fi", "response"}) {
+  for (const std::string command : {"rheobase", "strength-duration", "fi", "response", "psp"}) {
     for (const std::string suffix : {".png", ".svg"}) {
       std::vector<std::string> arguments{command, "--plot", command + suffix};
       if (command != "rheobase") arguments.insert(arguments.end(), {"--points", "7"});
@@ -139,7 +250,10 @@ TEST(Curves, AreDrawnOfOnePoint) {
   for (const std::vector<std::string>& arguments : {std::vector<std::string>{"fi", "--current", "0nA"},
                                                     {"strength-duration", "--duration", "1ms"},
                                                     {"response", "--frequency", "1Hz"},
-                                                    {"rheobase", "--rest=-60mV"}}) {
+                                                    {"fi", "--rate", "50Hz"},
+                                                    {"psp", "--tau-s", "8ms", "--shape", "alpha"},
+                                                    {"psp", "--jump", "1mV"},
+                                                    {"rheobase"}}) {
     auto words = arguments;
     words.insert(words.end(), {"--plot", "figure.png"});
     const auto result = folder.run(words);

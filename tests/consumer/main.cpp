@@ -2,7 +2,7 @@
 #include <lapicque/lapicque.hpp>
 
 int main() {
-  const lapicque::Neuron neuron{};  // that of the exercises; everything in mV, ms, nA, MOhm, Hz
+  const lapicque::Neuron neuron{};  // of the exercises, or neuron({.tau = 12}); in mV, ms, nA, MOhm, Hz
   const auto current = lapicque::step(5, 101, 2.5) + lapicque::sinusoid(20, 100, 0.5, 250);
 
   std::cout << "rheobase " << lapicque::rheobase(neuron) << " nA\n";
