@@ -15,19 +15,25 @@ file(REMOVE_RECURSE ${WORK})
 if(WAY STREQUAL find_package)
   set(build_type Release)
 endif()
+# A component that is asked for is there, or else configuring fails.
+if(EXISTS ${BUILD}/lib/certificates)
+  set(components -DLAPICQUE_COMPONENTS=files,certificates)
+endif()
 set(configure ${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE}/tests/consumer -B ${WORK}/build -DCMAKE_CXX_COMPILER=${COMPILER}
   -DCMAKE_BUILD_TYPE=${build_type} -DCMAKE_CXX_FLAGS=${FLAGS})
 if(WAY STREQUAL find_package)
   run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
-  run(${configure} -DCMAKE_PREFIX_PATH=${WORK}/prefix)
+  run(${configure} -DCMAKE_PREFIX_PATH=${WORK}/prefix ${components})
 else()
   run(${configure} -DLAPICQUE_SOURCE=${SOURCE})
 endif()
 run(${CMAKE_COMMAND} --build ${WORK}/build)
-# Built where the package has the estimation, which goes with the programs.
-if(EXISTS ${WORK}/build/estimating)
-  run(${WORK}/build/estimating)
-endif()
+# Built where the package has what goes with the programs.
+foreach(program estimating proving)
+  if(EXISTS ${WORK}/build/${program})
+    run(${WORK}/build/${program})
+  endif()
+endforeach()
 run(${WORK}/build/consumer)
 
 # It is the program that the README shows, and prints what the README says.
