@@ -29,7 +29,7 @@ TEST(Series, EnclosesEverySpike) {
       const double error = random.chance(0.5) ? value * random.logarithmic(1e-32, 1e-20) : 0;
       return Ball<DoubleDouble>(detail::two_sum(value, value * random.uniform(-0x1p-54, 0x1p-54)), error);
     };
-    const detail::Series series{ball(), ball()};
+    const detail::Series<DoubleDouble> series{ball(), ball()};
     const Real100 side = random.chance(0.5) ? 1 : -1;
     const Real100 start = wide(series.start.mid) + side * series.start.rad;
     const Real100 period = wide(series.period.mid) + side * series.period.rad;
@@ -37,7 +37,7 @@ TEST(Series, EnclosesEverySpike) {
     const double first = std::floor(random.logarithmic(1, 1e15));
     const auto count = static_cast<std::size_t>(random.integer(1, 64));
     detail::ReadySpikes ready;
-    detail::make_ready(series, first, count, ready);
+    ASSERT_EQ(detail::make_ready(series, first, count, false, ready), count);
     ASSERT_EQ(ready.size - ready.next, count);
     for (std::size_t n = 0; n < count; ++n) {
       const double number = first + static_cast<double>(n);

@@ -16,7 +16,7 @@ namespace lapicque {
 
 /// One spike of the exact train.
 struct Spike {
-  double time;       ///< t_f, ms: the double nearest to the exact time (see Precision)
+  double time;       ///< t_f, ms: see Precision
   double remainder;  ///< ms: the exact time is time + remainder to some 30 digits
   double error;      ///< ms: a bound on |time - exact time|, rounding to double included
   double slope;      ///< du/dt as u reaches the threshold, mV/ms; infinite where a voltage jump made the spike
@@ -29,12 +29,11 @@ struct Spike {
 
 /// How hard a SpikeTrain works for the last digit; the decisions whether there is a spike are the same in both.
 enum class Precision {
-  /// The time is within 1 ulp of the exact one: half an ulp and a 64th (spike_accuracy_test.cpp measures it), unless
-  /// grazings() says that 100 digits did not suffice.
+  /// The time is the double nearest to the exact one, ties to even, unless grazings() says that 100 digits did not
+  /// suffice to tell which that is (spike_accuracy_test.cpp measures it).
   exact,
-  /// Double arithmetic, with its honest bound in Spike::error. During the first 1024 stretches, where that bound
-  /// exceeds 4 ulp of the spike's time (half of one comes on top for rounding), more digits are taken: for spikes soon
-  /// after 0, mostly, and ill-conditioned ones.
+  /// Double arithmetic, with its honest bound in Spike::error. More digits are taken for decisions only, never for the
+  /// last place of a time.
   fast,
 };
 
@@ -57,7 +56,7 @@ struct Effort {
 
 namespace detail {
 
-/// Spikes of a SpikeTrain that are worked out and not asked for yet: see Spike.
+/// Spikes of a SpikeTrain that are worked out and not asked for yet.
 struct ReadySpikes {
   static constexpr std::size_t most = 64;
   std::size_t next = 0;
@@ -67,7 +66,14 @@ struct ReadySpikes {
   std::array<double, most> errors;
   double slope = 0;
   double condition = 0;
+
+  Spike take() {
+    const std::size_t k = next++;
+    return {times[k], remainders[k], errors[k], slope, condition};
+  }
 };
+
+class Train;
 
 }  // namespace detail
 
@@ -89,8 +95,9 @@ struct ReadySpikes {
 ///   instant of a spike, without refractoriness, resets it and no more;
 /// - before t = 0 only synaptic arrivals leave a trace.
 ///
-/// Cost: O(1) for each event and time constant; a decision that takes 50 digits or 100 costs all events up to it once
-/// more, at some 50 us each. Memory: O(pieces of the current), and what grazings() holds.
+/// Cost: O(1) for each event and time constant. A decision that takes 50 digits or 100 costs the last some hundred to
+/// thousand events before it once more, at some 50 us each; all of them only where nothing that the past left behind
+/// decays or contracts. Memory: O(pieces of the current), and what grazings() holds.
 class SpikeTrain {
  public:
   /// @param until  ms, finite, > 0: the last time at which a spike is reported
@@ -105,7 +112,7 @@ class SpikeTrain {
   ///                          period of 1e100 ms beside a time constant of 8 ms, say)
   std::optional<Spike> next() {
     if (ready_->next == ready_->size) return work_out_next();
-    return take(*ready_);
+    return ready_->take();
   }
 
   /// What could not be decided on the way so far, in order; empty for all but contrived input.
@@ -141,15 +148,9 @@ class SpikeTrain {
   static std::default_sentinel_t end() { return {}; }
 
  private:
-  class Implementation;
-
   std::optional<Spike> work_out_next();
-  static Spike take(detail::ReadySpikes& ready) {
-    const std::size_t k = ready.next++;
-    return {ready.times[k], ready.remainders[k], ready.errors[k], ready.slope, ready.condition};
-  }
 
-  std::unique_ptr<Implementation> implementation_;
+  std::unique_ptr<detail::Train> train_;
   detail::ReadySpikes* ready_;  // where a neuron fires regularly, many spikes are worked out at once
 };
 

@@ -125,7 +125,7 @@ void GridRun::take_part(double begin, double end) {
   const bool seeks_crossing = free && convention_.crossing == Crossing::within_step;
   const bool at_once = convention_.jumps_tested_at_once;
 
-  std::optional<Response<double>> before;
+  std::optional<Trajectory<double>> before;
   if (seeks_crossing) before = membrane_;
   const double from = membrane_.start;
   advance(end - begin, free);
@@ -168,7 +168,7 @@ void GridRun::detect(const Place& place) {
 }
 
 void GridRun::advance(double length, bool free) {
-  Response<double>& m = membrane_;
+  Trajectory<double>& m = membrane_;
   if (!free && convention_.refractoriness == Refractoriness::relaxes) {
     m.start -= std::expm1(-length * m.rate) * (neuron_.rest() - neuron_.threshold() - m.start);
   } else if (!free && convention_.refractoriness == Refractoriness::keeps_decaying_jumps) {
@@ -208,7 +208,7 @@ void GridRun::advance(double length, bool free) {
 }
 
 /// The time after which u - theta reaches 0, where it is above after `length`.
-double GridRun::crossing(const Response<double>& before, double length) {
+double GridRun::crossing(const Trajectory<double>& before, double length) {
   if (before.start >= 0) return 0;
   const double end = before.at(length).potential;
   if (end <= 0) return length;

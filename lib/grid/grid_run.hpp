@@ -8,7 +8,7 @@
 #include "lapicque/current.hpp"
 #include "lapicque/current_value.hpp"
 #include "lapicque/neuron.hpp"
-#include "solver/membrane.hpp"
+#include "solver/trajectory.hpp"
 
 namespace lapicque::detail {
 
@@ -47,7 +47,7 @@ class GridRun {
   void add_synapse(const Synapse& synapse);
   void take_part(double begin, double end);
   void advance(double length, bool free);
-  static double crossing(const Response<double>& before, double length);
+  static double crossing(const Trajectory<double>& before, double length);
   double take_arrivals(const Place& place);
   bool is_above(bool by_jump);
   bool acts_in_refractoriness() const;  ///< jumps do
@@ -63,7 +63,7 @@ class GridRun {
   std::size_t next_ = 0;               ///< the first that is still to come
 
   /// At the place reached: start is u - theta, and decays are the synapses.
-  Response<double> membrane_;
+  Trajectory<double> membrane_;
   double n_ = 0;             ///< the step that is being taken
   Place resume_{0, 0};       ///< where refractoriness ends
   bool armed_ = true;        ///< u has been found below the threshold since the last spike

@@ -54,6 +54,7 @@ class Timeline {
   double next() const noexcept { return cursors_.empty() ? forever : cursors_[0].time; }
   /// Lets the event at next() happen.
   void advance();
+  void look_again() {}
 
   // The next two are most of what an event costs beside its exponentials, where they are called and not inlined.
 

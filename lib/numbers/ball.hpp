@@ -1,5 +1,10 @@
 #pragma once
 
+#include <boost/math/constants/constants.hpp>
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
 #include "numbers/phi.hpp"
 #include "numbers/real.hpp"
 
@@ -182,6 +187,19 @@ const Real& middle(const Ball<Real>& x) {
   return x.mid;
 }
 
+/// Whether all numbers of a ball have the same nearest double. Where it straddles the middle between two doubles it
+/// takes more digits to tell.
+inline bool has_one_nearest_double(const Ball<DoubleDouble>& x) {
+  // x.mid.hi is the double nearest to hi + lo; lo +- rad is rounded by less than 2^-106 of it.
+  const double reach = round_up(x.rad + std::fabs(x.mid.hi) * 0x1p-105);
+  return x.mid.hi + (x.mid.lo + reach) == x.mid.hi && x.mid.hi + (x.mid.lo - reach) == x.mid.hi;
+}
+template <unsigned digits>
+bool has_one_nearest_double(const Ball<Multiprecision<digits>>& x) {
+  return static_cast<double>(Multiprecision<digits>(x.mid - x.rad)) ==
+         static_cast<double>(Multiprecision<digits>(x.mid + x.rad));
+}
+
 /// A ball in another real type, widened by what the conversion rounds off.
 template <class To, class From>
 Ball<To> convert_ball(const Ball<From>& x) {
@@ -191,6 +209,30 @@ Ball<To> convert_ball(const Ball<From>& x) {
     const To mid = convert_real<To>(x.mid);
     const From lost = x.mid - convert_real<From>(mid);
     return {mid, round_up(convert_radius<Radius<To>>(x.rad) + convert_radius<Radius<To>>(magnitude(lost)))};
+  }
+}
+
+/// a b, in as many digits as Real has.
+template <class Real>
+Ball<Real> ball_of_product(double a, double b) {
+  if constexpr (std::is_same_v<Real, double>) {
+    return rounded<double>(a * b, 0);
+  } else if constexpr (std::is_same_v<Real, DoubleDouble>) {
+    return {two_product(a, b), RealTraits<Real>::underflow};
+  } else {
+    return Ball<Real>(a) * Ball<Real>(b);
+  }
+}
+
+/// 2 pi.
+template <class Real>
+Ball<Real> pi_times_two() {
+  if constexpr (std::is_same_v<Clock<Real>, DoubleDouble>) {
+    constexpr double high = 0x1.921fb54442d18p+2;
+    constexpr double low = 0x1.1a62633145c07p-52;
+    return convert_ball<Real>(Ball<DoubleDouble>(DoubleDouble(high, low), 0x1p-104));
+  } else {
+    return Ball<Real>(boost::math::constants::two_pi<Real>(), RealTraits<Real>::unit * 16);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <boost/multiprecision/cpp_bin_float.hpp>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <type_traits>
 
@@ -13,7 +14,7 @@ namespace lapicque::detail {
 // bound; `unit`, the relative error of one arithmetic operation; `function_unit`, that of exp and expm1 (in
 // multiprecision for each unit of the argument and one more), and the absolute error of sine for each radian and of
 // cosine for each radian and one more; `widest_angle`, the greatest argument that these take; `underflow`, an absolute
-// error below all that; `Clock`, the type that carries time.
+// error below all that; `Clock`, the type that carries time; `rung`, where it stands among the others, from 0 on.
 
 template <unsigned decimal_digits>
 using Multiprecision =
@@ -28,6 +29,7 @@ template <>
 struct RealTraits<double> {
   using Radius = double;
   using Clock = DoubleDouble;
+  static constexpr std::size_t rung = 0;
   static constexpr double unit = 0x1p-53;
   static constexpr double function_unit = 0x1p-52;  // glibc stays within 1 ulp
   static constexpr double underflow = 0x1p-1070;
@@ -38,6 +40,7 @@ template <>
 struct RealTraits<DoubleDouble> {
   using Radius = double;
   using Clock = DoubleDouble;
+  static constexpr std::size_t rung = 1;
   static constexpr double unit = 0x1p-102;
   static constexpr double function_unit = 0x1p-98;
   static constexpr double underflow = 0x1p-1060;
@@ -49,6 +52,7 @@ struct RealTraits<Multiprecision<decimal_digits>> {
   using Real = Multiprecision<decimal_digits>;
   using Radius = Real;
   using Clock = Real;
+  static constexpr std::size_t rung = decimal_digits < 100 ? 2 : 3;
   inline static const Real unit = std::numeric_limits<Real>::epsilon();
   inline static const Real function_unit = std::numeric_limits<Real>::epsilon() * 1024;
   inline static const Real underflow = 0;  // an exponent of 31 bits: only exponential() gets there, and says so

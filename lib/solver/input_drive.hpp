@@ -8,9 +8,20 @@
 #include "numbers/ball.hpp"
 #include "numbers/exact_sum.hpp"
 #include "numbers/real.hpp"
-#include "solver/membrane.hpp"
+#include "solver/trajectory.hpp"
 
 namespace lapicque::detail {
+
+/// A number that is carried from event to event, with the digits of the clock.
+template <class Real>
+using Carried = Ball<Clock<Real>>;
+
+/// What decays with one time constant, mV: see Decay.
+template <class Real>
+struct SynapticDrive {
+  Carried<Real> exponential{0.0};
+  Carried<Real> alpha{0.0};
+};
 
 /// The drive of all that is constant, ramps and linear samples, from a stretch's start on.
 template <class Real>
@@ -22,7 +33,7 @@ struct LinearDrive {
 /// The drive but for its synapses.
 template <class Real>
 struct InputDrive : LinearDrive<Real> {
-  std::vector<Sine<Ball<Real>>> waves;  ///< one of each frequency
+  decltype(Trajectory<Ball<Real>>::sines) waves{};  ///< one of each frequency
 
   /// Whether it changes.
   bool moves() const { return !vanishes(this->slope) || !waves.empty(); }

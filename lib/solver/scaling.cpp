@@ -36,9 +36,9 @@ class Scaler {
 };
 
 /// The problem with all voltages multiplied by 2^volts, all times by 2^ms and all currents by 2^amps.
-std::optional<Problem> rescaled(const Neuron& neuron, const Current& current, double until, int volts, int ms,
-                                int amps) {
+std::optional<Problem> rescaled(const Problem& problem, int volts, int ms, int amps) {
   Scaler scale;
+  const Neuron& neuron = problem.neuron;
   NeuronParameters parameters{.rest = scale(neuron.rest(), volts),
                               .reset = scale(neuron.reset(), volts),
                               .threshold = scale(neuron.threshold(), volts),
@@ -46,11 +46,13 @@ std::optional<Problem> rescaled(const Neuron& neuron, const Current& current, do
                               .tau = scale(neuron.tau(), ms),
                               .refractory = scale(neuron.refractory(), ms),
                               .initial = scale(neuron.initial(), volts)};
-  const double end = scale(until, ms);
+  const double end = scale(problem.until, ms);
+  std::vector<AfterSpikeCurrent> after_spike;
+  for (const auto& [jump, tau] : problem.after_spike) after_spike.push_back({scale(jump, amps), scale(tau, ms)});
 
   try {
     Current result = transform(
-        current,
+        problem.current,
         Overloaded{
             [&](const Step& s) { return step(scale(s.start, ms), scale(s.stop, ms), scale(s.amplitude, amps)); },
             [&](const Ramp& r) {
@@ -71,7 +73,7 @@ std::optional<Problem> rescaled(const Neuron& neuron, const Current& current, do
               return current_of(with_events(s, scale.events(ms, amps)));
             },
         });
-    if (scale.exact()) return Problem{Neuron(parameters), std::move(result), end};
+    if (scale.exact()) return Problem{Neuron(parameters), std::move(result), end, std::move(after_spike)};
   } catch (const InvalidArgument&) {  // what is valid in its own units is not in these: it overflows or vanishes
   }
   return std::nullopt;
@@ -79,19 +81,19 @@ std::optional<Problem> rescaled(const Neuron& neuron, const Current& current, do
 
 }  // namespace
 
-ScaledProblem scaled(const Neuron& neuron, const Current& current, double until) {
+ScaledProblem scaled(const Problem& problem) {
+  const Neuron& neuron = problem.neuron;
   const double distance = std::max(std::fabs(neuron.rest() - neuron.threshold()), neuron.threshold() - neuron.reset());
   const Scale scale{std::isfinite(distance) ? std::ilogb(distance) : 0, std::ilogb(neuron.tau())};
-  if (std::abs(scale.voltage) <= harmless && std::abs(scale.time) <= harmless)
-    return {{neuron, current, until}, {}, true};
+  if (std::abs(scale.voltage) <= harmless && std::abs(scale.time) <= harmless) return {problem, {}, true};
   // In currents' own units the resistance is near 1, unless that costs a current its last digits.
   const int resistance = std::ilogb(neuron.resistance());
   for (const int amps : {resistance - scale.voltage, 0}) {
-    if (auto problem = rescaled(neuron, current, until, -scale.voltage, -scale.time, amps)) {
-      return {std::move(*problem), scale, true};
+    if (auto in_scale = rescaled(problem, -scale.voltage, -scale.time, amps)) {
+      return {std::move(*in_scale), scale, true};
     }
   }
-  return {{neuron, current, until}, {}, false};
+  return {problem, {}, false};
 }
 
 }  // namespace lapicque::detail

@@ -22,6 +22,6 @@ struct ScaledProblem {
 ///
 /// Changing units by powers of two changes no digit of the solution. Where a number would leave the range of double in
 /// the new units, the problem is left alone: it takes a real type of wider range.
-ScaledProblem scaled(const Neuron& neuron, const Current& current, double until);
+ScaledProblem scaled(const Problem& problem);
 
 }  // namespace lapicque::detail

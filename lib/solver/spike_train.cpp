@@ -1,173 +1,73 @@
 #include "lapicque/spike_train.hpp"
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
-#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "input/argument.hpp"
 #include "lapicque/error.hpp"
+#include "solver/ladder.hpp"
 #include "solver/scaling.hpp"
-#include "solver/solver.hpp"
+#include "solver/train.hpp"
 
 namespace lapicque {
+namespace detail {
 namespace {
 
-using detail::DoubleDouble;
-using detail::Problem;
-using detail::Purpose;
-using detail::Real100;
-using detail::Real50;
-using detail::Solver;
-using detail::Unclear;
+using ExactLadder = Ladder<DoubleDouble, Real50, Real100>;
+using FastLadder = Ladder<double, DoubleDouble, Real50, Real100>;
+using WideLadder = Ladder<Real50, Real100>;  // for numbers that leave the range of double
 
-template <class Real>
-Spike to_spike(const detail::Firing<Real>& firing) {
-  using Time = detail::Clock<Real>;
-  const double time = detail::convert_real<double>(firing.time);
-  Time remainder;
-  if constexpr (std::is_same_v<Time, DoubleDouble>) {
-    remainder = firing.time.lo;
-  } else {
-    remainder = firing.time - Time(time);
-  }
-  const double error = detail::convert_radius<double>(detail::round_up(detail::magnitude(remainder) + firing.error));
-  return {time, detail::convert_real<double>(remainder), error, detail::convert_real<double>(firing.slope),
-          firing.condition};
-}
-
-/// A solver, and above it ladders of solvers with more digits, which are built and catch up only where they are needed.
-template <class Real, class... More>
-class Ladder {
- public:
-  Ladder(std::shared_ptr<const Problem> problem, const Purpose& purpose)
-      : problem_(problem), purpose_(purpose), solver_(std::move(problem), purpose, /*last_resort=*/false) {}
-
-  std::optional<Spike> advance() {
-    climbed_ = false;
-    try {
-      const auto firing = solver_.advance();
-      return firing ? std::optional(to_spike(*firing)) : std::nullopt;
-    } catch (const Unclear&) {
-      climbed_ = true;
-    }
-    const auto before = solver_.stretches();
-    if (!above_) above_ = std::make_unique<Ladder<More...>>(problem_, purpose_);
-    std::optional<Spike> spike;
-    while (above_->stretches() <= before) spike = above_->advance();
-    solver_.adopt(above_->state());
-    return spike;
-  }
-
-  std::size_t fire_series(detail::ReadySpikes& ready) { return solver_.fire_series(ready); }
-  std::uint64_t stretches() const { return solver_.stretches(); }
-  bool done() const { return solver_.done(); }
-  const detail::State<Real>& state() { return solver_.state(); }
-  detail::Settled settled() const { return climbed_ ? above_->settled() : solver_.settled(); }
-  bool reaches_beyond(double t) const { return climbed_ ? above_->reaches_beyond(t) : solver_.reaches_beyond(t); }
-  double potential_at(double t) const { return climbed_ ? above_->potential_at(t) : solver_.potential_at(t); }
-  std::span<const Grazing> grazings() const { return above_ ? above_->grazings() : std::span<const Grazing>(); }
-
- private:
-  std::shared_ptr<const Problem> problem_;
-  Purpose purpose_;
-  Solver<Real> solver_;
-  std::unique_ptr<Ladder<More...>> above_;
-  bool climbed_ = false;  // the last stretch was done above
-};
-
-/// The top: what it cannot decide is noted and taken for a touch from below.
-template <class Real>
-class Ladder<Real> {
- public:
-  Ladder(std::shared_ptr<const Problem> problem, const Purpose& purpose)
-      : solver_(std::move(problem), purpose, /*last_resort=*/true) {}
-
-  std::optional<Spike> advance() {
-    const auto firing = solver_.advance();
-    for (const Unclear& touch : solver_.take_undecided()) grazings_.push_back({touch.offset, touch.distance});
-    return firing ? std::optional(to_spike(*firing)) : std::nullopt;
-  }
-
-  std::uint64_t stretches() const { return solver_.stretches(); }
-  bool done() const { return solver_.done(); }
-  const detail::State<Real>& state() { return solver_.state(); }
-  detail::Settled settled() const { return solver_.settled(); }
-  bool reaches_beyond(double t) const { return solver_.reaches_beyond(t); }
-  double potential_at(double t) const { return solver_.potential_at(t); }
-  std::span<const Grazing> grazings() const { return grazings_; }
-
- private:
-  Solver<Real> solver_;
-  std::vector<Grazing> grazings_;
-};
-
-[[noreturn]] void refuse(const detail::Unresolvable& what, const detail::Scale& scale) {
+[[noreturn]] void refuse(const Unresolvable& what, const Scale& scale) {
   throw InvalidArgument("t", to_text(std::ldexp(what.time, scale.time), "ms"),
                         "what happens then cannot be told with 100 digits, as the experiment's numbers span too many "
                         "orders of magnitude",
                         "bring its times, or its currents, nearer to one another");
 }
 
-/// In ulp of a spike's time, on top of the half that rounding it to a double takes.
-constexpr Purpose exact_purpose{.tolerance = 1.0 / 64};
-constexpr Purpose fast_purpose{.tolerance = 4, .strict = 1024};
-constexpr Purpose wide_purpose{.tolerance = exact_purpose.tolerance, .suits_double = false};
-
-using ExactLadder = Ladder<DoubleDouble, Real50, Real100>;
-using FastLadder = Ladder<double, DoubleDouble, Real50, Real100>;
-using WideLadder = Ladder<Real50, Real100>;  // for numbers that leave the range of double
-
-}  // namespace
-
-class SpikeTrain::Implementation {
+template <class Rungs>
+class TrainOn : public Train {
  public:
-  virtual ~Implementation() = default;
-  /// The next spike that is not ready; others may be ready after it.
-  virtual std::optional<Spike> next() = 0;
-  detail::ReadySpikes ready;
-  virtual std::span<const Grazing> grazings() const = 0;
-  virtual const Effort& effort() const = 0;
-
-  template <class Solvers>
-  class With;
-};
-
-template <class Solvers>
-class SpikeTrain::Implementation::With : public Implementation {
- public:
-  With(detail::ScaledProblem problem, const Purpose& purpose)
-      : scale_(problem.scale), solvers_(std::make_shared<const Problem>(std::move(problem.problem)), purpose) {}
+  TrainOn(ScaledProblem problem, const Purpose& purpose)
+      : scale_(problem.scale), rungs_(start(std::make_shared<const Problem>(std::move(problem.problem)), purpose)) {}
 
   std::optional<Spike> next() override {
-    if (is_unscaled()) {  // take() does not change units
-      if (const std::size_t count = solvers_.fire_series(ready); count > 0) {
+    if (is_unscaled()) {  // what is ready is taken as it is
+      if (const std::size_t count = rungs_.make_ready(ready); count > 0) {
         effort_.signs[0] += 2 * count;
         effort_.roots[1] += count;
-        return take(ready);
+        return ready.take();
       }
     }
     try {
-      while (!solvers_.done()) {
-        const auto before = solvers_.stretches();
-        const auto spike = solvers_.advance();
+      while (!rungs_.is_at_horizon()) {
+        const Outcome outcome = rungs_.advance();
         note_grazings();
-        ++effort_.signs[solvers_.settled().sign];
-        effort_.signs[0] += solvers_.stretches() - before - 1;  // those before the last were glided over
-        if (!spike) continue;
-        ++effort_.roots[solvers_.settled().root];
-        return in_given_units(*spike);
+        if (outcome.stretches == 0) continue;
+        effort_.signs[0] += outcome.stretches - 1;  // those before the last were skipped
+        ++effort_.signs[outcome.decided_by];
+        if (!outcome.spike) continue;
+        ++effort_.roots[outcome.located_by];
+        return in_given_units(*outcome.spike);
       }
-    } catch (const detail::Unresolvable& what) {
+    } catch (const Unresolvable& what) {
       refuse(what, scale_);
     }
     return std::nullopt;
   }
   std::span<const Grazing> grazings() const override { return grazings_; }
   const Effort& effort() const override { return effort_; }
+  std::uint64_t stretches() const override { return rungs_.stretches(); }
 
  private:
+  static Rungs start(std::shared_ptr<const Problem> problem, const Purpose& purpose) {
+    const Timeline timeline(problem->current);
+    return Rungs(std::move(problem), purpose, timeline);
+  }
   bool is_unscaled() const { return scale_.time == 0 && scale_.voltage == 0; }
   Spike in_given_units(const Spike& spike) const {
     if (is_unscaled()) return spike;
@@ -181,44 +81,49 @@ class SpikeTrain::Implementation::With : public Implementation {
             std::ldexp(spike.slope, scale_.voltage - scale_.time), spike.condition};
   }
   void note_grazings() {
-    for (const Grazing& grazing : solvers_.grazings().subspan(grazings_.size())) {
-      grazings_.push_back({std::ldexp(grazing.time, scale_.time), std::ldexp(grazing.distance, scale_.voltage)});
-    }
+    for (const Touch& touch : rungs_.touches().subspan(grazings_.size()))
+      grazings_.push_back({std::ldexp(touch.time, scale_.time), std::ldexp(touch.distance, scale_.voltage)});
   }
 
-  detail::Scale scale_;
-  Solvers solvers_;
+  Scale scale_;
+  Rungs rungs_;
   std::vector<Grazing> grazings_;
   Effort effort_;
 };
 
+}  // namespace
+
+std::unique_ptr<Train> make_train(const Problem& problem, Precision precision, const SkipsAllowed& skips) {
+  ScaledProblem in_scale = scaled(problem);
+  if (!in_scale.suits_double)
+    return std::make_unique<TrainOn<WideLadder>>(std::move(in_scale), Purpose{.suits_double = false, .skips = skips});
+  if (precision == Precision::exact)
+    return std::make_unique<TrainOn<ExactLadder>>(std::move(in_scale), Purpose{.skips = skips});
+  return std::make_unique<TrainOn<FastLadder>>(std::move(in_scale), Purpose{.nearest = false, .skips = skips});
+}
+
+}  // namespace detail
+
 SpikeTrain::SpikeTrain(const Neuron& neuron, const Current& current, double until, Precision precision) {
   detail::require_end_of_run(until);
-  auto problem = detail::scaled(neuron, current, until);
-  if (!problem.suits_double) {
-    implementation_ = std::make_unique<Implementation::With<WideLadder>>(std::move(problem), wide_purpose);
-  } else if (precision == Precision::exact) {
-    implementation_ = std::make_unique<Implementation::With<ExactLadder>>(std::move(problem), exact_purpose);
-  } else {
-    implementation_ = std::make_unique<Implementation::With<FastLadder>>(std::move(problem), fast_purpose);
-  }
-  ready_ = &implementation_->ready;
+  train_ = detail::make_train({neuron, current, until}, precision);
+  ready_ = &train_->ready;
 }
 
 SpikeTrain::SpikeTrain(SpikeTrain&& other) noexcept
-    : implementation_(std::move(other.implementation_)), ready_(std::exchange(other.ready_, nullptr)) {}
+    : train_(std::move(other.train_)), ready_(std::exchange(other.ready_, nullptr)) {}
 SpikeTrain& SpikeTrain::operator=(SpikeTrain&& other) noexcept {
-  implementation_ = std::move(other.implementation_);
+  train_ = std::move(other.train_);
   ready_ = std::exchange(other.ready_, nullptr);
   return *this;
 }
 SpikeTrain::~SpikeTrain() = default;
 
-std::optional<Spike> SpikeTrain::work_out_next() { return implementation_->next(); }
+std::optional<Spike> SpikeTrain::work_out_next() { return train_->next(); }
 
-std::span<const Grazing> SpikeTrain::grazings() const noexcept { return implementation_->grazings(); }
+std::span<const Grazing> SpikeTrain::grazings() const noexcept { return train_->grazings(); }
 
-const Effort& SpikeTrain::effort() const noexcept { return implementation_->effort(); }
+const Effort& SpikeTrain::effort() const noexcept { return train_->effort(); }
 
 std::vector<double> spike_times(const Neuron& neuron, const Current& current, double until, Precision precision) {
   std::vector<double> times;
@@ -240,25 +145,26 @@ std::vector<double> membrane_potential(const Neuron& neuron, const Current& curr
   if (times.empty()) return potentials;
 
   // An end just beyond the last time, so that even that one lies before the end of a stretch.
-  detail::ScaledProblem problem = detail::scaled(neuron, current, std::nextafter(last, forever));
+  detail::ScaledProblem problem = detail::scaled({neuron, current, std::nextafter(last, forever)});
   const detail::Scale scale = problem.scale;
-  const Purpose purpose{.traced = true, .suits_double = problem.suits_double};
-  const auto look_at_all = [&](auto solvers) {
+  const detail::Purpose purpose{.nearest = false, .traced = true, .suits_double = problem.suits_double};
+  const auto look_at_all = [&](auto rungs) {
     for (const double given : times) {
       const double time = std::ldexp(given, -scale.time);
-      while (!solvers.reaches_beyond(time)) solvers.advance();
-      potentials.push_back(std::ldexp(solvers.potential_at(time), scale.voltage));
+      while (!rungs.reaches_beyond(time)) rungs.advance();
+      potentials.push_back(std::ldexp(rungs.potential_at(time), scale.voltage));
     }
   };
-  auto shared = std::make_shared<const Problem>(std::move(problem.problem));
+  auto shared = std::make_shared<const detail::Problem>(std::move(problem.problem));
+  const detail::Timeline start(shared->current);
   try {
     if (purpose.suits_double) {
-      look_at_all(ExactLadder(std::move(shared), purpose));
+      look_at_all(detail::ExactLadder(std::move(shared), purpose, start));
     } else {
-      look_at_all(WideLadder(std::move(shared), purpose));
+      look_at_all(detail::WideLadder(std::move(shared), purpose, start));
     }
   } catch (const detail::Unresolvable& what) {
-    refuse(what, scale);
+    detail::refuse(what, scale);
   }
   return potentials;
 }

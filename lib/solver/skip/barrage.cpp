@@ -19,7 +19,7 @@ constexpr double u = RealTraits<double>::unit;
 /// which take processors a hundred cycles. (It would take 6e8 events in one run to fill them to 1 mV, which ends it.)
 constexpr double underflow = 0x1p-900;
 constexpr double second_order = 1 + 0x1p-20;
-/// What it costs to carry a number, relative to it, see Glide.
+/// What it costs to carry a number, relative to it, see QuietStep.
 constexpr double carrying = 2 * RealTraits<DoubleDouble>::unit + underflow;
 
 /// Nearer to the membrane's, a synaptic time constant would have to be followed in too small steps.
@@ -33,8 +33,8 @@ constexpr double of_level_lag = 5 * u;  // of twice H: the 10 of F
 constexpr double of_gap_lag = 10 * u;   // H 8, difference, product
 constexpr double of_alpha = 24 * u;     // H 8, or z F 6; four products and sums within, product, low, sums
 constexpr double of_slope = 15 * u;     // H 8, two products, sums
-constexpr double of_fading = 8 * u;     // F 3, product, the sums with what turned, low
-constexpr double of_fading_lag = 10 * u;
+constexpr double of_decay = 8 * u;      // F 3, product, the sums with what turned, low
+constexpr double of_decay_lag = 10 * u;
 constexpr double of_turned = 6 * u;  // z 2, product, low, two sums
 
 /// e^-z, 1 - e^-z and z - (1 - e^-z) for z < 1 in steps of 1/256, each to half an ulp.
@@ -107,7 +107,7 @@ template <int lanes, class Vector>
 
 /// What has become of something that fades.
 template <class Vector>
-struct FadedLanes {
+struct DecayedLanes {
   Vector z;
   Vector lag;   // z - gone
   Vector gone;  // 1 - e^-z
@@ -115,8 +115,8 @@ struct FadedLanes {
 };
 
 template <int lanes, class Vector>
-[[gnu::always_inline]] inline FadedLanes<Vector> faded(const StepTable& table, const DoubleDouble& length,
-                                                       const Vector& rate, const Vector& rate_low) {
+[[gnu::always_inline]] inline DecayedLanes<Vector> decayed(const StepTable& table, const DoubleDouble& length,
+                                                           const Vector& rate, const Vector& rate_low) {
   const Vector high = rate * length.hi;
   const Vector low = rate * length.lo + rate_low * length.hi;
   Vector begun;
@@ -135,7 +135,7 @@ template <int lanes, class Vector>
   const Vector square = r * r;
   const Vector bend = square * ((1.0 / 2 - r * (1.0 / 6)) +
                                 square * ((1.0 / 24 - r * (1.0 / 120)) + square * (1.0 / 720 - r * (1.0 / 5040))));
-  FadedLanes<Vector> now;
+  DecayedLanes<Vector> now;
   now.z = high + low;
   now.lag = lag + (r * gone + left * bend);
   now.gone = now.z - now.lag;
@@ -168,27 +168,27 @@ struct CarriedLanes {
   }
   /// What they are after a change, while what double has no room for fades, and with what has arrived.
   /// @param error  beside that of carrying
-  [[gnu::always_inline]] void move(const Vector& change, const FadedLanes<Vector>& faded, const Vector& arrived,
+  [[gnu::always_inline]] void move(const Vector& change, const DecayedLanes<Vector>& decayed, const Vector& arrived,
                                    const Vector& error) {
     // What has arrived is added to what was there before, so that nobody waits for two sums in a row.
     Vector start;
     Vector start_rest;
     set_two_sum(high, arrived, start, start_rest);
-    set_two_sum(start, Vector(change + (start_rest + (low - low * faded.gone))), high, low);
-    radius = (error + radius * faded.left) * second_order;
+    set_two_sum(start, Vector(change + (start_rest + (low - low * decayed.gone))), high, low);
+    radius = (error + radius * decayed.left) * second_order;
   }
 };
 
 }  // namespace
 
-bool Barrage::serves(const Response<Ball<double>>& response) {
+bool Barrage::serves(const Trajectory<Ball<double>>& response) {
   return response.decays.size() <= most_synapses &&
          std::all_of(response.decays.begin(), response.decays.end(), [](const auto& decay) {
            return std::fabs(decay.gap.mid) >= least_gap && std::isfinite(decay.rate.mid);
          });
 }
 
-Barrage::Barrage(const Response<Ball<double>>& response, double tau, std::span<const double> taus,
+Barrage::Barrage(const Trajectory<Ball<double>>& response, double tau, std::span<const double> taus,
                  const Ball<double>& rest, double resistance, const std::optional<Ball<double>>& alpha_gain)
     : with_alpha_(alpha_gain.has_value()) {
   const auto set_rate = [this](std::size_t lane, double time_constant) {
@@ -252,7 +252,7 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
 
   double last = *place.anchor;
   std::uint64_t stretches = 0;
-  std::optional<SingleEvent> jump_left;
+  bool may_fire = false;  // the next event is a jump that does not plainly land below the threshold
   bool is_blocked = false;
   auto [level, slope] = clamped ? LinearDrive<double>{} : *place.input;
   bool is_steep = !vanishes(slope);
@@ -260,11 +260,11 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
     const double end = timeline.next();
     const DoubleDouble length = two_sum(end, -last);
     if (!(end < until) || !(length.hi * constants.most_rate < 1) || !timeline.next_is_single()) break;
-    const auto now = faded<lanes>(table, length, rate, rate_low);
+    const auto now = decayed<lanes>(table, length, rate, rate_low);
 
     const Vector drives = clamped ? numbers.high : with_first(numbers.high, 0);
     const Vector drive_sizes = sizes(drives);
-    const Vector fading_error = of_fading * now.gone + of_fading_lag * now.lag + carrying;
+    const Vector decay_error = of_decay * now.gone + of_decay_lag * now.lag + carrying;
     Vector change;
     Vector error;
     Vector alpha_error{};
@@ -272,12 +272,11 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
       const Vector turned = alphas.high * now.z;
       const Vector turned_sizes = sizes(turned);
       change = turned - (drives + turned) * now.gone;
-      error =
-          (drive_sizes + turned_sizes) * fading_error + of_turned * turned_sizes + alphas.radius * now.z + underflow;
-      alpha_error = sizes(alphas.high) * fading_error + underflow;
+      error = (drive_sizes + turned_sizes) * decay_error + of_turned * turned_sizes + alphas.radius * now.z + underflow;
+      alpha_error = sizes(alphas.high) * decay_error + underflow;
     } else {
       change = -(drives * now.gone);
-      error = drive_sizes * fading_error + underflow;
+      error = drive_sizes * decay_error + underflow;
     }
 
     double start = 0;
@@ -325,8 +324,8 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
       }
       value_error += 2 * u * std::fabs(value) + carrying * magnitudes + underflow;
 
-      // See Glide: either the drive does not take it to the threshold, or it is above that throughout, or rises, and
-      // the end is not.
+      // See QuietStep: either the drive does not take it to the threshold, or it is above that throughout, or rises,
+      // and the end is not.
       slack = magnitudes * constants.rounding;
       start = numbers.high[0] + numbers.radius[0];
       if (!(start + std::max(0.0, greatest_drive - start) * now.gone[0] + slack < 0)) {
@@ -353,7 +352,7 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
       if constexpr (!clamped) {
         const double landing = (start + value + event.size) + (value_error + carrying * std::fabs(event.size));
         if (!(landing < -0x1p-50 * (std::fabs(start) + std::fabs(event.size)) - slack)) {
-          jump_left = event;
+          may_fire = true;
         } else {
           arrived = with_first(arrived, event.size);
           value_error += carrying * std::fabs(event.size);
@@ -384,7 +383,7 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
     numbers.move(change, now, arrived, error);
     if constexpr (with_alpha) alphas.move(Vector(-(alphas.high * now.gone)), now, arrived_alpha, alpha_error);
     last = end;
-    timeline.pass_single();
+    if (!may_fire) timeline.pass_single();
     if constexpr (!clamped) {
       if (event.kind == SingleEvent::Kind::sample || is_steep) {
         const auto changed = linear_drive<double>(timeline, constants.rest, constants.resistance, last);
@@ -393,7 +392,7 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
         is_steep = !vanishes(slope);
       }
     }
-    if (jump_left) break;
+    if (may_fire) break;
     ++stretches;
   }
 
@@ -410,7 +409,7 @@ LAPICQUE_FOR_FUSED_TOO Barrage::Passed Barrage::run(const Constants& constants, 
       if (!without_alpha[n]) synapses[n].alpha = alphas.get(lane);
     }
   }
-  return {stretches, jump_left, is_blocked};
+  return {stretches, is_blocked};
 }
 
 template <bool clamped>
@@ -431,8 +430,8 @@ Barrage::Passed Barrage::pass(Timeline& timeline, double until, double& anchor, 
   return choose<false>(timeline, until, {&anchor, &synapses, &potential, &input});
 }
 
-std::uint64_t Barrage::fade(Timeline& timeline, double until, double& anchor,
-                            std::vector<SynapticDrive<double>>& synapses) const {
+std::uint64_t Barrage::decay(Timeline& timeline, double until, double& anchor,
+                             std::vector<SynapticDrive<double>>& synapses) const {
   return choose<true>(timeline, until, {&anchor, &synapses}).stretches;
 }
 

@@ -8,15 +8,15 @@
 #include <vector>
 
 #include "input/timeline.hpp"
-#include "solver/skip/glide.hpp"
+#include "solver/skip/quiet_step.hpp"
 
 namespace lapicque::detail {
 
-/// The short way of Glide<double> from one single event to the next, for as long as it lasts: the membrane and the
+/// The short way of QuietStep<double> from one single event to the next, for as long as it lasts: the membrane and the
 /// synapses side by side in the lanes of vector registers, where they stay in between.
 ///
-/// What it carries is what Glide carries, enclosed as well, by formulas of its own. With z = s/tau, F = 1 - e^-z and
-/// H = z - F, which a table gives without cancellation, g = (tau_s - tau_m) / tau_s, and an index m or s,
+/// What it carries is what QuietStep carries, enclosed as well, by formulas of its own. With z = s/tau, F = 1 - e^-z
+/// and H = z - F, which a table gives without cancellation, g = (tau_s - tau_m) / tau_s, and an index m or s,
 ///
 ///     level        level F_m
 ///     slope        slope tau_m H_m
@@ -40,7 +40,7 @@ class Barrage {
 
   /// Whether there are no more, and all at least a sixteenth from the membrane's, and none so short that its rate
   /// overflows.
-  static bool serves(const Response<Ball<double>>& response);
+  static bool serves(const Trajectory<Ball<double>>& response);
 
   /// @param response    which has a Decay for each synaptic time constant
   /// @param tau         tau_m, ms
@@ -48,26 +48,25 @@ class Barrage {
   /// @param rest        u_rest - theta, mV
   /// @param resistance  MOhm
   /// @param alpha_gain  that of what arrives at an alpha synapse, MOhm, if there is any
-  Barrage(const Response<Ball<double>>& response, double tau, std::span<const double> taus, const Ball<double>& rest,
+  Barrage(const Trajectory<Ball<double>>& response, double tau, std::span<const double> taus, const Ball<double>& rest,
           double resistance, const std::optional<Ball<double>>& alpha_gain);
 
   struct Passed {
-    std::uint64_t stretches;            ///< that are done
-    std::optional<SingleEvent> jump{};  ///< ended one more, and may reach the threshold: it is left to be taken
-    bool is_blocked = false;            ///< whether x does not plainly stay below the threshold up to the next event
+    std::uint64_t stretches;  ///< that are done
+    bool is_blocked = false;  ///< whether x does not plainly stay below the threshold up to the next event
   };
 
   /// Goes from event to event before `until`, as long as each is a single one, no more than the shortest time constant,
   /// or |g| tau_m (4 g^2 tau_m with alpha synapses), has passed since the last, and x plainly stays below the
-  /// threshold.
+  /// threshold. A jump that does not plainly land below it is left to happen, where it stands.
   /// @param anchor  the time of the last event, ms, at which the others are given; it moves with them
   /// @param input   all that drives beside the synapses, there; it moves with them too
   Passed pass(Timeline& timeline, double until, double& anchor, Carried<double>& potential,
               std::vector<SynapticDrive<double>>& synapses, LinearDrive<double>& input) const;
 
   /// The same while the neuron is refractory: jumps are lost, and what changes of the input is left to the timeline.
-  std::uint64_t fade(Timeline& timeline, double until, double& anchor,
-                     std::vector<SynapticDrive<double>>& synapses) const;
+  std::uint64_t decay(Timeline& timeline, double until, double& anchor,
+                      std::vector<SynapticDrive<double>>& synapses) const;
 
  private:
   /// A number for the membrane and one for each synapse, and room to load four from the second on.
@@ -87,7 +86,7 @@ class Barrage {
     Ball<double> alpha_gain{};
     double rounding = 0;  // of a sum of all parts of the drive, relative to their magnitudes
   };
-  /// What pass() and fade() are given.
+  /// What pass() and decay() are given.
   struct Place {
     double* anchor;
     std::vector<SynapticDrive<double>>* synapses;

@@ -1,4 +1,4 @@
-#include "solver/skip/glide.hpp"
+#include "solver/skip/quiet_step.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +11,7 @@
 namespace lapicque::detail {
 namespace {
 
-/// The sizes of errors: see Glide.
+/// The sizes of errors: see QuietStep.
 template <class Real>
 struct Units {
   static constexpr double u = RealTraits<Real>::unit;
@@ -58,16 +58,16 @@ double carrying(double size) {
 
 /// A bound on z e^-z along the stretch, which stays below z and below 1/e.
 template <class Real>
-double greatest_shape(const typename Glide<Real>::Synapse& synapse) {
-  return std::min(greatest_alpha_shape, size(synapse.faded.z));
+double greatest_shape(const typename QuietStep<Real>::Synapse& synapse) {
+  return std::min(greatest_alpha_shape, size(synapse.decayed.z));
 }
 
 template <class Real>
-Faded<Real> faded(const FadingTable& table, const DoubleDouble& length, const DoubleDouble& rate) {
+Decayed<Real> decayed(const DecayTable& table, const DoubleDouble& length, const DoubleDouble& rate) {
   if constexpr (std::is_same_v<Real, double>) {
-    return table.faded(length, rate);
+    return table.decayed(length, rate);
   } else {
-    return table.faded(length * rate);
+    return table.decayed(length * rate);
   }
 }
 
@@ -82,7 +82,7 @@ void add_part(const Real& strength, double known_to, const Real& filter, double 
 }
 
 template <class Real>
-void add_slope(const Ball<Real>& slope, const Clock<Real>& length, const Faded<Real>& membrane, Gain<Real>& gain) {
+void add_slope(const Ball<Real>& slope, const Clock<Real>& length, const Decayed<Real>& membrane, Gain<Real>& gain) {
   using U = Units<Real>;
   const Real s = convert_real<Real>(length);
   const Real& z = membrane.z;
@@ -110,7 +110,8 @@ double amplitude(const Sine<Ball<Real>>& wave) {
 
 /// A sinusoid, within amplitude (omega s)^2 / 8 of its chord.
 template <class Real>
-void add_wave(const Sine<Ball<Real>>& wave, const Clock<Real>& length, const Faded<Real>& membrane, Gain<Real>& gain) {
+void add_wave(const Sine<Ball<Real>>& wave, const Clock<Real>& length, const Decayed<Real>& membrane,
+              Gain<Real>& gain) {
   const auto s = convert_ball<Real>(Ball<Clock<Real>>(length, Units<Real>::clock * size(length)));
   const Ball<Real> gone(membrane.gone, Units<Real>::k * size(membrane.gone));
   const auto now = wave_after(wave, s, gone);
@@ -130,7 +131,7 @@ void add_wave(const Sine<Ball<Real>>& wave, const Clock<Real>& length, const Fad
 /// registers.
 template <class Real>
 [[gnu::noinline]] Gain<Real> of_moving(const InputDrive<Real>& input, const Clock<Real>& length,
-                                       const Faded<Real>& membrane) {
+                                       const Decayed<Real>& membrane) {
   Gain<Real> gain{.value = Real(0)};
   if (!vanishes(input.slope)) add_slope(input.slope, length, membrane, gain);
   for (const auto& wave : input.waves) add_wave(wave, length, membrane, gain);
@@ -139,21 +140,21 @@ template <class Real>
 
 /// Notes how an exponential drive bears on what is greatest.
 template <class Real>
-void note_exponential(const typename Glide<Real>::Synapse& synapse, double strength, double known_to,
+void note_exponential(const typename QuietStep<Real>::Synapse& synapse, double strength, double known_to,
                       Gain<Real>& gain) {
-  gain.greatest += std::max(strength, strength * convert_real<double>(synapse.faded.left)) + known_to;
+  gain.greatest += std::max(strength, strength * convert_real<double>(synapse.decayed.left)) + known_to;
   gain.gross += size(strength) + known_to;
 }
 
 /// By the quotient of differences, for an exponential drive. The quotient is at most (F_m + F_s) / |gap|, of which
 /// `wide_error` is the share that is not known.
 template <class Real>
-void add_wide(const typename Glide<Real>::Synapse& synapse, const Carried<Real>& exponential,
-              const Faded<Real>& membrane, Gain<Real>& gain) {
+void add_wide(const typename QuietStep<Real>::Synapse& synapse, const Carried<Real>& exponential,
+              const Decayed<Real>& membrane, Gain<Real>& gain) {
   const Real strength = convert_real<Real>(exponential.mid);
-  const Real filter = (membrane.gone - synapse.faded.gone) * synapse.inverse_gap;
+  const Real filter = (membrane.gone - synapse.decayed.gone) * synapse.inverse_gap;
   gain.value = gain.value + strength * filter;
-  const double gone = convert_real<double>(membrane.gone) + convert_real<double>(synapse.faded.gone);
+  const double gone = convert_real<double>(membrane.gone) + convert_real<double>(synapse.decayed.gone);
   gain.error +=
       size(strength) * (gone * synapse.wide_error) + exponential.rad * size(filter) + Units<Real>::u * size(gain.value);
   note_exponential<Real>(synapse, convert_real<double>(strength), exponential.rad, gain);
@@ -164,24 +165,24 @@ void add_wide(const typename Glide<Real>::Synapse& synapse, const Carried<Real>&
 /// Where there is an alpha drive, one series serves both: phi1(x) = 1 + x phi2(x) = e^x - x chi(x), of which no sum
 /// cancels to less than the half, so that the errors are no larger than those of phi1's own series.
 template <class Real>
-bool add_near(const typename Glide<Real>::Synapse& synapse, const SynapticDrive<Real>& state,
-              const Faded<Real>& membrane, Gain<Real>& gain) {
+bool add_near(const typename QuietStep<Real>::Synapse& synapse, const SynapticDrive<Real>& state,
+              const Decayed<Real>& membrane, Gain<Real>& gain) {
   using U = Units<Real>;
   const Real& z = membrane.z;
   const Real exponent = z * synapse.gap;
   if (!(size(exponent) < 1)) return false;
   const bool slower = !(exponent < Real(0));
   const Real x = slower ? Real(-exponent) : exponent;
-  const Real synapse_left = Real(1) - synapse.faded.gone;
+  const Real synapse_left = Real(1) - synapse.decayed.gone;
   const Real larger = slower ? synapse_left : Real(1) - membrane.gone;
   const double larger_error =
-      U::k * (convert_real<double>(membrane.gone) + convert_real<double>(synapse.faded.gone)) + U::u;
+      U::k * (convert_real<double>(membrane.gone) + convert_real<double>(synapse.decayed.gone)) + U::u;
   const bool has_alpha = !vanishes(state.alpha);
 
   Real series;
   if (has_alpha) {
     const Real strength = convert_real<Real>(state.alpha.mid);
-    const Real scale = z * synapse.faded.z;
+    const Real scale = z * synapse.decayed.z;
     series = larger * (slower ? phi2(x) : chi(x));
     const Real filter = scale * series;
     const double series_error = slower ? phi2_error : chi_error;
@@ -209,38 +210,38 @@ bool add_near(const typename Glide<Real>::Synapse& synapse, const SynapticDrive<
 }
 
 template <class Real>
-void fade_number(const Faded<Real>& faded, Carried<Real>& value) {
+void decay_number(const Decayed<Real>& decayed, Carried<Real>& value) {
   using U = Units<Real>;
   const Real lead = convert_real<Real>(value.mid);
-  const double z = convert_real<double>(faded.z);
+  const double z = convert_real<double>(decayed.z);
   if (z >= 1) {  // what is left is less than what is gone, and better known by itself
-    const Real now = lead * faded.left;
+    const Real now = lead * decayed.left;
     const double relative = U::f + (4 * z + 2) * U::u;  // also for what Real has no room for of z and of the start
-    const double radius = size(now) * relative + value.rad * convert_real<double>(faded.left);
+    const double radius = size(now) * relative + value.rad * convert_real<double>(decayed.left);
     value = {Clock<Real>(now), (radius + underflow<Real>(size(lead) + value.rad)) * (1 + 0x1p-20)};
     return;
   }
-  const Real fall = lead * faded.gone;
-  const Clock<Real> now = moved(value.mid, -fall, faded.gone);
+  const Real fall = lead * decayed.gone;
+  const Clock<Real> now = moved(value.mid, -fall, decayed.gone);
   const double error = size(fall) * (U::k + 2 * U::u) + carrying<Real>(size(lead));
-  value = {now, (error + value.rad * convert_real<double>(faded.left)) * (1 + 0x1p-20)};
+  value = {now, (error + value.rad * convert_real<double>(decayed.left)) * (1 + 0x1p-20)};
 }
 
 /// The state of a synapse at the stretch's end: (e + a z) e^-z and a e^-z.
 template <class Real>
-void fade_drive(const Faded<Real>& faded, SynapticDrive<Real>& state) {
+void decay_drive(const Decayed<Real>& decayed, SynapticDrive<Real>& state) {
   using U = Units<Real>;
   if (!vanishes(state.alpha)) {
     const Real strength = convert_real<Real>(state.alpha.mid);
-    const Real turned = strength * faded.z;
+    const Real turned = strength * decayed.z;
     state.exponential = {
         state.exponential.mid + Clock<Real>(turned),
-        (state.exponential.rad + state.alpha.rad * size(faded.z) + size(turned) * (2 * U::u + U::v) +
+        (state.exponential.rad + state.alpha.rad * size(decayed.z) + size(turned) * (2 * U::u + U::v) +
          U::clock * (size(state.exponential.mid) + size(turned)) + underflow<Real>(size(strength) + state.alpha.rad)) *
             (1 + 0x1p-20)};
-    fade_number<Real>(faded, state.alpha);
+    decay_number<Real>(decayed, state.alpha);
   }
-  if (!vanishes(state.exponential)) fade_number<Real>(faded, state.exponential);
+  if (!vanishes(state.exponential)) decay_number<Real>(decayed, state.exponential);
 }
 
 /// x(s) <= x(0) + (sup d - x(0)) (1 - e^(-s/tau_m)), or x falls where d < x(0).
@@ -252,7 +253,7 @@ bool stays_below(double start, double greatest_drive, double lost, double slack)
 template <class Real>
 bool sign_at_end_decides(const InputDrive<Real>& input, double least_wave, double length,
                          const std::vector<SynapticDrive<Real>>& drives,
-                         const std::vector<typename Glide<Real>::Synapse>& synapses, double slack) {
+                         const std::vector<typename QuietStep<Real>::Synapse>& synapses, double slack) {
   const double slope = convert_real<double>(input.slope.mid);
   double least = convert_real<double>(input.level.mid) - input.level.rad;
   least += std::min(0.0, slope * length) - input.slope.rad * length;
@@ -262,7 +263,7 @@ bool sign_at_end_decides(const InputDrive<Real>& input, double least_wave, doubl
     if (!synapses[n].acts) continue;
     const auto& [exponential, alpha] = drives[n];
     const double now = convert_real<double>(exponential.mid);
-    least += std::min(now, now * convert_real<double>(synapses[n].faded.left)) - exponential.rad;
+    least += std::min(now, now * convert_real<double>(synapses[n].decayed.left)) - exponential.rad;
     rises = rises && now + exponential.rad <= 0;
     if (vanishes(alpha)) continue;
     least += std::min(0.0, (convert_real<double>(alpha.mid) - alpha.rad) * greatest_shape<Real>(synapses[n]));
@@ -274,7 +275,7 @@ bool sign_at_end_decides(const InputDrive<Real>& input, double least_wave, doubl
 }  // namespace
 
 template <class Real>
-Glide<Real>::Glide(double tau, std::span<const double> synaptic_taus, const Response<Ball<Real>>& response)
+QuietStep<Real>::QuietStep(double tau, std::span<const double> synaptic_taus, const Trajectory<Ball<Real>>& response)
     : rate_(Time(1) / Time(tau)), rounding_(drive_rounding(synaptic_taus.size())) {
   for (std::size_t n = 0; n < synaptic_taus.size(); ++n) {
     const Ball<Real>& gap = response.decays[n].gap;
@@ -291,10 +292,11 @@ Glide<Real>::Glide(double tau, std::span<const double> synaptic_taus, const Resp
 }
 
 template <class Real>
-LAPICQUE_FOR_FUSED_TOO bool Glide<Real>::pass(const Time& length, const InputDrive<Real>& input,
-                                              Carried<Real>& potential, std::vector<SynapticDrive<Real>>& synapses) {
+LAPICQUE_FOR_FUSED_TOO bool QuietStep<Real>::pass(const Time& length, const InputDrive<Real>& input,
+                                                  Carried<Real>& potential,
+                                                  std::vector<SynapticDrive<Real>>& synapses) {
   using U = Units<Real>;
-  const Faded<Real> membrane = faded<Real>(table_, length, rate_);
+  const Decayed<Real> membrane = decayed<Real>(table_, length, rate_);
   const double lost = convert_real<double>(membrane.gone);
   const Real start = convert_real<Real>(potential.mid);
 
@@ -317,7 +319,7 @@ LAPICQUE_FOR_FUSED_TOO bool Glide<Real>::pass(const Time& length, const InputDri
     const SynapticDrive<Real>& state = *drive++;
     synapse.acts = !is_silent(state);
     if (!synapse.acts) continue;
-    synapse.faded = faded<Real>(table_, length, synapse.rate);
+    synapse.decayed = decayed<Real>(table_, length, synapse.rate);
     if (synapse.is_wide && vanishes(state.alpha)) {
       add_wide<Real>(synapse, state.exponential, membrane, gain);
     } else if (!add_near<Real>(synapse, state, membrane, gain)) {
@@ -337,23 +339,23 @@ LAPICQUE_FOR_FUSED_TOO bool Glide<Real>::pass(const Time& length, const InputDri
   potential = {end, radius};
   drive = synapses.begin();
   for (const Synapse& synapse : synapses_) {
-    if (synapse.acts) fade_drive<Real>(synapse.faded, *drive);
+    if (synapse.acts) decay_drive<Real>(synapse.decayed, *drive);
     ++drive;
   }
   return true;
 }
 
 template <class Real>
-LAPICQUE_FOR_FUSED_TOO void Glide<Real>::fade(const Time& length, std::vector<SynapticDrive<Real>>& synapses) {
+LAPICQUE_FOR_FUSED_TOO void QuietStep<Real>::decay(const Time& length, std::vector<SynapticDrive<Real>>& synapses) {
   for (std::size_t n = 0; n < synapses.size(); ++n) {
     if (is_silent(synapses[n])) continue;
-    fade_drive<Real>(faded<Real>(table_, length, synapses_[n].rate), synapses[n]);
+    decay_drive<Real>(decayed<Real>(table_, length, synapses_[n].rate), synapses[n]);
   }
 }
 
 template <class Real>
-double Glide<Real>::blur(double error, const InputDrive<Real>& input, const Carried<Real>& potential,
-                         const std::vector<SynapticDrive<Real>>& synapses) const {
+double QuietStep<Real>::blur(double error, const InputDrive<Real>& input, const Carried<Real>& potential,
+                             const std::vector<SynapticDrive<Real>>& synapses) const {
   const Ball<Real>& level = input.level;
   const Ball<Real>& slope = input.slope;
   const double rate = convert_real<double>(rate_) * (1 + 0x1p-50);
@@ -381,7 +383,7 @@ double Glide<Real>::blur(double error, const InputDrive<Real>& input, const Carr
   return error * rate * (size(rise) + known_to + gross * (4 * instants + rounding)) * (1 + 4 * instants + 0x1p-40);
 }
 
-template class Glide<double>;
-template class Glide<DoubleDouble>;
+template class QuietStep<double>;
+template class QuietStep<DoubleDouble>;
 
 }  // namespace lapicque::detail

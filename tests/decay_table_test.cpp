@@ -1,4 +1,4 @@
-#include "numbers/fading_table.hpp"
+#include "numbers/decay_table.hpp"
 
 #include <gtest/gtest.h>
 
@@ -30,14 +30,14 @@ struct Worst {
     const auto off = [](double value, const Real100& exact) {
       return static_cast<double>(Real100(abs(value - exact) / exact));
     };
-    const auto [z_now, gone_now, left_now] = FadingTable::get().faded(length, rate);
+    const auto [z_now, gone_now, left_now] = DecayTable::get().decayed(length, rate);
     z = std::max(z, off(z_now, exact_z) / 0x1p-52);
     gone = std::max(gone, off(gone_now, exact_gone) / (3 * 0x1p-53));
     left = std::max(left, off(left_now, exact_left) / (0x1p-52 * (1 + static_cast<double>(exact_z))));
   }
 };
 
-TEST(FadingTable, IsGoodToWhatItPromises) {
+TEST(DecayTable, IsGoodToWhatItPromises) {
   Random random;
   Worst worst;
   for (int k = testing::cases(40000); k > 0; --k) {
@@ -58,12 +58,12 @@ TEST(FadingTable, IsGoodToWhatItPromises) {
             << "\n";
 }
 
-TEST(FadingTable, IsGoodTo98BitsInDoubleDouble) {
+TEST(DecayTable, IsGoodTo98BitsInDoubleDouble) {
   Random random;
   double worst_gone = 0;
   double worst_left = 0;
   const auto look_at = [&](const DoubleDouble& z) {
-    const auto [same_z, gone, left] = FadingTable::get().faded(z);
+    const auto [same_z, gone, left] = DecayTable::get().decayed(z);
     EXPECT_EQ(same_z, z);
     const Real100 exact_gone = -expm1(-wide(z));
     const Real100 exact_left = exp(-wide(z));
@@ -84,12 +84,12 @@ TEST(FadingTable, IsGoodTo98BitsInDoubleDouble) {
   std::cout << "worst error over 2^-98: gone " << worst_gone / 0x1p-98 << ", left " << worst_left / 0x1p-98 << "\n";
 }
 
-TEST(FadingTable, NothingFadesInNoTime) {
-  const auto [z, gone, left] = FadingTable::get().faded(DoubleDouble(0), DoubleDouble(0.125));
+TEST(DecayTable, NothingFadesInNoTime) {
+  const auto [z, gone, left] = DecayTable::get().decayed(DoubleDouble(0), DoubleDouble(0.125));
   EXPECT_EQ(z, 0);
   EXPECT_EQ(gone, 0);
   EXPECT_EQ(left, 1);
-  const auto exact = FadingTable::get().faded(DoubleDouble(0));
+  const auto exact = DecayTable::get().decayed(DoubleDouble(0));
   EXPECT_EQ(exact.gone, DoubleDouble(0));
   EXPECT_EQ(exact.left, DoubleDouble(1));
 }

@@ -5,23 +5,12 @@
 #include <vector>
 
 #include "numbers/ball.hpp"
-#include "numbers/fading_table.hpp"
+#include "numbers/decay_table.hpp"
 #include "numbers/real.hpp"
 #include "solver/input_drive.hpp"
-#include "solver/membrane.hpp"
+#include "solver/trajectory.hpp"
 
 namespace lapicque::detail {
-
-/// A number that is carried from event to event, with the digits of the clock.
-template <class Real>
-using Carried = Ball<Clock<Real>>;
-
-/// What the arrivals with one time constant drive just after the last event, mV: see Decay.
-template <class Real>
-struct SynapticDrive {
-  Carried<Real> exponential{0.0};
-  Carried<Real> alpha{0.0};
-};
 
 /// A bound on z e^-z.
 inline constexpr double greatest_alpha_shape = 0.37;
@@ -32,7 +21,7 @@ inline double drive_rounding(std::size_t synapses) { return 0x1p-48 * (5 + stati
 /// The short way over a stretch between two events, on which u plainly stays
 /// below the threshold: most stretches between the arrivals of a synaptic barrage.
 ///
-/// It evaluates the closed forms of Response as increments, x(s) = x(0) + (level - x(0)) F + ..., once and without
+/// It evaluates the closed forms of Trajectory as increments, x(s) = x(0) + (level - x(0)) F + ..., once and without
 /// balls: the error bound is worked out by hand. With u = RealTraits::unit and f = function_unit, and all second-order
 /// terms covered by a factor of 1 + 2^-20:
 ///
@@ -48,26 +37,29 @@ inline double drive_rounding(std::size_t synapses) { return 0x1p-48 * (5 + stati
 /// Sinusoids come as balls. Each product and each sum adds u of its result. What underflows anywhere is a factor of
 /// what is carried.
 template <class Real>
-class Glide {
+class QuietStep {
  public:
   using Time = Clock<Real>;
+
+  /// The longest stretch, in units of tau_m. On longer ones, the errors of F_m - F_s would be no second-order terms.
+  static constexpr double longest = 16;
 
   /// @param tau            tau_m, ms
   /// @param synaptic_taus  tau_s, ms, ascending
   /// @param response       which has a Decay for each of them
-  Glide(double tau, std::span<const double> synaptic_taus, const Response<Ball<Real>>& response);
+  QuietStep(double tau, std::span<const double> synaptic_taus, const Trajectory<Ball<Real>>& response);
 
-  /// Carries the potential x < 0 and the synapses over `length` ms, 0 < length <= 16 tau_m, which may be a difference
-  /// of times that the clock has rounded. (On longer ones, the errors of F_m - F_s would be no second-order terms.)
+  /// Carries the potential x < 0 and the synapses over `length` ms, 0 < length <= `longest` tau_m, which may be a
+  /// difference of times that the clock has rounded.
   /// @return false where it is not plain that x stays below 0: then nothing has changed
   bool pass(const Time& length, const InputDrive<Real>& input, Carried<Real>& potential,
             std::vector<SynapticDrive<Real>>& synapses);
 
-  /// Lets the synapses fade for `length` ms >= 0.
-  void fade(const Time& length, std::vector<SynapticDrive<Real>>& synapses);
+  /// Lets the synapses decay for `length` ms >= 0.
+  void decay(const Time& length, std::vector<SynapticDrive<Real>>& synapses);
 
   /// How far x may be off at the stretch's start where its time is known to within `error` ms only: tau_m |dx/dt| = |d
-  /// - x| and what that changes by within the error, mV; infinite where the error is no instant for all that fades.
+  /// - x| and what that changes by within the error, mV; infinite where the error is no instant for all that decays.
   double blur(double error, const InputDrive<Real>& input, const Carried<Real>& potential,
               const std::vector<SynapticDrive<Real>>& synapses) const;
 
@@ -80,11 +72,11 @@ class Glide {
     bool is_wide;
     // Of the present stretch:
     bool acts = false;
-    Faded<Real> faded{};
+    Decayed<Real> decayed{};
   };
 
  private:
-  const FadingTable& table_ = FadingTable::get();
+  const DecayTable& table_ = DecayTable::get();
   Time rate_;        // 1 / tau_m
   double rounding_;  // of a sum of all parts of the drive, relative to their magnitudes
   std::vector<Synapse> synapses_;

@@ -6,7 +6,7 @@ namespace lapicque::detail {
 
 /// What has become of something that fades for z of its time constants.
 template <class T>
-struct Faded {
+struct Decayed {
   T z{};
   T gone{};  // 1 - e^-z
   T left{};  // e^-z
@@ -14,7 +14,7 @@ struct Faded {
 
 /// e^-z and 1 - e^-z, both to full relative precision, for one exponential.
 template <class T>
-Faded<T> faded(const T& z) {
+Decayed<T> decayed(const T& z) {
   if (middle(z) < 0.5) {
     const T gone = -exponential_minus_one(-z);
     return {z, gone, T(1) - gone};

@@ -4,23 +4,23 @@
 #include <cmath>
 #include <cstddef>
 
+#include "numbers/decay.hpp"
 #include "numbers/double_double.hpp"
-#include "numbers/faded.hpp"
 
 namespace lapicque::detail {
 
 /// e^-z in steps of 1/64 of z, and in steps of 1/16384 below the first of these, each number in two doubles: so that
 /// exponentials take a short polynomial, and double's neither a division nor a call.
-class FadingTable {
+class DecayTable {
  public:
-  static const FadingTable& get();
+  static const DecayTable& get();
 
   /// Of length x rate >= 0, both in full. z is good to 2^-52 of itself; 1 - e^-z to 2^-52 and what the rounding of one
   /// product of length and rate makes of it, together 3 x 2^-53; e^-z to 2^-52 and z 2^-52.
   ///
   /// With r in [0, 1/64) from the last step on, 1 - e^-z = gone + left (1 - e^-r), where nothing cancels. The roundings
   /// add up to 1.8 x 2^-53 at most, in the second step, where what is added to `gone` is as large as that.
-  Faded<double> faded(const DoubleDouble& length, const DoubleDouble& rate) const {
+  Decayed<double> decayed(const DoubleDouble& length, const DoubleDouble& rate) const {
     const double high = length.hi * rate.hi;
     const double low = length.hi * rate.lo + length.lo * rate.hi;
     const double z = high + low;
@@ -39,11 +39,11 @@ class FadingTable {
     return {z, sum.hi + (sum.lo + (gone.lo + left.hi * bend)), left.hi - (left.hi * (r + bend) - left.lo)};
   }
 
-  /// The same for z >= 0 in 106 bits: 1 - e^-z and e^-z to 2^-98; fading_table_test.cpp measures it.
-  Faded<DoubleDouble> faded(const DoubleDouble& z) const;
+  /// The same for z >= 0 in 106 bits: 1 - e^-z and e^-z to 2^-98; decay_table_test.cpp measures it.
+  Decayed<DoubleDouble> decayed(const DoubleDouble& z) const;
 
  private:
-  FadingTable();
+  DecayTable();
 
   static constexpr int steps_to_one = 64;
   static constexpr int small_steps_to_one = 16384;

@@ -1,12 +1,11 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cmath>
 #include <cstddef>
-#include <type_traits>
-#include <vector>
 
 #include "numbers/ball.hpp"
-#include "numbers/faded.hpp"
+#include "numbers/decay.hpp"
 #include "numbers/real.hpp"
 
 namespace lapicque::detail {
@@ -67,15 +66,16 @@ enum class Roughness { none, some };
 /// Within |z| <= 1 the phi functions are series, beyond it quotients of the exponentials at hand; they agree to the
 /// last place where they meet.
 template <class T>
-struct Response {
+struct Trajectory {
   T tau{};                 // tau_m, ms
   T rate{};                // 1 / tau_m, 1/ms
   T start{};               // x(0), mV
   T level{};               // mV
   double level_parts = 0;  // the magnitudes of what the level adds up, u_rest - theta and R I, mV
   T slope{};               // mV/ms
-  std::vector<Sine<T>> sines;
-  std::vector<Decay<T>> decays;
+  // A few lie in place, so that a trajectory is a value like any other and costs no allocation.
+  boost::container::small_vector<Sine<T>, 2> sines;
+  boost::container::small_vector<Decay<T>, 3> decays;
 
   struct Point {
     T potential{0};    // x(s), mV
@@ -87,10 +87,9 @@ struct Response {
     T rise(const T& rate_m) const { return (drive - potential) * rate_m; }
   };
 
-  /// Everything at s. `decayed`, where not null, receives e^(-s/tau_s) for each entry of `decays` (0 for
-  /// one that vanishes).
+  /// Everything at s.
   template <Roughness roughness = Roughness::none>
-  Point at(const T& s, std::vector<T>* decayed = nullptr) const;
+  Point at(const T& s) const;
 
   /// at(0), for no exponential.
   Point at_start() const;
@@ -119,10 +118,10 @@ WaveStep<T> wave_after(const Sine<T>& wave, const T& s, const T& gone) {
 
 template <class T>
 template <Roughness roughness>
-typename Response<T>::Point Response<T>::at(const T& s, std::vector<T>* decayed) const {
+typename Trajectory<T>::Point Trajectory<T>::at(const T& s) const {
   Point point;
   const T z_membrane = s * rate;
-  const Faded<T> membrane = faded(z_membrane);
+  const Decayed<T> membrane = decayed(z_membrane);
 
   point.potential = start * membrane.left + level * membrane.gone;
   point.drive = level;
@@ -143,17 +142,12 @@ typename Response<T>::Point Response<T>::at(const T& s, std::vector<T>* decayed)
     point.oscillation += wave.filtering * (sine_now - wave.omega_tau * cosine_now);
   }
 
-  if (decayed) decayed->clear();
   for (const Decay<T>& synapse : decays) {
     const bool has_exponential = !vanishes(synapse.exponential);
     const bool has_alpha = !vanishes(synapse.alpha);
-    if (!has_exponential && !has_alpha) {
-      if (decayed) decayed->emplace_back(0);
-      continue;
-    }
+    if (!has_exponential && !has_alpha) continue;
     const T z_synapse = s * synapse.rate;
     const T left = exponential(-z_synapse);
-    if (decayed) decayed->push_back(left);
 
     const T z = z_membrane * synapse.gap;
     const auto z_middle = middle(z);
@@ -189,7 +183,7 @@ typename Response<T>::Point Response<T>::at(const T& s, std::vector<T>* decayed)
 }
 
 template <class T>
-typename Response<T>::Point Response<T>::at_start() const {
+typename Trajectory<T>::Point Trajectory<T>::at_start() const {
   Point point{start, level, slope};
   for (const Sine<T>& wave : sines) {
     point.drive += wave.sine;
@@ -203,43 +197,43 @@ typename Response<T>::Point Response<T>::at_start() const {
   return point;
 }
 
-/// The sum of the magnitudes of all that makes up x(s), mV; with sinusoids, a bound on it. Leaves `response` with the
-/// magnitudes in it.
-inline double gross_potential(Response<double>& response, double s) {
+/// The sum of the magnitudes of all that makes up x(s), mV; with sinusoids, a bound on it.
+inline double gross_potential(const Trajectory<double>& trajectory, double s) {
+  Trajectory<double> sizes = trajectory;
   double waves = 0;
-  for (const Sine<double>& wave : response.sines) {  // the steady response and its transient
+  for (const Sine<double>& wave : sizes.sines) {  // the steady response and its transient
     waves += 2 * std::hypot(wave.sine, wave.cosine) * std::sqrt(wave.filtering);
   }
-  response.sines.clear();
-  response.start = std::fabs(response.start);
-  response.level = response.level_parts;
-  response.slope = std::fabs(response.slope);
-  for (Decay<double>& synapse : response.decays) {
+  sizes.sines.clear();
+  sizes.start = std::fabs(sizes.start);
+  sizes.level = sizes.level_parts;
+  sizes.slope = std::fabs(sizes.slope);
+  for (Decay<double>& synapse : sizes.decays) {
     synapse.exponential = std::fabs(synapse.exponential);
     synapse.alpha = std::fabs(synapse.alpha);
   }
-  return response.at<Roughness::some>(s).potential + waves;
+  return sizes.at<Roughness::some>(s).potential + waves;
 }
 
-/// The same response in another number type: convert(value) for each coefficient.
+/// The same trajectory in another number type: convert(value) for each coefficient.
 template <class To, class From, class Convert>
-void convert_response(Response<To>& to, const Response<From>& from, Convert convert) {
+Trajectory<To> convert_trajectory(const Trajectory<From>& from, Convert convert) {
+  Trajectory<To> to;
   to.tau = convert(from.tau);
   to.rate = convert(from.rate);
   to.start = convert(from.start);
   to.level = convert(from.level);
   to.level_parts = from.level_parts;
   to.slope = convert(from.slope);
-  to.sines.clear();
   for (const auto& wave : from.sines) {
     to.sines.push_back({convert(wave.omega), convert(wave.omega_tau), convert(wave.filtering), convert(wave.sine),
                         convert(wave.cosine)});
   }
-  to.decays.clear();
   for (const auto& synapse : from.decays) {
     to.decays.push_back(
         {convert(synapse.rate), convert(synapse.gap), convert(synapse.exponential), convert(synapse.alpha)});
   }
+  return to;
 }
 
 }  // namespace lapicque::detail

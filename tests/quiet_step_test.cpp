@@ -1,4 +1,4 @@
-#include "solver/skip/glide.hpp"
+#include "solver/skip/quiet_step.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@
 
 #include "random.hpp"
 
-// The short way over a stretch, against the response in 100 digits, which membrane's formulas give in another form.
+// The quiet step over a stretch, against the trajectory in 100 digits, whose formulas have another form.
 
 namespace lapicque::detail {
 namespace {
@@ -24,10 +24,10 @@ double distance(const Carried<double>& value, const Real100& exact) {
   return static_cast<double>(Real100(abs(wide(value.mid) - exact)));
 }
 
-/// A stretch as a glide and as 100 digits see it.
+/// A stretch as a quiet step and as 100 digits see it.
 template <class Real>
-struct Stretch {
-  explicit Stretch(Random& random, bool with_alpha) {
+struct Case {
+  explicit Case(Random& random, bool with_alpha) {
     tau = random.logarithmic(0.1, 100);
     length = DoubleDouble(tau * random.logarithmic(1e-6, 10), 0);
     input.level = {Real(random.uniform(-30, 20)), radius(random)};
@@ -36,7 +36,7 @@ struct Stretch {
       input.slope = {Real(rise / length.hi), radius(random) / length.hi};
     }
     potential = carried(random, -random.logarithmic(1e-6, 30));
-    Response<Ball<Real>> balls;
+    Trajectory<Ball<Real>> balls;
     balls.rate = Ball<Real>(1.0) / Ball<Real>(tau);
     exact.tau = tau;
     exact.rate = 1 / Real100(tau);
@@ -68,7 +68,7 @@ struct Stretch {
       exact.decays.push_back({1 / Real100(tau_s), (Real100(tau_s) - Real100(tau)) / Real100(tau_s),
                               end_of(random, synapses.back().exponential), end_of(random, synapses.back().alpha)});
     }
-    glide.emplace(tau, taus, balls);
+    quiet_step.emplace(tau, taus, balls);
   }
 
   /// Half the time far wider than what rounding adds.
@@ -88,25 +88,25 @@ struct Stretch {
   std::vector<double> taus;
   Carried<Real> potential;
   std::vector<SynapticDrive<Real>> synapses;
-  Response<Real100> exact;
-  std::optional<Glide<Real>> glide;
+  Trajectory<Real100> exact;
+  std::optional<QuietStep<Real>> quiet_step;
 };
 
 template <class Real>
-class GlideIn : public ::testing::Test {};
+class QuietStepIn : public ::testing::Test {};
 using Reals = ::testing::Types<double, DoubleDouble>;
-TYPED_TEST_SUITE(GlideIn, Reals);
+TYPED_TEST_SUITE(QuietStepIn, Reals);
 
-TYPED_TEST(GlideIn, EnclosesWhatItCarriesOverAStretch) {
+TYPED_TEST(QuietStepIn, EnclosesWhatItCarriesOverAStretch) {
   Random random;
   int passed = 0;
   std::vector<double> widths;
   for (int k = testing::cases(4000); k > 0; --k) {
-    Stretch<TypeParam> stretch(random, random.chance(0.5));
+    Case<TypeParam> stretch(random, random.chance(0.5));
     const Real100 s = wide(stretch.length);
     const auto end = stretch.exact.at(s);
     const Carried<TypeParam> start = stretch.potential;
-    if (!stretch.glide->pass(stretch.length, stretch.input, stretch.potential, stretch.synapses)) {
+    if (!stretch.quiet_step->pass(stretch.length, stretch.input, stretch.potential, stretch.synapses)) {
       EXPECT_EQ(wide(stretch.potential.mid), wide(start.mid));  // nothing has changed
       continue;
     }
@@ -131,7 +131,7 @@ TYPED_TEST(GlideIn, EnclosesWhatItCarriesOverAStretch) {
   std::cout << passed << " stretches, stated bound over true error: median " << widths[widths.size() / 2] << "\n";
 }
 
-TYPED_TEST(GlideIn, KnowsTheMembranesTimeConstantToTheClocksDigits) {
+TYPED_TEST(QuietStepIn, KnowsTheMembranesTimeConstantToTheClocksDigits) {
   // From -2 to a level of -1 mV, x(s) = -2 + F: difference, product and sum are exact, and F alone is off, by k.
   Random random;
   double worst = 0;
@@ -139,13 +139,13 @@ TYPED_TEST(GlideIn, KnowsTheMembranesTimeConstantToTheClocksDigits) {
     const double tau = random.logarithmic(0.1, 100);
     const DoubleDouble length(tau * random.logarithmic(0.01, 0.4), 0);
     Carried<TypeParam> potential(DoubleDouble(-2, 0), 0);
-    Response<Ball<TypeParam>> balls;
+    Trajectory<Ball<TypeParam>> balls;
     balls.rate = Ball<TypeParam>(1.0) / Ball<TypeParam>(tau);
     std::vector<SynapticDrive<TypeParam>> synapses;
-    Glide<TypeParam> glide(tau, {}, balls);
+    QuietStep<TypeParam> quiet_step(tau, {}, balls);
     InputDrive<TypeParam> input;
     input.level = -1.0;
-    ASSERT_TRUE(glide.pass(length, input, potential, synapses));
+    ASSERT_TRUE(quiet_step.pass(length, input, potential, synapses));
     const Real100 gone = -expm1(-wide(length) / tau);
     worst = std::max(worst, distance(potential, gone - 2) / static_cast<double>(gone));
   }
@@ -155,12 +155,12 @@ TYPED_TEST(GlideIn, KnowsTheMembranesTimeConstantToTheClocksDigits) {
   std::cout << "worst " << worst / claimed << " of what F is claimed to be off by\n";
 }
 
-TYPED_TEST(GlideIn, CoversAStartWhoseTimeIsNotKnownExactly) {
+TYPED_TEST(QuietStepIn, CoversAStartWhoseTimeIsNotKnownExactly) {
   Random random;
   for (int k = testing::cases(1000); k > 0; --k) {
-    const Stretch<TypeParam> stretch(random, random.chance(0.5));
+    const Case<TypeParam> stretch(random, random.chance(0.5));
     const double error = stretch.tau * random.logarithmic(1e-15, 1e-6);
-    const double blur = stretch.glide->blur(error, stretch.input, stretch.potential, stretch.synapses);
+    const double blur = stretch.quiet_step->blur(error, stretch.input, stretch.potential, stretch.synapses);
     // Started later by `error`, x is at its start's value then, and not what it has become in between.
     const Real100 moved = abs(stretch.exact.at(Real100(error)).potential - stretch.exact.start);
     ASSERT_LE(static_cast<double>(moved), blur);

@@ -1,4 +1,4 @@
-#include "numbers/fading_table.hpp"
+#include "numbers/decay_table.hpp"
 
 #include "numbers/fused.hpp"
 
@@ -14,16 +14,16 @@ DoubleDouble sum_without_cancellation(const DoubleDouble& a, const DoubleDouble&
 
 }  // namespace
 
-const FadingTable& FadingTable::get() {
-  static const FadingTable table;
+const DecayTable& DecayTable::get() {
+  static const DecayTable table;
   return table;
 }
 
-FadingTable::Entry FadingTable::entry(double z) {
+DecayTable::Entry DecayTable::entry(double z) {
   return {exponential(DoubleDouble(-z)), -exponential_minus_one(DoubleDouble(-z))};
 }
 
-FadingTable::FadingTable() {
+DecayTable::DecayTable() {
   for (std::size_t k = 0; k < steps_.size(); ++k) steps_[k] = entry(static_cast<double>(k) / steps_to_one);
   for (std::size_t k = 0; k < small_steps_.size(); ++k) {
     small_steps_[k] = entry(static_cast<double>(k) / small_steps_to_one);
@@ -31,7 +31,7 @@ FadingTable::FadingTable() {
 }
 
 LAPICQUE_FOR_FUSED_TOO
-Faded<DoubleDouble> FadingTable::faded(const DoubleDouble& z) const {
+Decayed<DoubleDouble> DecayTable::decayed(const DoubleDouble& z) const {
   if (!(z.hi < last)) {
     const DoubleDouble left = exponential(-z);
     return {z, DoubleDouble(1) - left, left};

@@ -1,0 +1,180 @@
+#pragma once
+
+#include <algorithm>
+#include <boost/container/small_vector.hpp>
+#include <boost/math/constants/constants.hpp>
+#include <cmath>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "input/timeline.hpp"
+#include "numbers/ball.hpp"
+#include "numbers/cycles.hpp"
+#include "numbers/exact_sum.hpp"
+#include "numbers/real.hpp"
+#include "solver/input_drive.hpp"
+#include "solver/problem.hpp"
+#include "solver/trajectory.hpp"
+
+namespace lapicque::detail {
+
+inline ExactSum exact_difference(double a, double b) {
+  ExactSum result(a);
+  result.add(-b);
+  return result;
+}
+
+/// What a constant current comes to: u_rest + R I - theta, mV.
+template <class Real>
+struct Level {
+  ExactSum sum;
+  bool is_exact;  ///< whether it is the sum, without rounding
+  Ball<Real> value;
+};
+
+/// The problem's numbers in one real type, as far as they stay the same along a train.
+template <class Real>
+class Constants {
+ public:
+  using Number = Ball<Real>;
+  using Time = Clock<Real>;
+  using Sines = decltype(Trajectory<Number>::sines);
+
+  Constants(std::shared_ptr<const Problem> problem, std::span<const double> time_constants)
+      : problem_(std::move(problem)),
+        taus(time_constants.begin(), time_constants.end()),
+        rest(exact_difference(problem_->neuron.rest(), problem_->neuron.threshold())),
+        reset(exact_difference(problem_->neuron.reset(), problem_->neuron.threshold())),
+        initial(exact_difference(problem_->neuron.initial(), problem_->neuron.threshold())),
+        rest_value(ball_of<Real>(rest)),
+        resistance(problem_->neuron.resistance()),
+        alpha_gain(resistance * exponential(Number(1.0))) {
+    const double tau = problem_->neuron.tau();
+    at_rest.tau = Number(tau);
+    at_rest.rate = Number(1.0) / at_rest.tau;
+    for (const double tau_s : taus) {
+      at_rest.decays.push_back(
+          {Number(1.0) / Number(tau_s), ball_of<Real>(exact_difference(tau_s, tau)) / Number(tau_s)});
+    }
+    for (const AfterSpikeCurrent& part : problem_->after_spike) {
+      const auto place = std::lower_bound(taus.begin(), taus.end(), part.tau) - taus.begin();
+      after_spike.push_back({static_cast<std::size_t>(place), resistance * Number(part.jump)});
+    }
+    std::map<double, std::size_t> places;
+    for (const Sinusoid& wave : problem_->current.sinusoids()) {
+      const auto [entry, is_new] = places.try_emplace(wave.frequency, frequencies_.size());
+      if (is_new) {
+        const Number omega = two_pi() * Number(wave.frequency) / Number(ms_per_second);
+        const Number omega_tau = omega * at_rest.tau;
+        frequencies_.push_back({omega, omega_tau, Number(1.0) / (Number(1.0) + omega_tau * omega_tau)});
+      }
+      waves_.push_back({entry->second, reduced(wave.phase)});
+    }
+  }
+
+  const Neuron& neuron() const { return problem_->neuron; }
+  const Problem& problem() const { return *problem_; }
+
+  Level<Real> level_of(const ExactSum& current) const {
+    Level<Real> level{rest, true, {}};
+    for (const double part : current.parts()) {
+      level.is_exact = level.sum.add_product(neuron().resistance(), part) && level.is_exact;
+    }
+    level.value = level.is_exact ? ball_of<Real>(level.sum) : rest_value + resistance * ball_of<Real>(current);
+    return level;
+  }
+
+  /// The magnitudes of what a level adds up: see Trajectory.
+  double level_parts(const Number& level) const {
+    const double at_rest_level = convert_real<double>(rest_value.mid);
+    return std::fabs(at_rest_level) + std::fabs(convert_real<double>(level.mid) - at_rest_level);
+  }
+
+  /// The sinusoids at `start`, those of one frequency added up.
+  void place_waves(const Timeline& timeline, const Time& start, Sines& sines) const {
+    sines.clear();
+    if (timeline.waves().empty()) return;
+    boost::container::small_vector<std::size_t, 8> place_of_frequency(frequencies_.size(), none);
+    for (const auto& [index, amplitude, pieces] : timeline.waves()) {
+      if (amplitude.is_zero()) continue;
+      const Sinusoid& sinusoid = problem_->current.sinusoids()[index];
+      const auto& [frequency, phase] = waves_[index];
+      std::size_t& place = place_of_frequency[frequency];
+      if (place == none) {
+        place = sines.size();
+        sines.push_back(frequencies_[frequency]);
+      }
+      const Number gain = resistance * ball_of<Real>(amplitude);
+      const bool at_its_start = start == Time(sinusoid.start);
+      const auto now = sine_cosine(at_its_start ? phase : two_pi() * turns(sinusoid, start) + phase);
+      sines[place].sine += gain * now.sine;
+      sines[place].cosine += gain * now.cosine;
+    }
+  }
+
+ private:
+  /// What of a sinusoid stays the same wherever it begins to act.
+  struct Wave {
+    std::size_t frequency;  // which of frequencies_
+    Number phase;           // rad, whole turns left out
+  };
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+  /// Digits enough to take whole turns out of any double, and 100 left.
+  using Wide = Multiprecision<420>;
+
+  static Number from_wide(const Wide& value) { return convert_ball<Real>(Ball<Wide>(value, Wide(1e-105))); }
+
+  static Number reduced(double phase) {
+    if (std::fabs(phase) < 8) return Number(phase);
+    return from_wide(fmod(Wide(phase), boost::math::constants::two_pi<Wide>()));
+  }
+
+  static const Number& two_pi() {
+    static const Number value = pi_times_two<Real>();
+    return value;
+  }
+
+  /// The turns that a sinusoid has made at `start`, whole ones left out: in more digits than the rest, as they may be
+  /// many.
+  static Number turns(const Sinusoid& wave, const Time& start) {
+    if constexpr (std::is_same_v<Time, DoubleDouble>) {
+      const Ball<Time> since = Ball<Time>(start, 0) - Ball<Time>(wave.start);
+      Ball<Time> count = Ball<Time>(wave.frequency) * since / Ball<Time>(ms_per_second);
+      // Twice, as the first leaves 2^-53 of it.
+      for (int round = 0; round < 2; ++round) count.mid -= nearest_integer(count.mid);
+      return convert_ball<Real>(count);
+    } else {
+      const Wide count = Wide(wave.frequency) * (Wide(start) - Wide(wave.start)) / ms_per_second;
+      return from_wide(count - round(count));
+    }
+  }
+
+  std::shared_ptr<const Problem> problem_;
+
+ public:
+  std::vector<double> taus;    ///< the different time constants of decaying parts, ms, ascending
+  ExactSum rest;               ///< u_rest - theta, mV
+  ExactSum reset;              ///< u_r - theta, mV
+  ExactSum initial;            ///< u(0) - theta, mV
+  Number rest_value;           ///< mV
+  Number resistance;           ///< MOhm
+  Number alpha_gain;           ///< R e, MOhm: an alpha synapse peaks at its weight
+  Trajectory<Number> at_rest;  ///< tau, rate, and a Decay for each of taus, where nothing acts
+  struct Raise {
+    std::size_t place;  ///< which of taus
+    Number jump;        ///< mV
+  };
+  std::vector<Raise> after_spike;  ///< what an own spike raises the exponential parts by
+
+ private:
+  std::vector<Wave> waves_;                // by index in the current
+  std::vector<Sine<Number>> frequencies_;  // one of each, of amplitude 0
+};
+
+}  // namespace lapicque::detail

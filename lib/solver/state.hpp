@@ -1,0 +1,298 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "input/timeline.hpp"
+#include "numbers/ball.hpp"
+#include "numbers/exact_sum.hpp"
+#include "numbers/real.hpp"
+#include "solver/constants.hpp"
+#include "solver/drive_bounds.hpp"
+#include "solver/input_drive.hpp"
+#include "solver/trajectory.hpp"
+
+namespace lapicque::detail {
+
+/// u - theta = sum + deviation: an exact sum of given numbers, plus a ball that decays and keeps its sign. It detects
+/// jumps that land exactly on the threshold.
+template <class Real>
+struct KnownPotential {
+  ExactSum sum{};             ///< mV
+  Ball<Real> deviation{0.0};  ///< mV
+};
+
+/// What happens between two events, or up to a spike.
+template <class Real>
+struct Stretch {
+  Trajectory<Ball<Real>> x;                  ///< from State::since on
+  std::optional<ExactSum> constant_drive{};  ///< the drive, where it is constant and known without rounding, mV
+  bool stands_still = false;                 ///< the potential is exactly at it
+  Ball<Real> blur{0.0};                      ///< what is not known of the start's time, as a part of x.start, mV
+  bool is_clear = true;                      ///< whether the start's time is known well enough to tell that
+};
+
+/// On which side of the threshold a potential lies.
+enum class Side { below, at_or_above, unclear };
+
+/// What the past leaves behind in a neuron, in one real type. This is the one place where parts decay, arrivals add,
+/// and spikes reset the membrane and raise after-spike parts. All times are balls, so that what begins at a spike
+/// begins at its exact time.
+template <class Real>
+struct State {
+  using Number = Ball<Real>;
+  using Time = Clock<Real>;
+  using Instant = Ball<Time>;
+
+  /// From when on the membrane moves: an event, the end of refractoriness (which lies ahead while refractory is true),
+  /// or a horizon, ms.
+  Instant since{0.0};
+  bool refractory = false;
+  double jumped_at = -1;                        ///< the last spike's time, ms, where a jump made it; else before 0
+  Carried<Real> potential{};                    ///< u - theta at `since`, mV
+  std::optional<KnownPotential<Real>> known{};  ///< the same, as long as it is known that way
+  Time anchor{};                                ///< ms: when the parts have the values below
+  std::vector<SynapticDrive<Real>> parts{};     ///< by Constants::taus
+
+  State() = default;
+  /// The state at t = 0, or at the first event if that is earlier: only synapses remember what was before 0.
+  State(const Constants<Real>& constants, Timeline& timeline)
+      : anchor(std::min(0.0, timeline.next())), parts(constants.taus.size()) {
+    while (timeline.next() < 0) take_events(constants, timeline);
+    set_potential(constants.initial);
+  }
+  /// The state that another real type knows.
+  template <class Other>
+  explicit State(const State<Other>& other)
+      : since(convert_ball<Time>(other.since)),
+        refractory(other.refractory),
+        jumped_at(other.jumped_at),
+        potential(convert_ball<Time>(other.potential)) {
+    const Ball<Time> at = convert_ball<Time>(Ball<Clock<Other>>(other.anchor, 0));
+    anchor = at.mid;
+    if (other.known) known = KnownPotential<Real>{other.known->sum, convert_ball<Real>(other.known->deviation)};
+    for (const auto& [exponential, alpha] : other.parts)
+      parts.push_back({convert_ball<Time>(exponential), convert_ball<Time>(alpha)});
+  }
+
+  bool is_at_event() const { return since.rad == 0 && since.mid == anchor; }
+
+  /// Whether an event at t comes before the end of refractoriness; empty where that cannot be told. At its very end is
+  /// not before.
+  std::optional<bool> precedes_release(double t) const {
+    const Time gap = Time(t) - since.mid;
+    if (since.rad > 0 && magnitude(gap) <= round_up(since.rad)) return std::nullopt;
+    return gap < Time(0.0);
+  }
+
+  /// t - since.mid, ms
+  Number length_until(double t) const { return convert_ball<Real>(Instant(t) - Instant(since.mid, 0)); }
+
+  /// The closed form from `since` on, as long as nothing happens.
+  Stretch<Real> stretch(const Constants<Real>& constants, const Timeline& timeline) const;
+
+  /// Carries the membrane along a stretch without a crossing. @param at_end  what the stretch has come to at `end`, ms,
+  /// which is `length` after its start
+  void carry(const Constants<Real>& constants, const Stretch<Real>& stretch, const Number& length,
+             const typename Trajectory<Number>::Point& at_end, double end);
+
+  /// Lets the parts decay until the timeline's next event, which happens to the timeline and to them.
+  void take_events(const Constants<Real>& constants, Timeline& timeline) {
+    decay_parts(constants, Time(timeline.next()));
+    timeline.advance();
+    add_arrivals(constants, timeline);
+  }
+  /// What arrives in the timeline's last event, at the parts that have decayed until then.
+  void add_arrivals(const Constants<Real>& constants, const Timeline& timeline);
+
+  /// Adds a jump, mV, and tells where it lands.
+  Side jump(const ExactSum& size);
+  Side side() const {
+    if (is_positive(potential)) return Side::at_or_above;
+    return is_negative(potential) ? Side::below : Side::unclear;
+  }
+  /// Whether a double's digits tell on which side of the threshold the potential lies, as they nearly always do.
+  bool is_plain() const {
+    const double x = convert_real<double>(potential.mid);
+    return std::fabs(x) > convert_radius<double>(potential.rad) + std::fabs(x) * 0x1p-52;
+  }
+
+  /// A spike at this time. @param by_jump  whether a jump made it
+  void fire(const Constants<Real>& constants, const Instant& time, bool by_jump);
+
+  /// The end of refractoriness.
+  void release(const Constants<Real>& constants) {
+    refractory = false;
+    set_potential(constants.reset);
+  }
+
+  void set_potential(const ExactSum& value) {
+    known = KnownPotential<Real>{value};
+    potential = convert_ball<Time>(ball_of<Real>(value));
+  }
+
+  /// Whether the potential is exactly at this level, where a constant drive of that level leaves it.
+  bool stands_at(const ExactSum& level) const {
+    if (!known || !vanishes(known->deviation)) return false;
+    ExactSum gap = level;
+    gap.subtract(known->sum);
+    return gap.is_zero();
+  }
+
+  void decay_parts(const Constants<Real>& constants, const Time& t);
+
+ private:
+  /// A part's state z = s/tau later.
+  static void let_decay(Number& exponential_part, Number& alpha, const Number& z) {
+    const Number factor = exponential(-z);
+    if (!vanishes(alpha)) {  // a product of zero would be zero but for underflow, and then has to be dragged along
+      exponential_part += alpha * z;
+      alpha = alpha * factor;
+    }
+    if (!vanishes(exponential_part)) exponential_part = exponential_part * factor;
+  }
+
+  static std::optional<Number> blur_of(const Trajectory<Number>& x, const Radius<Time>& error);
+};
+
+template <class Real>
+Stretch<Real> State<Real>::stretch(const Constants<Real>& constants, const Timeline& timeline) const {
+  Stretch<Real> result{constants.at_rest};
+  Trajectory<Number>& x = result.x;
+  ExactSum constant = timeline.constant();
+  Number ramped(0.0);
+  for (const Line& line : timeline.lines()) {
+    constant.add(line.from);
+    const Number slope = slope_of<Real>(line, constants.neuron().resistance());
+    if (vanishes(slope)) continue;
+    x.slope += slope;
+    if (!(since.mid == Time(line.start))) ramped += -(slope * length_until(line.start));
+  }
+  const Level<Real> level = constants.level_of(constant);
+  x.level = level.value;
+  x.level_parts = constants.level_parts(level.value);
+  if (!vanishes(ramped)) x.level += ramped;
+  constants.place_waves(timeline, since.mid, x.sines);
+  bool is_constant = vanishes(x.slope) && x.sines.empty();
+
+  const bool decayed = !(since.mid == anchor);
+  const Number since_anchor = convert_ball<Real>(Instant(since.mid, 0) - Instant(anchor, 0));
+  for (std::size_t k = 0; k < parts.size(); ++k) {
+    Decay<Number>& decay = x.decays[k];
+    decay.exponential = convert_ball<Real>(parts[k].exponential);
+    decay.alpha = convert_ball<Real>(parts[k].alpha);
+    if (is_silent(decay)) continue;
+    is_constant = false;
+    if (decayed) let_decay(decay.exponential, decay.alpha, since_anchor * decay.rate);
+  }
+
+  if (is_constant && level.is_exact) result.constant_drive = level.sum;
+  result.stands_still = result.constant_drive && stands_at(level.sum);
+  x.start = convert_ball<Real>(potential);
+  if (since.rad > 0 && !result.stands_still) {
+    if (const auto blur = blur_of(x, since.rad)) {
+      result.blur = *blur;
+      x.start += *blur;
+    } else {
+      result.is_clear = false;
+    }
+  }
+  return result;
+}
+
+/// How far x may be off where the time of its start is known to within `error` ms only: rate of change times error.
+/// Empty where that is no instant for all that decays.
+template <class Real>
+std::optional<Ball<Real>> State<Real>::blur_of(const Trajectory<Number>& x, const Radius<Time>& time_error) {
+  const auto error = convert_radius<Radius<Real>>(time_error);
+  Radius<Real> fastest = greatest(x.rate);
+  for (const Decay<Number>& decay : x.decays) {
+    if (!is_silent(decay)) fastest = std::max(fastest, greatest(decay.rate));
+  }
+  if (!(error * fastest < 0x1p-4)) return std::nullopt;
+  // Within so small a part of all time constants nothing grows by more than a tenth, and the second order by twice
+  // that.
+  const auto point = x.at_start();
+  const auto curvature = 2 * DriveBounds<Real>(x).curvature_bound(Real(0.0), Real(error));
+  const auto difference_rate = greatest(point.drive - point.potential) * growth(Radius<Real>(error * fastest)) +
+                               2 * error * (greatest(point.drive_slope) + error * curvature);
+  return Number(Real(0.0), round_up(difference_rate * (error * greatest(x.rate))));
+}
+
+template <class Real>
+void State<Real>::carry(const Constants<Real>& constants, const Stretch<Real>& stretch, const Number& length,
+                        const typename Trajectory<Number>::Point& at_end, double end) {
+  since = Instant(end);
+  if (stretch.stands_still) return;
+  potential = convert_ball<Time>(at_end.potential);
+  if (known && stretch.constant_drive) {
+    // Under a constant drive the potential goes from what it is known to be to near that drive.
+    ExactSum gap = known->sum;
+    gap.subtract(*stretch.constant_drive);
+    known->deviation =
+        (ball_of<Real>(gap) + known->deviation + stretch.blur) * exponential(-(length * constants.at_rest.rate));
+    known->sum = *stretch.constant_drive;
+  } else {
+    known.reset();
+  }
+}
+
+template <class Real>
+void State<Real>::decay_parts(const Constants<Real>& constants, const Time& t) {
+  if (t == anchor) return;
+  const Number length = convert_ball<Real>(Instant(t, 0) - Instant(anchor, 0));
+  anchor = t;
+  for (std::size_t k = 0; k < parts.size(); ++k) {
+    if (is_silent(parts[k])) continue;
+    Number exponential_part = convert_ball<Real>(parts[k].exponential);
+    Number alpha = convert_ball<Real>(parts[k].alpha);
+    let_decay(exponential_part, alpha, length * constants.at_rest.decays[k].rate);
+    parts[k] = {convert_ball<Time>(exponential_part), convert_ball<Time>(alpha)};
+  }
+}
+
+template <class Real>
+void State<Real>::add_arrivals(const Constants<Real>& constants, const Timeline& timeline) {
+  if (!timeline.anything_arrived()) return;
+  for (std::size_t k = 0; k < parts.size(); ++k) {
+    const auto& [exponential, alpha] = timeline.arrivals()[k];
+    if (!exponential.is_zero()) parts[k].exponential += constants.resistance * ball_of<Real>(exponential);
+    if (!alpha.is_zero()) parts[k].alpha += constants.alpha_gain * ball_of<Real>(alpha);
+  }
+}
+
+template <class Real>
+Side State<Real>::jump(const ExactSum& size) {
+  if (!known) {
+    potential += ball_of<Real>(size);
+    return side();
+  }
+  known->sum.add(size);
+  const bool is_on_threshold = known->sum.is_zero();
+  potential = convert_ball<Time>(is_on_threshold ? known->deviation : ball_of<Real>(known->sum) + known->deviation);
+  return is_on_threshold && vanishes(known->deviation) ? Side::at_or_above : side();
+}
+
+template <class Real>
+void State<Real>::fire(const Constants<Real>& constants, const Instant& time, bool by_jump) {
+  if (!constants.after_spike.empty()) {
+    decay_parts(constants, time.mid);
+    for (const auto& [place, jump] : constants.after_spike) {
+      // Raised at the exact time, it has decayed, or has still to decay, for what that is off by.
+      const Number off = convert_ball<Real>(Instant(Time(0.0), time.rad)) * constants.at_rest.decays[place].rate;
+      parts[place].exponential += convert_ball<Time>(jump * exponential(off));
+    }
+  }
+  jumped_at = by_jump ? convert_real<double>(time.mid) : -1;
+  refractory = true;
+  const Time period(constants.neuron().refractory());
+  since.mid = time.mid + period;
+  since.rad = time.rad;
+  const bool is_exact = time.rad == 0 && since.mid - time.mid == period && since.mid - period == time.mid;
+  if (!is_exact) since.rad += round_up(magnitude(since.mid) * RealTraits<Time>::unit);
+}
+
+}  // namespace lapicque::detail
