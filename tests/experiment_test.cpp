@@ -479,6 +479,11 @@ TEST(Membrane, IsRefusedWhereItIsNotDetermined) {
   EXPECT_EQ(said("tau = 8\ncapacitance = \"100 nS\"\n"),
             "cell.toml:6: neuron.capacitance = \"100 nS\": expected a capacitance, nS is a conductance; write for "
             "example \"800 pF\"");
+  EXPECT_EQ(said("tau = 8\nresistance = 10\nC_m = 0.8\n"),
+            "cell.toml:7: unknown key neuron.C_m; did you mean capacitance?");
+  EXPECT_EQ(said("C_m = 0.8\ng_L = 0.1\n"),
+            "cell.toml:5: unknown key neuron.C_m; did you mean capacitance?\n"
+            "cell.toml:6: unknown key neuron.g_L; did you mean leak_conductance?");
   EXPECT_EQ(said("tau = 1e300\ncapacitance = 1e-300\n"),
             "cell.toml:6: neuron.capacitance = 1e-300: makes the membrane resistance inf MOhm; write for example "
             "capacitance = \"800 pF\"");

@@ -77,8 +77,18 @@ TEST(Spelling, SeesThroughAUnit) {
   EXPECT_EQ(meant("C_m_pF"), "capacitance");
 }
 
+TEST(Spelling, SeesThroughWordsThatTellNothing) {
+  EXPECT_EQ(meant("rest_v"), "rest");
+  EXPECT_EQ(meant("spike_thresh"), "threshold");
+  EXPECT_EQ(meant("membrane_tau"), "tau");
+  EXPECT_EQ(meant("init_v_mV"), "initial");
+  EXPECT_EQ(meant("cap_m"), "capacitance");
+  EXPECT_EQ(meant("v"), "initial");
+}
+
 TEST(Spelling, SaysNothingRatherThanSomethingWrong) {
-  for (const auto* word : {"tau_syn", "tau_w", "tau_s", "delta_T", "b", "E_ex", "noise", "spike", "xyzzy", "dt"}) {
+  for (const auto* word :
+       {"tau_syn", "tau_w", "tau_s", "tau_rise", "delta_T", "b", "E_ex", "noise", "spike", "xyzzy", "dt"}) {
     EXPECT_EQ(meant(word), "nothing") << word;
   }
 }

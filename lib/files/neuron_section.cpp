@@ -22,7 +22,10 @@ std::vector<std::string_view> membrane_keys_of(Section& section, const NeuronVal
   if (keys.size() < 2 && std::all_of(keys.begin(), keys.end(), is_usual)) return {"tau", "resistance"};
   const auto problem = membrane_problem(keys);
   if (!problem) return keys;
-  section.refuse(keys.back(), problem->rule, problem->mend);
+  // Where one of them is a misspelt one, that is to be mended first.
+  if (std::none_of(keys.begin(), keys.end(), [&](auto key) { return section.is_misspelt(key); })) {
+    section.refuse(keys.back(), problem->rule, problem->mend);
+  }
   return {};
 }
 

@@ -72,6 +72,9 @@ class Section {
   /// Whether there is a value, or one whose key looks like a slip of the pen for this one.
   bool has(std::string_view key) const;
 
+  /// Whether there is only a key that looks like a slip of the pen for this one, which has been noted.
+  bool is_misspelt(std::string_view key) const { return !table_->contains(key) && misspelt_.contains(key); }
+
   double number(std::string_view key);                   ///< of a required key, in base units
   double number(std::string_view key, double fallback);  ///< of an optional key
   std::optional<double> optional_number(std::string_view key);

@@ -22,18 +22,19 @@ constexpr std::array other_names{
                "restingvoltage restvoltage restingmembranepotential leakreversal"},
     OtherNames{"reset", "vreset ureset ereset vre ures vres vr ur resetpotential resetvoltage vafterspike"},
     OtherNames{"threshold",
-               "vth uth eth vt ut vthr vthresh uthresh vthreshold uthreshold theta thetarest thr vtheta vpeak "
+               "thresh thres vth uth eth vt ut vthr vthresh uthresh vthreshold uthreshold theta thetarest thr vtheta "
+               "uthr theta0 vpeak "
                "thresholdpotential thresholdvoltage firingthreshold spikethreshold"},
     OtherNames{"resistance", "r rm rmem rmembrane rin rinput rleak inputresistance membraneresistance"},
     OtherNames{"tau", "taum taumem taumemb taumembrane tauv tauleak membranetimeconstant timeconstant tm", "threshold"},
     OtherNames{"capacitance", "c cm cmem cmembrane cap membranecapacitance capacity"},
-    OtherNames{
-        "leak_conductance",
-        "g gl gleak gm gmem gpas grest gmembrane leak conductance membraneconductance leakageconductance gbarleak"},
+    OtherNames{"leak_conductance",
+               "g gl gleak gm gmem gpas grest gmembrane leak conductance membraneconductance leakageconductance "
+               "gbarleak gleakage leakg conductanceleak"},
     OtherNames{"refractory",
                "tref tauref taurefr trefr trefrac taurefrac taurefractory trefractory refrac refr ref trp taurp tarp "
                "tauarp tabs tauabs deltaabs dabs refractoriness refractoryperiod refractorytime absoluterefractory "
-               "absoluterefractoryperiod refperiod"},
+               "absoluterefractoryperiod refperiod tauabsref tabsref rp deadtime"},
     OtherNames{"initial",
                "v0 u0 vinit uinit vinitial uinitial v u vm um vstart init start initialpotential initialvoltage "
                "startpotential"},
@@ -109,6 +110,19 @@ bool abbreviates(const std::string& word, const std::string& whole) {
   return found == word.size();
 }
 
+/// "rest" of "rest_V_m", "thresh" of "spike_thresh": the words that tell one parameter from another.
+std::string telling(std::string_view word) {
+  const auto fillers = split("v u e m mem membrane potential voltage spike input cell neuron absolute period value");
+  std::string result;
+  while (!word.empty()) {
+    const auto end = std::min(word.find_first_of("_- "), word.size());
+    const auto part = plain(word.substr(0, end));
+    if (std::find(fillers.begin(), fillers.end(), part) == fillers.end()) result += part;
+    word.remove_prefix(std::min(end + 1, word.size()));
+  }
+  return result.size() < 3 ? "" : result;  // one letter tells too little without the others
+}
+
 /// "tau" of "tau_ms"; the whole word where it does not end in a unit.
 std::string_view without_unit(std::string_view word) {
   const auto joint = word.find_last_of("_-");
@@ -145,7 +159,7 @@ std::optional<std::string_view> likely_meant(std::string_view word, std::span<co
   constexpr std::size_t longest = 40;  // no key is; a word of a million letters need not be compared
   if (word.empty() || word.size() > longest) return std::nullopt;
   const auto all = candidates(known);
-  for (const auto& whole : {plain(word), plain(without_unit(word))}) {
+  for (const auto& whole : {plain(word), plain(without_unit(word)), telling(without_unit(word))}) {
     const auto equal = std::find_if(all.begin(), all.end(), [&](const auto& c) { return c.name == whole; });
     if (equal != all.end()) return equal->known;
   }
