@@ -144,6 +144,13 @@ std::string option_name(std::string key) {
   return "--" + key;
 }
 
+/// What is said of keys, in the words of the options.
+std::string with_dashes(std::string text) {
+  const std::string key = "leak_conductance";
+  for (auto at = text.find(key); at != std::string::npos; at = text.find(key, at)) text[at + 4] = '-';
+  return text;
+}
+
 /// "a", "a and b", "a, b and c".
 std::string listed(const std::vector<std::string>& items) {
   std::string text;
@@ -168,8 +175,9 @@ NeuronOptions::NeuronOptions(CLI::App& app, Initial initial, Base base) : initia
   add(app, "threshold", Dimension::voltage, "firing threshold", by_default(exercises.threshold));
   add(app, "resistance", Dimension::resistance, "membrane resistance", by_default(exercises.resistance));
   add(app, "tau", Dimension::time, "membrane time constant", by_default(exercises.tau));
-  add(app, "capacitance", Dimension::capacitance, "membrane capacitance: any two of these four that", std::nullopt);
-  add(app, "leak_conductance", Dimension::conductance, "leak conductance: determine resistance and tau", std::nullopt);
+  add(app, "capacitance", Dimension::capacitance,
+      "membrane capacitance, tau / resistance: two of these four give the membrane", std::nullopt);
+  add(app, "leak_conductance", Dimension::conductance, "leak conductance, 1 / resistance", std::nullopt);
   add(app, "refractory", Dimension::time, "absolute refractory period", by_default(exercises.refractory));
   if (initial == Initial::offered) {
     add(app, "initial", Dimension::voltage, "potential at time 0; the resting potential by default", std::nullopt);
@@ -196,7 +204,8 @@ InvalidArgument NeuronOptions::of_options(const InvalidArgument& error) const {
   std::string mend = at_rest ? "choose a rest below the threshold" : error.mend();
   // A default breaks no rule of its own accord: it is the threshold given that is too low for it.
   if (is_default && threshold != texts_.end()) mend += ", or raise --threshold, which is " + threshold->second;
-  return {option_name(error.subject()), is_default ? error.value() + " (default)" : text->second, error.rule(), mend};
+  return {option_name(error.subject()), is_default ? error.value() + " (default)" : text->second,
+          with_dashes(error.rule()), with_dashes(mend)};
 }
 
 Neuron NeuronOptions::neuron_of_exercises() const {

@@ -175,9 +175,9 @@ INSTANTIATE_TEST_SUITE_P(
             "strength-duration, fi, response, psp, check-certificate, export, validate, estimate; see lapicque --help"},
         Misuse{{"fi", "--capacitance", "1nF"},
                "--capacitance = 1nF: is given over tau and resistance, and which of them stays is not said; give tau, "
-               "resistance or leak_conductance as well"},
+               "resistance or leak-conductance as well"},
         Misuse{{"fi", "--resistance", "10", "--leak-conductance", "0.1"},
-               "--leak-conductance = 0.1: resistance and leak_conductance are one number (R = 1/g) and leave tau open; "
+               "--leak-conductance = 0.1: resistance and leak-conductance are one number (R = 1/g) and leave tau open; "
                "give tau or capacitance in the place of one of them"},
         Misuse{
             {"fi", "--tau", "8", "--resistance", "10", "--capacitance", "0.8"},
@@ -187,7 +187,7 @@ INSTANTIATE_TEST_SUITE_P(
                "--capacitance = -1pF: a membrane capacitance must be greater than 0; write for example 800 pF"},
         Misuse{{"fi", "cell.toml", "--capacitance", "1nF"},
                "--capacitance = 1nF: is given over tau and resistance, and which of them stays is not said; give tau, "
-               "resistance or leak_conductance as well"},
+               "resistance or leak-conductance as well"},
         Misuse{{"fi", "cell.toml", "--tau=-1"},
                "--tau = -1: a membrane time constant must be greater than 0; write for example 8 ms"},
         Misuse{{"run", "cell.toml", "--refractory=-1ms"},
