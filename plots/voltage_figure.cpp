@@ -52,7 +52,7 @@ Curve current_curve(const Current& current, const std::vector<double>& times) {
 /// The voltage jumps within the window, each a line from 0 to its size; those at one instant add up.
 Curve jump_stems(const Current& current, const Window& window) {
   std::map<double, double> jumps;
-  for (const Pulses& pulses : current.pulses()) {
+  for (const Pulses& pulses : pieces_of<Pulses>(current)) {
     for (const auto& [time, size] : *pulses.events) {
       if (time >= window.from && time <= window.to) jumps[time] += size;
     }
@@ -63,12 +63,6 @@ Curve jump_stems(const Current& current, const Window& window) {
     curve.y.insert(curve.y.end(), {0, size, std::numeric_limits<double>::quiet_NaN()});
   }
   return curve;
-}
-
-/// Whether there is a current that has a value at each instant.
-bool has_current(const Current& current) {
-  return !(current.steps().empty() && current.ramps().empty() && current.sinusoids().empty() &&
-           current.samples().empty() && current.synapses().empty());
 }
 
 /// The stepped potential: as many of its points as can be told apart, or a line where points so far apart would not
@@ -129,7 +123,9 @@ Figure voltage_figure(const std::string& title, const Neuron& neuron, const Curr
 
   Figure figure{title, {}};
   figure.panels.push_back(std::move(potential));
-  if (has_current(current) || current.pulses().empty()) {
+  // Jumps have no finite current.
+  const auto lists_of_jumps = pieces_of<Pulses>(current).size();
+  if (lists_of_jumps == 0 || lists_of_jumps < current.pieces().size()) {
     Panel injected{"Injected current", time_axis, {"current (nA)"}, {}};
     injected.curves.push_back(current_curve(current, times));
     figure.panels.push_back(std::move(injected));

@@ -104,7 +104,7 @@ struct Storm {
       line_step = step;
       current += samples(0, step, is_linear ? lines : held, is_linear ? Hold::linear : Hold::previous);
       for (int k = 1; k <= 20; ++k)
-        all.push_back({current.samples()[0].breakpoint(static_cast<std::size_t>(k)), 0, std::nullopt, false});
+        all.push_back({pieces_of<Samples>(current)[0].breakpoint(static_cast<std::size_t>(k)), 0, std::nullopt, false});
     }
   }
 

@@ -281,11 +281,11 @@ TEST(Certificate, ProvesACrossingAtADoubleExactly) {
   for (const Current& more : {Current(), pulses({{24, 1}, {26, 30}}), pulses({{24, -100}, {26, 30}})}) {
     const Problem p{straight, ramp(0, 48, 0, 48) + more, 26};
     const Certificate certificate = certify(p);
-    ASSERT_EQ(certificate.spikes.size(), more.pulses().empty() ? 1U : 2U);
+    ASSERT_EQ(certificate.spikes.size(), more.pieces().empty() ? 1U : 2U);
     EXPECT_EQ(certificate.spikes[0].low, "24");
     EXPECT_EQ(certificate.spikes[0].high, "24");
     EXPECT_EQ(certificate.spikes[0].kind, Kind::crossing);
-    EXPECT_EQ(certificate.spikes.back().low, more.pulses().empty() ? "24" : "26");
+    EXPECT_EQ(certificate.spikes.back().low, more.pieces().empty() ? "24" : "26");
     EXPECT_EQ(certificate.assumptions(), 0U);
     const Verdict verdict = check(p, certificate);
     EXPECT_TRUE(verdict.valid) << verdict.fault;

@@ -23,19 +23,30 @@ std::string complaint(Make make) {
 TEST(Current, AddsUpItsPieces) {
   Current current = step(0, forever, 1) + ramp(0, 1, 0, 1) + sinusoid(0, forever, 1, 10);
   current += samples(0, 0.1, {1, 2}) + pulses({{1, 2}}) + alpha_synapse(3, {}) + exponential_synapse(4, {{1, 1}});
-  EXPECT_EQ(current.steps().size(), 1U);
-  EXPECT_EQ(current.ramps().size(), 1U);
-  EXPECT_EQ(current.sinusoids().size(), 1U);
-  EXPECT_EQ(current.samples().size(), 1U);
-  EXPECT_EQ(current.pulses().size(), 1U);
-  EXPECT_EQ(current.synapses().size(), 2U);
+  EXPECT_EQ(pieces_of<Step>(current).size(), 1U);
+  EXPECT_EQ(pieces_of<Ramp>(current).size(), 1U);
+  EXPECT_EQ(pieces_of<Sinusoid>(current).size(), 1U);
+  EXPECT_EQ(pieces_of<Samples>(current).size(), 1U);
+  EXPECT_EQ(pieces_of<Pulses>(current).size(), 1U);
+  EXPECT_EQ(pieces_of<Synapse>(current).size(), 2U);
   current += current;
-  EXPECT_EQ(current.synapses().size(), 4U);
+  EXPECT_EQ(pieces_of<Synapse>(current).size(), 4U);
+}
+
+TEST(Current, KeepsThePiecesOfOneKindTogetherInTheOrderOfTheKinds) {
+  const Current current = pulses({{1, 2}}) + step(3, 4, 1) + samples(0, 1, {1}) + step(1, 2, 1) + alpha_synapse(3, {});
+  std::vector<std::size_t> kinds;
+  for (const Piece& piece : current.pieces()) kinds.push_back(piece.index());
+  EXPECT_EQ(kinds, (std::vector<std::size_t>{0, 0, 3, 4, 5}));
+  EXPECT_EQ(pieces_of<Step>(current)[0].start, 3);
+  EXPECT_EQ(pieces_of<Step>(current)[1].start, 1);
+  EXPECT_EQ(without_events(current).pieces().size(), 3U);
+  EXPECT_EQ(events_of(current).pieces().size(), 2U);
 }
 
 TEST(Current, SortsItsEvents) {
   const Current current = pulses({{3, 1}, {1, 2}, {2, 3}});
-  const auto& events = *current.pulses()[0].events;
+  const auto& events = *pieces_of<Pulses>(current)[0].events;
   EXPECT_EQ(events[0].time, 1);
   EXPECT_EQ(events[0].size, 2);
   EXPECT_EQ(events[2].time, 3);
@@ -44,7 +55,7 @@ TEST(Current, SortsItsEvents) {
 TEST(Samples, HaveTheirBreakpointsAtTheNearestDouble) {
   using Rational = boost::multiprecision::cpp_rational;
   const Current current = samples(0.7, 0.1, std::vector<double>(1000, 0.0));
-  const Samples& piece = current.samples()[0];
+  const Samples piece = pieces_of<Samples>(current)[0];
   for (int k = 0; k <= 1000; ++k) {
     const Rational exact = Rational(0.7) + k * Rational(0.1);
     const double got = piece.breakpoint(static_cast<std::size_t>(k));

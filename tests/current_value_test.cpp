@@ -56,7 +56,7 @@ TEST(CurrentValue, OfSamplesChangesAtTheBreakpoints) {
   const Current current = samples(0.3, 0.1, values);
   CurrentEvaluator evaluator(current);
   for (std::size_t k = 1; k < values.size(); ++k) {
-    const double breakpoint = current.samples()[0].breakpoint(k);
+    const double breakpoint = pieces_of<Samples>(current)[0].breakpoint(k);
     EXPECT_EQ(evaluator.value_at(std::nextafter(breakpoint, 0)), static_cast<double>(k - 1));
     EXPECT_EQ(evaluator.value_at(breakpoint), static_cast<double>(k));
   }
@@ -131,7 +131,7 @@ TEST(CurrentValue, OfASynapseIsTheSumOverItsArrivals) {
     std::sort(times.begin(), times.end());
     const auto values = values_at(current, times);
     for (std::size_t n = 0; n < times.size(); ++n) {
-      const Sum truth = sum_of_arrivals(current.synapses()[0], times[n]);
+      const Sum truth = sum_of_arrivals(pieces_of<Synapse>(current)[0], times[n]);
       const double error = static_cast<double>(abs(values[n] - truth.value) / (truth.bound + Wide(1e-300)));
       EXPECT_LE(error, 1e-15) << to_text(tau) << ' ' << to_text(times[n]);
       worst = std::max(worst, error);

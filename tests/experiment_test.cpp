@@ -187,49 +187,49 @@ weights = 1
   EXPECT_EQ(experiment.until, 200);
 
   const auto& current = experiment.current;
-  ASSERT_EQ(current.steps().size(), 1U);
-  EXPECT_EQ(current.steps()[0].start, 5);
-  EXPECT_EQ(current.steps()[0].stop, 101);
-  EXPECT_EQ(current.steps()[0].amplitude, 2.5);
+  ASSERT_EQ(pieces_of<Step>(current).size(), 1U);
+  EXPECT_EQ(pieces_of<Step>(current)[0].start, 5);
+  EXPECT_EQ(pieces_of<Step>(current)[0].stop, 101);
+  EXPECT_EQ(pieces_of<Step>(current)[0].amplitude, 2.5);
 
-  ASSERT_EQ(current.ramps().size(), 1U);
-  EXPECT_EQ(current.ramps()[0].start, 0);
-  EXPECT_EQ(current.ramps()[0].stop, 50);
-  EXPECT_EQ(current.ramps()[0].from, 0);
-  EXPECT_EQ(current.ramps()[0].to, 3);
+  ASSERT_EQ(pieces_of<Ramp>(current).size(), 1U);
+  EXPECT_EQ(pieces_of<Ramp>(current)[0].start, 0);
+  EXPECT_EQ(pieces_of<Ramp>(current)[0].stop, 50);
+  EXPECT_EQ(pieces_of<Ramp>(current)[0].from, 0);
+  EXPECT_EQ(pieces_of<Ramp>(current)[0].to, 3);
 
-  ASSERT_EQ(current.sinusoids().size(), 1U);
-  EXPECT_EQ(current.sinusoids()[0].start, 20);
-  EXPECT_EQ(current.sinusoids()[0].stop, 100);
-  EXPECT_EQ(current.sinusoids()[0].amplitude, 2.5);
-  EXPECT_EQ(current.sinusoids()[0].frequency, 250);
-  EXPECT_EQ(current.sinusoids()[0].phase, std::numbers::pi / 2);
+  ASSERT_EQ(pieces_of<Sinusoid>(current).size(), 1U);
+  EXPECT_EQ(pieces_of<Sinusoid>(current)[0].start, 20);
+  EXPECT_EQ(pieces_of<Sinusoid>(current)[0].stop, 100);
+  EXPECT_EQ(pieces_of<Sinusoid>(current)[0].amplitude, 2.5);
+  EXPECT_EQ(pieces_of<Sinusoid>(current)[0].frequency, 250);
+  EXPECT_EQ(pieces_of<Sinusoid>(current)[0].phase, std::numbers::pi / 2);
 
-  ASSERT_EQ(current.samples().size(), 1U);
-  EXPECT_EQ(current.samples()[0].start, 1);
-  EXPECT_EQ(current.samples()[0].step, 0.1);
-  EXPECT_EQ(current.samples()[0].hold, Hold::linear);
-  EXPECT_EQ(*current.samples()[0].values, (std::vector<double>{0, 1, 2}));
+  ASSERT_EQ(pieces_of<Samples>(current).size(), 1U);
+  EXPECT_EQ(pieces_of<Samples>(current)[0].start, 1);
+  EXPECT_EQ(pieces_of<Samples>(current)[0].step, 0.1);
+  EXPECT_EQ(pieces_of<Samples>(current)[0].hold, Hold::linear);
+  EXPECT_EQ(*pieces_of<Samples>(current)[0].values, (std::vector<double>{0, 1, 2}));
 
-  ASSERT_EQ(current.pulses().size(), 1U);
-  const auto& jumps = *current.pulses()[0].events;
+  ASSERT_EQ(pieces_of<Pulses>(current).size(), 1U);
+  const auto& jumps = *pieces_of<Pulses>(current)[0].events;
   ASSERT_EQ(jumps.size(), 2U);
   EXPECT_EQ(jumps[0].time, 12.5);
   EXPECT_EQ(jumps[0].size, 1.2);
   EXPECT_EQ(jumps[1].time, 14);
   EXPECT_EQ(jumps[1].size, 1.2);
 
-  ASSERT_EQ(current.synapses().size(), 2U);
-  EXPECT_EQ(current.synapses()[0].shape, Shape::exponential);
-  EXPECT_EQ(current.synapses()[0].tau, 2);
-  const auto& arrivals = *current.synapses()[0].events;
+  ASSERT_EQ(pieces_of<Synapse>(current).size(), 2U);
+  EXPECT_EQ(pieces_of<Synapse>(current)[0].shape, Shape::exponential);
+  EXPECT_EQ(pieces_of<Synapse>(current)[0].tau, 2);
+  const auto& arrivals = *pieces_of<Synapse>(current)[0].events;
   ASSERT_EQ(arrivals.size(), 2U);
   EXPECT_EQ(arrivals[0].time, 3);
   EXPECT_EQ(arrivals[0].size, -0.2);
   EXPECT_EQ(arrivals[1].time, 4.5);
   EXPECT_EQ(arrivals[1].size, 0.7);
-  EXPECT_EQ(current.synapses()[1].shape, Shape::alpha);
-  EXPECT_TRUE(current.synapses()[1].events->empty());
+  EXPECT_EQ(pieces_of<Synapse>(current)[1].shape, Shape::alpha);
+  EXPECT_TRUE(pieces_of<Synapse>(current)[1].events->empty());
 }
 
 TEST(ExperimentFile, HasTheDefaultsOfTheContract) {
@@ -254,14 +254,14 @@ values = [7]
                                            "cell.toml", {});
   EXPECT_EQ(experiment.neuron.refractory(), 0);
   EXPECT_EQ(experiment.neuron.initial(), -70);
-  EXPECT_EQ(experiment.current.steps()[0].start, 0);
-  EXPECT_EQ(experiment.current.steps()[0].stop, forever);
-  EXPECT_EQ(experiment.current.sinusoids()[0].start, 0);
-  EXPECT_EQ(experiment.current.sinusoids()[0].stop, forever);
-  EXPECT_EQ(experiment.current.sinusoids()[0].phase, 0);
-  EXPECT_EQ(experiment.current.ramps()[0].start, 0);
-  EXPECT_EQ(experiment.current.samples()[0].start, 0);
-  EXPECT_EQ(experiment.current.samples()[0].hold, Hold::previous);
+  EXPECT_EQ(pieces_of<Step>(experiment.current)[0].start, 0);
+  EXPECT_EQ(pieces_of<Step>(experiment.current)[0].stop, forever);
+  EXPECT_EQ(pieces_of<Sinusoid>(experiment.current)[0].start, 0);
+  EXPECT_EQ(pieces_of<Sinusoid>(experiment.current)[0].stop, forever);
+  EXPECT_EQ(pieces_of<Sinusoid>(experiment.current)[0].phase, 0);
+  EXPECT_EQ(pieces_of<Ramp>(experiment.current)[0].start, 0);
+  EXPECT_EQ(pieces_of<Samples>(experiment.current)[0].start, 0);
+  EXPECT_EQ(pieces_of<Samples>(experiment.current)[0].hold, Hold::previous);
 }
 
 TEST(ExperimentFile, MayHaveNoInput) {
@@ -306,7 +306,7 @@ values = [0.1, 1e-400, 4.9e-324, 1.7976931348623157e308, 9007199254740993, 92233
                                      0.5 + 0x1p-52,
                                      2.2250738585072011e-308,
                                      std::numeric_limits<double>::denorm_min()};
-  const auto& given = *values.samples()[0].values;
+  const auto& given = *pieces_of<Samples>(values)[0].values;
   ASSERT_EQ(given.size(), expected.size());
   for (std::size_t k = 0; k < given.size(); ++k) EXPECT_EQ(given[k], expected[k]) << "values[" << k << "]";
   EXPECT_TRUE(std::signbit(given[8]));
@@ -339,13 +339,13 @@ tau = 2
 file = "none.csv"
 )");
   const auto current = read_experiment(file).current;
-  EXPECT_EQ(*current.samples()[0].values, (std::vector<double>{0.5, 1.5}));
-  EXPECT_EQ(current.pulses()[0].events->at(0).time, 12.5);
-  EXPECT_EQ(current.pulses()[0].events->at(0).size, -1);
-  EXPECT_EQ(current.pulses()[0].events->at(1).time, 14);
-  EXPECT_EQ(current.synapses()[0].events->at(1).time, 4.5);
-  EXPECT_EQ(current.synapses()[0].events->at(1).size, -0.2);
-  EXPECT_TRUE(current.synapses()[1].events->empty());
+  EXPECT_EQ(*pieces_of<Samples>(current)[0].values, (std::vector<double>{0.5, 1.5}));
+  EXPECT_EQ(pieces_of<Pulses>(current)[0].events->at(0).time, 12.5);
+  EXPECT_EQ(pieces_of<Pulses>(current)[0].events->at(0).size, -1);
+  EXPECT_EQ(pieces_of<Pulses>(current)[0].events->at(1).time, 14);
+  EXPECT_EQ(pieces_of<Synapse>(current)[0].events->at(1).time, 4.5);
+  EXPECT_EQ(pieces_of<Synapse>(current)[0].events->at(1).size, -0.2);
+  EXPECT_TRUE(pieces_of<Synapse>(current)[1].events->empty());
 }
 
 /// Each number is the double nearest to its decimal in base units: 0.0035 s is 3.5 ms, and 0.0041 s is 4.1 ms, which
@@ -372,11 +372,11 @@ tau = 2
 file = "arrivals.csv"
 )",
                               folder.path());
-  EXPECT_EQ(*current.samples()[0].values, (std::vector<double>{0.3, -0.001, 2}));
-  EXPECT_EQ(current.pulses()[0].events->at(0).time, 4.1);
-  EXPECT_EQ(current.pulses()[0].events->at(0).size, 1.2);
-  EXPECT_EQ(current.synapses()[0].events->at(0).time, 0.3);
-  EXPECT_EQ(current.synapses()[0].events->at(0).size, 0.7);
+  EXPECT_EQ(*pieces_of<Samples>(current)[0].values, (std::vector<double>{0.3, -0.001, 2}));
+  EXPECT_EQ(pieces_of<Pulses>(current)[0].events->at(0).time, 4.1);
+  EXPECT_EQ(pieces_of<Pulses>(current)[0].events->at(0).size, 1.2);
+  EXPECT_EQ(pieces_of<Synapse>(current)[0].events->at(0).time, 0.3);
+  EXPECT_EQ(pieces_of<Synapse>(current)[0].events->at(0).size, 0.7);
 }
 
 TEST(ExperimentFile, ReadsAMillionArrivals) {
@@ -387,7 +387,7 @@ TEST(ExperimentFile, ReadsAMillionArrivals) {
   folder.write("arrivals.csv", csv);
   const auto current =
       inputs("[[input]]\nkind = \"synapse\"\nshape = \"alpha\"\ntau = 2\nfile = \"arrivals.csv\"\n", folder.path());
-  const auto& events = *current.synapses()[0].events;
+  const auto& events = *pieces_of<Synapse>(current)[0].events;
   ASSERT_EQ(events.size(), 1'000'000U);
   EXPECT_EQ(events.back().time, 999'999.125);
   EXPECT_EQ(events.back().size, 0.999999);
@@ -397,7 +397,7 @@ TEST(ExperimentFile, ReadsAHundredThousandQuantitiesInOneArray) {
   std::string text = "[[input]]\nkind = \"samples\"\nstep = \"0.1 ms\"\nvalues = [";
   for (int k = 0; k < 100'000; ++k) text.append("\"").append(std::to_string(k)).append(" pA\",");
   const auto current = inputs(text + "]\n");
-  const auto& values = *current.samples()[0].values;
+  const auto& values = *pieces_of<Samples>(current)[0].values;
   ASSERT_EQ(values.size(), 100'000U);
   EXPECT_EQ(values[99'999], 99.999);
 }
@@ -405,9 +405,9 @@ TEST(ExperimentFile, ReadsAHundredThousandQuantitiesInOneArray) {
 TEST(ExperimentFile, IsReadForItsInputsAlone) {
   const Folder folder;
   const auto file = folder.write("inputs.toml", "[[input]]\nkind = \"step\"\namplitude = 2\n");
-  EXPECT_EQ(read_inputs(file).steps()[0].amplitude, 2);
+  EXPECT_EQ(pieces_of<Step>(read_inputs(file))[0].amplitude, 2);
   const auto whole = folder.write("cell.toml", preamble + "[[input]]\nkind = \"step\"\namplitude = 3\n");
-  EXPECT_EQ(read_inputs(whole).steps()[0].amplitude, 3);
+  EXPECT_EQ(pieces_of<Step>(read_inputs(whole))[0].amplitude, 3);
   const auto wrong = folder.write("wrong.toml", "[[input]]\nkind = \"step\"\n");
   EXPECT_THROW(read_inputs(wrong), FileError);
 }

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "input/transform.hpp"
+
 namespace lapicque::testing {
 namespace {
 
@@ -173,28 +175,34 @@ Current stretched(const Current& current, const Stretch& by) {
     for (const Event& e : events) result.push_back({moved(e.time), e.size * factor});
     return result;
   };
-  Current sum;
-  for (const Step& s : current.steps())
-    if (moved(s.start) < moved(s.stop)) sum += step(moved(s.start), moved(s.stop), s.amplitude * by.nanoampere);
-  for (const Ramp& r : current.ramps())
-    if (moved(r.start) < moved(r.stop))
-      sum += ramp(moved(r.start), moved(r.stop), r.from * by.nanoampere, r.to * by.nanoampere);
-  for (const Sinusoid& s : current.sinusoids())
-    if (moved(s.start) < moved(s.stop))
-      sum +=
-          sinusoid(moved(s.start), moved(s.stop), s.amplitude * by.nanoampere, s.frequency / by.millisecond, s.phase);
-  for (const Samples& s : current.samples()) {
-    std::vector<double> values = *s.values;
-    for (double& value : values) value *= by.nanoampere;
-    sum += samples(moved(s.start), std::max(rounded(s.step * by.millisecond), by.grid), std::move(values), s.hold);
-  }
-  for (const Pulses& p : current.pulses()) sum += pulses(all(*p.events, by.millivolt));
-  for (const Synapse& s : current.synapses()) {
-    auto events = all(*s.events, by.nanoampere);
-    sum += s.shape == Shape::alpha ? alpha_synapse(s.tau * by.millisecond, std::move(events))
-                                   : exponential_synapse(s.tau * by.millisecond, std::move(events));
-  }
-  return sum;
+  return detail::transform(
+      current, Overloaded{
+                   [&](const Step& s) {
+                     if (!(moved(s.start) < moved(s.stop))) return Current();
+                     return step(moved(s.start), moved(s.stop), s.amplitude * by.nanoampere);
+                   },
+                   [&](const Ramp& r) {
+                     if (!(moved(r.start) < moved(r.stop))) return Current();
+                     return ramp(moved(r.start), moved(r.stop), r.from * by.nanoampere, r.to * by.nanoampere);
+                   },
+                   [&](const Sinusoid& s) {
+                     if (!(moved(s.start) < moved(s.stop))) return Current();
+                     return sinusoid(moved(s.start), moved(s.stop), s.amplitude * by.nanoampere,
+                                     s.frequency / by.millisecond, s.phase);
+                   },
+                   [&](const Samples& s) {
+                     std::vector<double> values = *s.values;
+                     for (double& value : values) value *= by.nanoampere;
+                     return samples(moved(s.start), std::max(rounded(s.step * by.millisecond), by.grid),
+                                    std::move(values), s.hold);
+                   },
+                   [&](const Pulses& p) { return pulses(all(*p.events, by.millivolt)); },
+                   [&](const Synapse& s) {
+                     auto events = all(*s.events, by.nanoampere);
+                     return s.shape == Shape::alpha ? alpha_synapse(s.tau * by.millisecond, std::move(events))
+                                                    : exponential_synapse(s.tau * by.millisecond, std::move(events));
+                   },
+               });
 }
 
 double neighbour(double x, int ulps) {

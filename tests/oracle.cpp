@@ -152,37 +152,44 @@ Oracle<digits>::Oracle(const Neuron& neuron, const Current& current, const Real&
   for (const Real& potential : {rest_, reset_, state.v}) enlarge(potential);
   const Real pi = boost::math::constants::pi<Real>();
 
-  for (const Step& s : current.steps()) add_line(s.start, s.stop, {s.start, s.amplitude, 0});
-  for (const Ramp& r : current.ramps())
-    add_line(r.start, r.stop, {r.start, r.from, (Real(r.to) - r.from) / (Real(r.stop) - r.start)});
-  for (const Samples& s : current.samples()) {
-    const std::vector<double>& values = *s.values;
-    const auto breakpoint = [&](std::size_t k) { return static_cast<double>(Real(s.start) + Real(k) * s.step); };
-    for (std::size_t k = 0; k < values.size(); ++k) {
-      const double begin = breakpoint(k), end = breakpoint(k + 1);
-      if (begin == end) continue;
-      const bool sloped = s.hold == Hold::linear && k + 1 < values.size();
-      add_line(begin, end,
-               {begin, values[k], sloped ? (Real(values[k + 1]) - values[k]) / (Real(end) - begin) : Real(0)});
-    }
-  }
-  for (const Sinusoid& s : current.sinusoids()) {
-    changes_.push_back({s.start, What::sine_begins, sines_.size(), 0});
-    changes_.push_back({s.stop, What::sine_ends, sines_.size(), 0});
-    sines_.push_back({s.start, s.amplitude, 2 * pi * s.frequency / 1000, s.phase});
-  }
+  const auto add = Overloaded{
+      [&](const Step& s) {
+        add_line(s.start, s.stop, {s.start, s.amplitude, 0});
+      },
+      [&](const Ramp& r) {
+        add_line(r.start, r.stop, {r.start, r.from, (Real(r.to) - r.from) / (Real(r.stop) - r.start)});
+      },
+      [&](const Sinusoid& s) {
+        changes_.push_back({s.start, What::sine_begins, sines_.size(), 0});
+        changes_.push_back({s.stop, What::sine_ends, sines_.size(), 0});
+        sines_.push_back({s.start, s.amplitude, 2 * pi * s.frequency / 1000, s.phase});
+      },
+      [&](const Samples& s) {
+        const std::vector<double>& values = *s.values;
+        const auto breakpoint = [&](std::size_t k) { return static_cast<double>(Real(s.start) + Real(k) * s.step); };
+        for (std::size_t k = 0; k < values.size(); ++k) {
+          const double begin = breakpoint(k), end = breakpoint(k + 1);
+          if (begin == end) continue;
+          const bool sloped = s.hold == Hold::linear && k + 1 < values.size();
+          add_line(begin, end,
+                   {begin, values[k], sloped ? (Real(values[k + 1]) - values[k]) / (Real(end) - begin) : Real(0)});
+        }
+      },
+      [&](const Pulses& p) {
+        for (const Event& e : *p.events) changes_.push_back({e.time, What::jump, 0, e.size});
+      },
+      [&](const Synapse& s) {
+        for (const Event& e : *s.events) changes_.push_back({e.time, What::arrival, shapes_.size(), e.size});
+        shapes_.push_back(s.shape);
+        tau_s_.push_back(s.tau);
+      },
+  };
+  for (const Piece& piece : current.pieces()) std::visit(add, piece);
   sine_on_.assign(sines_.size(), false);
   state.sine.assign(sines_.size(), 0);
   state.cosine.assign(sines_.size(), 0);
-  for (const Synapse& s : current.synapses()) {
-    for (const Event& e : *s.events) changes_.push_back({e.time, What::arrival, shapes_.size(), e.size});
-    shapes_.push_back(s.shape);
-    tau_s_.push_back(s.tau);
-  }
   state.g.assign(shapes_.size(), 0);
   state.h.assign(shapes_.size(), 0);
-  for (const Pulses& p : current.pulses())
-    for (const Event& e : *p.events) changes_.push_back({e.time, What::jump, 0, e.size});
   std::stable_sort(changes_.begin(), changes_.end(), [](const Change& a, const Change& b) { return a.time < b.time; });
 
   for (; next_ < changes_.size() && changes_[next_].time < 0; ++next_) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "experiments.hpp"
+#include "input/transform.hpp"
 #include "lapicque/current.hpp"
 #include "lapicque/spike_train.hpp"
 #include "oracle.hpp"
@@ -116,34 +117,38 @@ Current in_two(Random& random, const Current& current) {
     for (const Event& e : events) result.insert(result.end(), {{e.time, e.size / 2}, {e.time, e.size / 2}});
     return result;
   };
-  Current sum;
-  for (const Step& s : current.steps()) {
-    const double cut = random.uniform(s.start, std::min(s.stop, s.start + 100));
-    if (s.start < cut && cut < s.stop)
-      sum += step(s.start, cut, s.amplitude) + step(cut, s.stop, s.amplitude);
-    else
-      sum += step(s.start, s.stop, s.amplitude);
-  }
-  for (const Ramp& r : current.ramps())
-    sum += ramp(r.start, r.stop, r.from / 2, r.to / 2) + ramp(r.start, r.stop, r.from / 2, r.to / 2);
-  for (const Sinusoid& s : current.sinusoids())
-    for (int half = 0; half < 2; ++half) sum += sinusoid(s.start, s.stop, s.amplitude / 2, s.frequency, s.phase);
-  for (const Samples& s : current.samples()) {
-    if (s.hold == Hold::linear) {
-      std::vector<double> values = *s.values;
-      for (double& value : values) value /= 2;
-      sum += samples(s.start, s.step, values, s.hold) + samples(s.start, s.step, values, s.hold);
-    } else {
-      std::vector<double> twice;
-      for (const double value : *s.values) twice.insert(twice.end(), 2, value);
-      sum += samples(s.start, s.step / 2, std::move(twice), s.hold);
-    }
-  }
-  for (const Pulses& p : current.pulses()) sum += pulses(halves(*p.events));
-  for (const Synapse& s : current.synapses())
-    sum += s.shape == Shape::alpha ? alpha_synapse(s.tau, halves(*s.events))
-                                   : exponential_synapse(s.tau, halves(*s.events));
-  return sum;
+  return detail::transform(current,
+                           Overloaded{
+                               [&](const Step& s) {
+                                 const double cut = random.uniform(s.start, std::min(s.stop, s.start + 100));
+                                 if (!(s.start < cut && cut < s.stop)) return step(s.start, s.stop, s.amplitude);
+                                 return step(s.start, cut, s.amplitude) + step(cut, s.stop, s.amplitude);
+                               },
+                               [](const Ramp& r) {
+                                 const Current half = ramp(r.start, r.stop, r.from / 2, r.to / 2);
+                                 return half + half;
+                               },
+                               [](const Sinusoid& s) {
+                                 const Current half = sinusoid(s.start, s.stop, s.amplitude / 2, s.frequency, s.phase);
+                                 return half + half;
+                               },
+                               [](const Samples& s) {
+                                 if (s.hold == Hold::linear) {
+                                   std::vector<double> values = *s.values;
+                                   for (double& value : values) value /= 2;
+                                   const Current half = samples(s.start, s.step, std::move(values), s.hold);
+                                   return half + half;
+                                 }
+                                 std::vector<double> twice;
+                                 for (const double value : *s.values) twice.insert(twice.end(), 2, value);
+                                 return samples(s.start, s.step / 2, std::move(twice), s.hold);
+                               },
+                               [&](const Pulses& p) { return pulses(halves(*p.events)); },
+                               [&](const Synapse& s) {
+                                 return s.shape == Shape::alpha ? alpha_synapse(s.tau, halves(*s.events))
+                                                                : exponential_synapse(s.tau, halves(*s.events));
+                               },
+                           });
 }
 
 TEST(Properties, CuttingAPieceInTwoChangesNothing) {
@@ -173,22 +178,15 @@ TEST(Properties, AnEventOfNoSizeChangesNothing) {
 
 /// The same pieces, last first, and each one's events in any order.
 Current shuffled(Random& random, const Current& current) {
-  std::vector<Current> pieces;
-  for (const Step& s : current.steps()) pieces.push_back(step(s.start, s.stop, s.amplitude));
-  for (const Ramp& r : current.ramps()) pieces.push_back(ramp(r.start, r.stop, r.from, r.to));
-  for (const Sinusoid& s : current.sinusoids())
-    pieces.push_back(sinusoid(s.start, s.stop, s.amplitude, s.frequency, s.phase));
-  for (const Samples& s : current.samples()) pieces.push_back(samples(s.start, s.step, *s.values, s.hold));
-  const auto any_order = [&](std::vector<Event> events) {
-    std::shuffle(events.begin(), events.end(), random);
-    return events;
+  const auto any_order = [&](std::vector<Event>& events) { std::shuffle(events.begin(), events.end(), random); };
+  const auto shuffle_events = Overloaded{
+      [](const HasValue auto& piece) { return detail::current_of(piece); },
+      [&](const Pulses& p) { return detail::current_of(detail::with_events(p, any_order)); },
+      [&](const Synapse& s) { return detail::current_of(detail::with_events(s, any_order)); },
   };
-  for (const Pulses& p : current.pulses()) pieces.push_back(pulses(any_order(*p.events)));
-  for (const Synapse& s : current.synapses())
-    pieces.push_back(s.shape == Shape::alpha ? alpha_synapse(s.tau, any_order(*s.events))
-                                             : exponential_synapse(s.tau, any_order(*s.events)));
   Current sum;
-  for (std::size_t k = pieces.size(); k > 0; --k) sum += pieces[k - 1];
+  const auto pieces = current.pieces();
+  for (std::size_t k = pieces.size(); k > 0; --k) sum += std::visit(shuffle_events, pieces[k - 1]);
   return sum;
 }
 

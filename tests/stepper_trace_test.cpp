@@ -78,8 +78,7 @@ TEST(ThinnedTrace, OfBrianGivesItsNeuronBack) {
 TEST(ThinnedTrace, MayHaveAThinnedCurrentBesideIt) {
   const auto file = std::filesystem::path(LAPICQUE_TRACES) / "brian2_ramp.csv";
   const VoltageTrace trace = read_trace(file);
-  std::vector<double> values;
-  for (const double value : *read_known_current(file, trace).samples()[0].values) values.push_back(value);
+  const std::vector<double> values = *pieces_of<Samples>(read_known_current(file, trace))[0].values;
   std::vector<double> every_second;
   for (std::size_t i = 0; i < values.size(); i += 2) every_second.push_back(values[i]);
   const auto found = estimate_neuron(thinned(trace, 2), samples(0, 0.2, every_second));

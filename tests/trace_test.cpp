@@ -211,8 +211,8 @@ TEST_F(TraceFile, ASingleColumnBelongsToTheTrace) {
 
 TEST_F(TraceFile, AnExperimentFileIsKnownByItsBrackets) {
   const auto current = current_of("# inputs\n\n[[input]]\nkind = \"step\"\nstart = 5\namplitude = 2.5\n");
-  ASSERT_EQ(current.steps().size(), 1U);
-  EXPECT_EQ(current.steps()[0].amplitude, 2.5);
+  ASSERT_EQ(pieces_of<Step>(current).size(), 1U);
+  EXPECT_EQ(pieces_of<Step>(current)[0].amplitude, 2.5);
 }
 
 }  // namespace

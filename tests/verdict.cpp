@@ -96,26 +96,30 @@ std::string to_code(const Experiment& experiment) {
   out << "const Neuron neuron(NeuronParameters{.rest = " << n.rest() << ", .reset = " << n.reset()
       << ", .threshold = " << n.threshold() << ", .resistance = " << n.resistance() << ", .tau = " << n.tau()
       << ", .refractory = " << n.refractory() << ", .initial = " << n.initial() << "});\nCurrent current;\n";
-  for (const Step& s : current.steps())
-    out << "current += step(" << s.start << ", " << number(s.stop) << ", " << s.amplitude << ");\n";
-  for (const Ramp& r : current.ramps())
-    out << "current += ramp(" << r.start << ", " << r.stop << ", " << r.from << ", " << r.to << ");\n";
-  for (const Sinusoid& s : current.sinusoids())
-    out << "current += sinusoid(" << s.start << ", " << number(s.stop) << ", " << s.amplitude << ", " << s.frequency
-        << ", " << s.phase << ");\n";
-  for (const Samples& s : current.samples()) {
-    out << "current += samples(" << s.start << ", " << s.step << ", {";
-    for (double x : *s.values) out << x << ", ";
-    out << "}, Hold::" << (s.hold == Hold::linear ? "linear" : "previous") << ");\n";
-  }
-  for (const Pulses& p : current.pulses()) {
-    out << "current += pulses(";
-    events(*p.events);
-    out << ");\n";
-  }
-  for (const Synapse& s : current.synapses()) {
-    out << "current += " << (s.shape == Shape::alpha ? "alpha" : "exponential") << "_synapse(" << s.tau << ", ";
-    events(*s.events);
+  const auto write = Overloaded{
+      [&](const Step& s) { out << "step(" << s.start << ", " << number(s.stop) << ", " << s.amplitude; },
+      [&](const Ramp& r) { out << "ramp(" << r.start << ", " << r.stop << ", " << r.from << ", " << r.to; },
+      [&](const Sinusoid& s) {
+        out << "sinusoid(" << s.start << ", " << number(s.stop) << ", " << s.amplitude << ", " << s.frequency << ", "
+            << s.phase;
+      },
+      [&](const Samples& s) {
+        out << "samples(" << s.start << ", " << s.step << ", {";
+        for (double x : *s.values) out << x << ", ";
+        out << "}, Hold::" << (s.hold == Hold::linear ? "linear" : "previous");
+      },
+      [&](const Pulses& p) {
+        out << "pulses(";
+        events(*p.events);
+      },
+      [&](const Synapse& s) {
+        out << (s.shape == Shape::alpha ? "alpha" : "exponential") << "_synapse(" << s.tau << ", ";
+        events(*s.events);
+      },
+  };
+  for (const Piece& piece : current.pieces()) {
+    out << "current += ";
+    std::visit(write, piece);
     out << ");\n";
   }
   out << "const double until = " << experiment.until << ";\n";

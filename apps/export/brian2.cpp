@@ -13,7 +13,7 @@ namespace {
 /// All synapses of one time constant share their state: s, the current in nA, and x, what alpha functions rise from.
 struct State {
   double tau;
-  std::vector<const Synapse*> synapses;
+  std::vector<Synapse> synapses;
   bool has_alpha = false;
   double s = 0;  ///< nA at t = 0: what arrivals before have left
   double x = 0;
@@ -21,10 +21,10 @@ struct State {
 
 std::vector<State> synaptic_states(const Current& current) {
   std::vector<State> states;
-  for (const Synapse& synapse : current.synapses()) {
+  for (const Synapse& synapse : pieces_of<Synapse>(current)) {
     auto state = std::find_if(states.begin(), states.end(), [&](const State& s) { return s.tau == synapse.tau; });
     if (state == states.end()) state = states.insert(state, {.tau = synapse.tau, .synapses = {}});
-    state->synapses.push_back(&synapse);
+    state->synapses.push_back(synapse);
     const bool alpha = synapse.shape == Shape::alpha;
     state->has_alpha |= alpha;
     for (const auto& [time, weight] : *synapse.events) {
@@ -127,14 +127,20 @@ std::string brian2_script(const Export& what, bool exact) {
     if (state.s != 0) initial += "neuron.s_" + number + " = " + to_text(state.s) + " * nA\n";
     if (state.x != 0) initial += "neuron.x_" + number + " = " + to_text(state.x) + " * nA\n";
     for (std::size_t j = 0; j < state.synapses.size(); ++j) {
-      const bool alpha = state.synapses[j]->shape == Shape::alpha;
-      sources += arrivals("synapse_" + number + "_" + std::to_string(j + 1), *state.synapses[j]->events, "nA",
+      const bool alpha = state.synapses[j].shape == Shape::alpha;
+      sources += arrivals("synapse_" + number + "_" + std::to_string(j + 1), *state.synapses[j].events, "nA",
                           (alpha ? "x_" : "s_") + number, alpha ? std::numbers::e : 1);
     }
   }
-  for (std::size_t k = 0; k < current.pulses().size(); ++k) {
-    sources += arrivals("pulses_" + std::to_string(k + 1), *current.pulses()[k].events, "mV", "v", 1);
-  }
+  std::size_t lists = 0;
+  const auto add_source = Overloaded{
+      [](const HasValue auto&) {},
+      [&](const Pulses& pulses) {
+        sources += arrivals("pulses_" + std::to_string(++lists), *pulses.events, "mV", "v", 1);
+      },
+      [](const Synapse&) {},  // above, with those of the same time constant
+  };
+  for (const Piece& piece : current.pieces()) std::visit(add_source, piece);
 
   return text + "\n" + "neuron = NeuronGroup(1, '''\n" + "dv/dt = (rest - v + R * (I(t)" + sum +
          ")) / tau_m : volt (unless refractory)\n" + equations + "''', threshold='v > theta', reset='v = v_reset', " +

@@ -104,7 +104,7 @@ std::string neuron_script(const Export& what) {
       "h.dt = dt\n"
       "h.finitialize(" +
       to_text(neuron.initial()) + ")\n";
-  for (const Pulses& pulses : current.pulses()) {
+  for (const Pulses& pulses : pieces_of<Pulses>(current)) {
     const Lists lists(*pulses.events);
     text += "for t, size in zip(" + python_list(lists.times) + ",\n" + "                   " +
             python_list(lists.sizes) + "):\n" +
@@ -127,23 +127,34 @@ Cell cell_for(const Experiment& experiment) {
   const Neuron& neuron = experiment.neuron;
   const Current& current = experiment.current;
   if (neuron.reset() != neuron.rest()) refuse("IntFire cells reset to rest");
-  if (!current.ramps().empty() || !current.sinusoids().empty() || !current.samples().empty()) {
+  const auto refuse_moving = [] {
     refuse("IntFire cells take events and a constant current, no ramps, sinusoids or samples");
-  }
-  if (current.synapses().empty()) {
-    if (!current.steps().empty()) refuse("IntFire1 takes voltage jumps, no current");
+  };
+  const auto require_possible = Overloaded{
+      [](const Step&) {},
+      [&](const Ramp&) { refuse_moving(); },
+      [&](const Sinusoid&) { refuse_moving(); },
+      [&](const Samples&) { refuse_moving(); },
+      [](const Pulses&) {},
+      [](const Synapse&) {},
+  };
+  for (const Piece& piece : current.pieces()) std::visit(require_possible, piece);
+  const auto steps = pieces_of<Step>(current);
+  const auto synapses = pieces_of<Synapse>(current);
+  if (synapses.empty()) {
+    if (!steps.empty()) refuse("IntFire1 takes voltage jumps, no current");
     return Cell::IntFire1;
   }
-  if (!current.pulses().empty()) refuse("IntFire cells take voltage jumps or synaptic currents, not both");
-  const double tau = current.synapses().front().tau;
-  for (const Synapse& synapse : current.synapses()) {
+  if (!pieces_of<Pulses>(current).empty()) refuse("IntFire cells take voltage jumps or synaptic currents, not both");
+  const double tau = synapses.front().tau;
+  for (const Synapse& synapse : synapses) {
     if (synapse.shape != Shape::exponential) refuse("IntFire2 and IntFire4 have exponential synapses only");
     if (synapse.tau != tau) refuse("IntFire2 and IntFire4 have one time constant of such synapses");
     if (!synapse.events->empty() && synapse.events->front().time < 0) refuse("events come after t = 0");
   }
   if (neuron.refractory() != 0) refuse("IntFire2 and IntFire4 have no refractory period");
   if (tau > neuron.tau()) {
-    for (const Step& s : current.steps()) {
+    for (const Step& s : steps) {
       if (s.start > 0 || s.stop < experiment.until) refuse("the constant current of IntFire2 lasts for the whole run");
     }
     return Cell::IntFire2;
@@ -152,9 +163,9 @@ Cell cell_for(const Experiment& experiment) {
   if (neuron.tau() - tau < 0.04 || tau < 0.02) {
     refuse("IntFire4 moves time constants of less than 0.02 ms, or within 0.01 ms of one another");
   }
-  if (!current.steps().empty()) refuse("IntFire4, which has synapses faster than the membrane, takes no current");
+  if (!steps.empty()) refuse("IntFire4, which has synapses faster than the membrane, takes no current");
   if (neuron.initial() != neuron.rest()) refuse("IntFire4 starts at rest");
-  for (const Synapse& synapse : current.synapses()) {
+  for (const Synapse& synapse : synapses) {
     for (const Event& event : *synapse.events) {
       if (event.size < 0) refuse("IntFire4's inhibition has another shape than its excitation");
     }
@@ -182,23 +193,25 @@ std::string intfire_script(const Export& what) {
                      "R = " + to_text(neuron.resistance()) + "  # MOhm\n" + "tau_m = " + to_text(neuron.tau()) +
                      "  # ms\n" + "cell = h." + name + "()\n";
   std::string scale = "R / height";
+  const auto synapses = pieces_of<Synapse>(current);
   std::vector<Event> events;
   switch (cell) {
     case Cell::IntFire1:
       text += "cell.tau = tau_m\ncell.refrac = " + to_text(neuron.refractory()) + "\n";
       scale = "1 / height";
-      for (const Pulses& p : current.pulses()) events.insert(events.end(), p.events->begin(), p.events->end());
+      for (const Pulses& p : pieces_of<Pulses>(current))
+        events.insert(events.end(), p.events->begin(), p.events->end());
       break;
     case Cell::IntFire2: {
       double constant = 0;
-      for (const Step& s : current.steps()) constant += s.amplitude;
-      text += "cell.taum = tau_m\ncell.taus = " + to_text(current.synapses().front().tau) +
+      for (const Step& s : pieces_of<Step>(current)) constant += s.amplitude;
+      text += "cell.taum = tau_m\ncell.taus = " + to_text(synapses.front().tau) +
               "  # must be above tau_m: NEURON takes tau_m + 0.1 ms otherwise and does not say so\n" +
               "cell.ib = R / height * " + to_text(constant) + "\n";
       break;
     }
     case Cell::IntFire4:
-      text += "tau_s = " + to_text(current.synapses().front().tau) +
+      text += "tau_s = " + to_text(synapses.front().tau) +
               "  # ms\n"
               "cell.taum = tau_m\n"
               "cell.taue = tau_s\n"
@@ -212,7 +225,7 @@ std::string intfire_script(const Export& what) {
       scale = "R / height * peak";
       break;
   }
-  for (const Synapse& s : current.synapses()) events.insert(events.end(), s.events->begin(), s.events->end());
+  for (const Synapse& s : synapses) events.insert(events.end(), s.events->begin(), s.events->end());
   const Lists lists(events);
 
   return text +

@@ -21,15 +21,31 @@ std::string where(double start, double stop, const std::string& value) {
   return "    total += np.where(" + during(start, stop) + ", " + value + ", 0)\n";
 }
 
-std::string times_and_sizes(const std::vector<Event>& events) {
+std::string samples_lines(const Samples& s) {
+  // The nearest doubles, so that a sample that acts from a grid time on does so here as well.
+  const std::string reading =
+      "    values = np.array(" + python_list(*s.values) + ")\n" + "    edges = np.array([float(Fraction(" +
+      to_text(s.start) + ") + k * Fraction(" + to_text(s.step) + ")) for k in range(len(values) + 1)])\n" +
+      "    k = np.searchsorted(edges, t, side='right') - 1  # the sample that acts\n" +
+      "    inside = (k >= 0) & (k < len(values))\n" + "    k = np.clip(k, 0, len(values) - 1)\n";
+  if (s.hold == Hold::previous) return reading + "    total += np.where(inside, values[k], 0)\n";
+  return reading +
+         "    following = values[np.minimum(k + 1, len(values) - 1)]\n"
+         "    part = (t - edges[k]) / (edges[k + 1] - edges[k])\n"
+         "    total += np.where(inside, values[k] + (following - values[k]) * part, 0)\n";
+}
+
+std::string synapse_lines(const Synapse& s) {
   std::vector<double> times;
-  std::vector<double> sizes;
-  for (const auto& [time, size] : events) {
+  std::vector<double> weights;
+  for (const auto& [time, weight] : *s.events) {
     times.push_back(time);
-    sizes.push_back(size);
+    weights.push_back(weight);
   }
   return "    for t_k, weight in zip(" + python_list(times) + ",\n" + "                           " +
-         python_list(sizes) + "):\n";
+         python_list(weights) + "):\n" + "        s = np.maximum(t - t_k, 0) / " + to_text(s.tau) + "\n" +
+         "        total += np.where(t >= t_k, weight * " +
+         (s.shape == Shape::alpha ? "s * np.exp(1 - s)" : "np.exp(-s)") + ", 0)\n";
 }
 
 }  // namespace
@@ -55,7 +71,7 @@ std::string python_list(std::span<const double> values) {
 }
 
 std::string input_imports(const Current& current) {
-  return current.samples().empty() ? "" : "from fractions import Fraction\n";
+  return pieces_of<Samples>(current).empty() ? "" : "from fractions import Fraction\n";
 }
 
 std::string input_function(const Current& current, bool with_synapses) {
@@ -63,39 +79,23 @@ std::string input_function(const Current& current, bool with_synapses) {
       "def input_current(t):\n"
       "    \"\"\"The injected current in nA at the times t in ms.\"\"\"\n"
       "    total = np.zeros(len(t))\n";
-  for (const Step& s : current.steps()) text += where(s.start, s.stop, to_text(s.amplitude));
-  for (const Ramp& r : current.ramps()) {
-    text += where(r.start, r.stop,
-                  to_text(r.from) + " + (" + to_text(r.to) + " - " + to_text(r.from) + ") * (t - " + to_text(r.start) +
-                      ") / (" + to_text(r.stop) + " - " + to_text(r.start) + ")");
-  }
-  for (const Sinusoid& s : current.sinusoids()) {
-    text += where(s.start, s.stop,
-                  to_text(s.amplitude) + " * np.sin(2 * np.pi * " + to_text(s.frequency) + " / 1000 * (t - " +
-                      to_text(s.start) + ") + " + to_text(s.phase) + ")");
-  }
-  for (const Samples& s : current.samples()) {
-    // The nearest doubles, so that a sample that acts from a grid time on does so here as well.
-    text += "    values = np.array(" + python_list(*s.values) + ")\n" + "    edges = np.array([float(Fraction(" +
-            to_text(s.start) + ") + k * Fraction(" + to_text(s.step) + ")) for k in range(len(values) + 1)])\n" +
-            "    k = np.searchsorted(edges, t, side='right') - 1  # the sample that acts\n" +
-            "    inside = (k >= 0) & (k < len(values))\n" + "    k = np.clip(k, 0, len(values) - 1)\n";
-    if (s.hold == Hold::linear) {
-      text +=
-          "    following = values[np.minimum(k + 1, len(values) - 1)]\n"
-          "    part = (t - edges[k]) / (edges[k + 1] - edges[k])\n"
-          "    total += np.where(inside, values[k] + (following - values[k]) * part, 0)\n";
-    } else {
-      text += "    total += np.where(inside, values[k], 0)\n";
-    }
-  }
-  if (with_synapses) {
-    for (const Synapse& s : current.synapses()) {
-      text += times_and_sizes(*s.events) + "        s = np.maximum(t - t_k, 0) / " + to_text(s.tau) + "\n" +
-              "        total += np.where(t >= t_k, weight * " +
-              (s.shape == Shape::alpha ? "s * np.exp(1 - s)" : "np.exp(-s)") + ", 0)\n";
-    }
-  }
+  const auto lines = Overloaded{
+      [](const Step& s) { return where(s.start, s.stop, to_text(s.amplitude)); },
+      [](const Ramp& r) {
+        return where(r.start, r.stop,
+                     to_text(r.from) + " + (" + to_text(r.to) + " - " + to_text(r.from) + ") * (t - " +
+                         to_text(r.start) + ") / (" + to_text(r.stop) + " - " + to_text(r.start) + ")");
+      },
+      [](const Sinusoid& s) {
+        return where(s.start, s.stop,
+                     to_text(s.amplitude) + " * np.sin(2 * np.pi * " + to_text(s.frequency) + " / 1000 * (t - " +
+                         to_text(s.start) + ") + " + to_text(s.phase) + ")");
+      },
+      [](const Samples& s) { return samples_lines(s); },
+      [](const Pulses&) { return std::string(); },
+      [&](const Synapse& s) { return with_synapses ? synapse_lines(s) : std::string(); },
+  };
+  for (const Piece& piece : current.pieces()) text += std::visit(lines, piece);
   return text + "    return total\n";
 }
 

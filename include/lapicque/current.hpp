@@ -5,7 +5,9 @@
 #include <limits>
 #include <memory>
 #include <span>
+#include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace lapicque {
@@ -78,6 +80,23 @@ struct Synapse {
   std::shared_ptr<const std::vector<Event>> events;  ///< ascending in time
 };
 
+/// One term of a current. What depends on the kind visits it with one function for each, so that a kind that is added
+/// here fails to compile wherever something has to be decided for it.
+using Piece = std::variant<Step, Ramp, Sinusoid, Samples, Pulses, Synapse>;
+
+/// The kinds that have a value at each time. The others are lists of events, each of which adds something.
+template <class Kind>
+concept HasValue = std::is_same_v<Kind, Step> || std::is_same_v<Kind, Ramp> || std::is_same_v<Kind, Sinusoid> ||
+    std::is_same_v<Kind, Samples>;
+
+/// Several functions as one, for std::visit: one for each kind of piece.
+template <class... Functions>
+struct Overloaded : Functions... {
+  using Functions::operator()...;
+};
+template <class... Functions>
+Overloaded(Functions...) -> Overloaded<Functions...>;
+
 /// The injected current: a sum of analytic pieces, each with its onset and end.
 ///
 /// A Current is a value; copies are cheap (event and sample lists are shared and never change). The free functions
@@ -89,12 +108,8 @@ struct Synapse {
 class Current {
  public:
   Current() = default;
-  std::span<const Step> steps() const noexcept { return steps_; }
-  std::span<const Ramp> ramps() const noexcept { return ramps_; }
-  std::span<const Sinusoid> sinusoids() const noexcept { return sinusoids_; }
-  std::span<const Samples> samples() const noexcept { return samples_; }
-  std::span<const Pulses> pulses() const noexcept { return pulses_; }
-  std::span<const Synapse> synapses() const noexcept { return synapses_; }
+  /// Those of one kind stand together, in the order of Piece's alternatives, each after those that were added before.
+  std::span<const Piece> pieces() const noexcept { return pieces_; }
 
   Current& operator+=(const Current& other);
   friend Current operator+(Current left, const Current& right) { return left += right; }
@@ -112,20 +127,20 @@ class Current {
   friend Current exponential_synapse(double tau, std::vector<Event> events);
   friend Current alpha_synapse(double tau, std::vector<Event> events);
 
-  explicit Current(const Step& piece) : steps_{piece} {}
-  explicit Current(const Ramp& piece) : ramps_{piece} {}
-  explicit Current(const Sinusoid& piece) : sinusoids_{piece} {}
-  explicit Current(Samples piece) : samples_{std::move(piece)} {}
-  explicit Current(Pulses piece) : pulses_{std::move(piece)} {}
-  explicit Current(Synapse piece) : synapses_{std::move(piece)} {}
+  explicit Current(Piece piece) : pieces_{std::move(piece)} {}
 
-  std::vector<Step> steps_;
-  std::vector<Ramp> ramps_;
-  std::vector<Sinusoid> sinusoids_;
-  std::vector<Samples> samples_;
-  std::vector<Pulses> pulses_;
-  std::vector<Synapse> synapses_;
+  std::vector<Piece> pieces_;
 };
+
+/// The pieces of one kind, for what concerns that kind alone: pieces_of<Synapse>(current).
+template <class Kind>
+std::vector<Kind> pieces_of(const Current& current) {
+  std::vector<Kind> found;
+  for (const Piece& piece : current.pieces()) {
+    if (const Kind* of_kind = std::get_if<Kind>(&piece)) found.push_back(*of_kind);
+  }
+  return found;
+}
 
 /// `amplitude` nA on [start, stop) ms. @throws InvalidArgument  not finite (stop may be forever), or stop <= start
 Current step(double start, double stop, double amplitude);

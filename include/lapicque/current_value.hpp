@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <variant>
 #include <vector>
 
 #include "lapicque/current.hpp"
@@ -41,7 +42,7 @@ class CurrentEvaluator {
     double slope = 0;      ///< nA; alpha only
 
     void advance_to(double t);
-    double value_at(double t) const;
+    double value_at(double t);
   };
   struct SamplesCursor {
     Samples samples;
@@ -49,11 +50,14 @@ class CurrentEvaluator {
 
     double value_at(double t);
   };
+  struct Wave {
+    Sinusoid sinusoid;
+    double phase;  ///< reduced to [-pi, pi]
 
-  Current current_;
-  std::vector<double> phases_;  ///< of the sinusoids, reduced to [-pi, pi]
-  std::vector<SamplesCursor> samples_;
-  std::vector<SynapseState> synapses_;
+    double value_at(double t) const;
+  };
+
+  std::vector<std::variant<Step, Ramp, Wave, SamplesCursor, SynapseState>> pieces_;
   double last_time_;
 };
 

@@ -47,10 +47,10 @@ class Hash {
     }
     return *this;
   }
-  template <class List>
-  Hash& operator<<(const List& list) {
+  template <class Element>
+  Hash& operator<<(const std::vector<Element>& list) {
     *this << static_cast<double>(list.size());
-    for (const auto& element : list) *this << element;
+    for (const Element& element : list) *this << element;
     return *this;
   }
   Hash& operator<<(const Event& event) { return *this << event.time << event.size; }
@@ -217,8 +217,14 @@ std::string fingerprint(const Neuron& neuron, const Current& current, double unt
   Hash hash;
   hash << neuron.rest() << neuron.reset() << neuron.threshold() << neuron.resistance() << neuron.tau()
        << neuron.refractory() << neuron.initial() << until;
-  hash << current.steps() << current.ramps() << current.sinusoids() << current.samples() << current.pulses()
-       << current.synapses();
+  // Of each kind the number comes first, 0 included.
+  const auto pieces = current.pieces();
+  auto piece = pieces.begin();
+  for (std::size_t kind = 0; kind < std::variant_size_v<Piece>; ++kind) {
+    const auto end = std::find_if(piece, pieces.end(), [kind](const Piece& p) { return p.index() > kind; });
+    hash << static_cast<double>(end - piece);
+    for (; piece != end; ++piece) std::visit([&hash](const auto& its) { hash << its; }, *piece);
+  }
   return hash.text();
 }
 

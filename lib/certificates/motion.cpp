@@ -9,28 +9,7 @@ Motion::Motion(const Neuron& neuron, const Current& current, double until)
       reset_(Interval(neuron.reset()) - neuron.threshold()),
       resistance_(neuron.resistance()),
       tau_(neuron.tau()) {
-  for (const auto& [start, stop, amplitude] : current.steps()) add_line(start, stop, amplitude, amplitude);
-  for (const auto& [start, stop, from, to] : current.ramps()) add_line(start, stop, from, to);
-  for (const Samples& samples : current.samples()) {
-    const std::vector<double>& values = *samples.values;
-    for (std::size_t k = 0; k < values.size(); ++k) {
-      const bool slanted = samples.hold == Hold::linear && k + 1 < values.size();
-      add_line(samples.breakpoint(k), samples.breakpoint(k + 1), values[k], values[slanted ? k + 1 : k]);
-    }
-  }
-  for (const Sinusoid& sinusoid : current.sinusoids()) {
-    const std::size_t wave = wave_of(sinusoid);
-    happenings_.push_back({sinusoid.start, What::wave_begins, wave, sinusoid.amplitude});
-    happenings_.push_back({sinusoid.stop, What::wave_ends, wave, sinusoid.amplitude});
-  }
-  for (const Pulses& pulses : current.pulses()) {
-    for (const auto& [time, size] : *pulses.events) happenings_.push_back({time, What::jump, 0, size});
-  }
-  for (const Synapse& synapse : current.synapses()) {
-    const std::size_t decay = decay_of(synapse.tau);
-    const What what = synapse.shape == Shape::alpha ? What::alpha_arrival : What::exponential_arrival;
-    for (const auto& [time, size] : *synapse.events) happenings_.push_back({time, what, decay, size});
-  }
+  for (const Piece& piece : current.pieces()) std::visit([this](const auto& its) { add(its); }, piece);
   std::erase_if(happenings_, [&](const Happening& happening) { return happening.time > until; });
   std::stable_sort(happenings_.begin(), happenings_.end(),
                    [](const Happening& a, const Happening& b) { return a.time < b.time; });
@@ -47,6 +26,34 @@ Motion::Motion(const Neuron& neuron, const Current& current, double until)
   update_lines();
   for (Wave& wave : waves_) update_amplitude(wave);
   h_ = Interval(neuron.initial()) - neuron.threshold() - particular(0.0);
+}
+
+void Motion::add(const Step& step) { add_line(step.start, step.stop, step.amplitude, step.amplitude); }
+
+void Motion::add(const Ramp& ramp) { add_line(ramp.start, ramp.stop, ramp.from, ramp.to); }
+
+void Motion::add(const Sinusoid& sinusoid) {
+  const std::size_t wave = wave_of(sinusoid);
+  happenings_.push_back({sinusoid.start, What::wave_begins, wave, sinusoid.amplitude});
+  happenings_.push_back({sinusoid.stop, What::wave_ends, wave, sinusoid.amplitude});
+}
+
+void Motion::add(const Samples& samples) {
+  const std::vector<double>& values = *samples.values;
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    const bool slanted = samples.hold == Hold::linear && k + 1 < values.size();
+    add_line(samples.breakpoint(k), samples.breakpoint(k + 1), values[k], values[slanted ? k + 1 : k]);
+  }
+}
+
+void Motion::add(const Pulses& pulses) {
+  for (const auto& [time, size] : *pulses.events) happenings_.push_back({time, What::jump, 0, size});
+}
+
+void Motion::add(const Synapse& synapse) {
+  const std::size_t decay = decay_of(synapse.tau);
+  const What what = synapse.shape == Shape::alpha ? What::alpha_arrival : What::exponential_arrival;
+  for (const auto& [time, size] : *synapse.events) happenings_.push_back({time, what, decay, size});
 }
 
 void Motion::add_line(double start, double stop, double from, double to) {

@@ -80,6 +80,13 @@ class Motion {
     bool silent = true;
   };
 
+  // One for each kind of piece of the current.
+  void add(const Step& step);
+  void add(const Ramp& ramp);
+  void add(const Sinusoid& sinusoid);
+  void add(const Samples& samples);
+  void add(const Pulses& pulses);
+  void add(const Synapse& synapse);
   void add_line(double start, double stop, double from, double to);
   std::size_t wave_of(const Sinusoid& sinusoid);
   std::size_t decay_of(double tau);

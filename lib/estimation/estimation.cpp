@@ -84,11 +84,12 @@ double printed_unit(const std::vector<double>& values) {
 
 /// A table's current with straight lines between its samples; others as they are.
 Current joined_by_lines(const Current& current) {
-  if (!current.ramps().empty() || !current.sinusoids().empty() || !current.synapses().empty()) return current;
-  if (!current.pulses().empty()) return current;
+  const auto lists = pieces_of<Samples>(current);
+  const auto steps = pieces_of<Step>(current);
+  if (lists.size() + steps.size() != current.pieces().size()) return current;
   Current joined;
-  for (const Samples& s : current.samples()) joined += samples(s.start, s.step, *s.values, Hold::linear);
-  for (const Step& s : current.steps()) joined += step(s.start, s.stop, s.amplitude);
+  for (const Samples& s : lists) joined += samples(s.start, s.step, *s.values, Hold::linear);
+  for (const Step& s : steps) joined += step(s.start, s.stop, s.amplitude);
   return joined;
 }
 

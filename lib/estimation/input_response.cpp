@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <numeric>
 #include <utility>
 
 #include "input/timeline.hpp"
@@ -14,21 +15,24 @@ namespace {
 
 /// More than |I| (nA) ever is, plus the sum of all jumps (mV).
 double bound_of(const Current& current) {
+  const auto sum = [](const std::vector<Event>& events) {
+    return std::accumulate(events.begin(), events.end(), 0.0,
+                           [](double so_far, const Event& event) { return so_far + std::abs(event.size); });
+  };
+  const auto bound_of_piece = Overloaded{
+      [](const Step& s) { return std::abs(s.amplitude); },
+      [](const Ramp& r) { return std::max(std::abs(r.from), std::abs(r.to)); },
+      [](const Sinusoid& s) { return std::abs(s.amplitude); },
+      [](const Samples& s) {
+        double most = 0;
+        for (const double value : *s.values) most = std::max(most, std::abs(value));
+        return most;
+      },
+      [&](const Pulses& p) { return sum(*p.events); },
+      [&](const Synapse& s) { return sum(*s.events); },
+  };
   double bound = 1;
-  for (const Step& s : current.steps()) bound += std::abs(s.amplitude);
-  for (const Ramp& r : current.ramps()) bound += std::max(std::abs(r.from), std::abs(r.to));
-  for (const Sinusoid& s : current.sinusoids()) bound += std::abs(s.amplitude);
-  for (const Samples& s : current.samples()) {
-    double most = 0;
-    for (const double value : *s.values) most = std::max(most, std::abs(value));
-    bound += most;
-  }
-  for (const Synapse& s : current.synapses()) {
-    for (const Event& event : *s.events) bound += std::abs(event.size);
-  }
-  for (const Pulses& p : current.pulses()) {
-    for (const Event& event : *p.events) bound += std::abs(event.size);
-  }
+  for (const Piece& piece : current.pieces()) bound += std::visit(bound_of_piece, piece);
   return bound;
 }
 
@@ -72,7 +76,7 @@ InputResponse::InputResponse(const Current& current, InputReading reading, std::
       hold_times_(divided(times_, parts)),
       held_(sample_current(current, hold_times_)),
       bound_(4 * bound_of(current)) {
-  for (const Pulses& pulses : current.pulses()) {
+  for (const Pulses& pulses : pieces_of<Pulses>(current)) {
     std::copy_if(pulses.events->begin(), pulses.events->end(), std::back_inserter(jumps_),
                  [&](const Event& event) { return event.time >= 0 && event.time > times_.front(); });
   }
@@ -113,7 +117,7 @@ std::vector<double> InputResponse::membrane(double tau, double resistance, std::
 
 Response InputResponse::exact(double tau, std::span<const double> times) const {
   Response response{membrane(tau, 1, times), std::vector<double>(times.size(), 0.0)};
-  if (current_.pulses().empty()) return response;
+  if (pieces_of<Pulses>(current_).empty()) return response;
   // The membrane has u = R K + jumps; this is so for R = 1 MOhm and for 2 MOhm.
   const auto twice = membrane(tau, 2, times);
   for (std::size_t i = 0; i < times.size(); ++i) {

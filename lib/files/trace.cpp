@@ -193,7 +193,7 @@ Current held(const std::vector<double>& times, const std::vector<double>& values
   if (count == 1) return step(rest_of_time, forever, values[0]);
   if (const double spacing = even_step(times); spacing > 0) {
     Current current = samples(times.front(), spacing, values);
-    const double end = current.samples()[0].stop();
+    const double end = std::get<Samples>(current.pieces()[0]).stop();
     return current + step(end, forever, values.back());
   }
   if (count > most_uneven) {
@@ -235,21 +235,16 @@ void require_likely_nanoamperes(const Table& table, std::size_t column, const Ta
 /// The finite times at which a current changes its form; of lists of samples or events, the first and last.
 std::vector<double> changes_of(const Current& current) {
   std::vector<double> times;
-  const auto add_range = [&](const auto& pieces, auto stop) {
-    for (const auto& piece : pieces) times.insert(times.end(), {piece.start, stop(piece)});
+  const auto add = [&](double first, double last) { times.insert(times.end(), {first, last}); };
+  const auto add_events = [&](const std::vector<Event>& events) {
+    if (!events.empty()) add(events.front().time, events.back().time);
   };
-  const auto add_events = [&](const auto& pieces) {
-    for (const auto& piece : pieces) {
-      if (!piece.events->empty()) times.insert(times.end(), {piece.events->front().time, piece.events->back().time});
-    }
+  const auto add_piece = Overloaded{
+      [&](const Step& s) { add(s.start, s.stop); },     [&](const Ramp& r) { add(r.start, r.stop); },
+      [&](const Sinusoid& s) { add(s.start, s.stop); }, [&](const Samples& s) { add(s.start, s.stop()); },
+      [&](const Pulses& p) { add_events(*p.events); },  [&](const Synapse& s) { add_events(*s.events); },
   };
-  const auto stop = [](const auto& piece) { return piece.stop; };
-  add_range(current.steps(), stop);
-  add_range(current.ramps(), stop);
-  add_range(current.sinusoids(), stop);
-  add_range(current.samples(), [](const Samples& piece) { return piece.stop(); });
-  add_events(current.pulses());
-  add_events(current.synapses());
+  for (const Piece& piece : current.pieces()) std::visit(add_piece, piece);
   std::erase_if(times, [](double time) { return !(std::abs(time) < forever); });
   return times;
 }

@@ -57,14 +57,14 @@ GridRun::GridRun(const Neuron& neuron, const Current& current, const Convention&
   membrane_.tau = neuron.tau();
   membrane_.rate = 1 / neuron.tau();
   membrane_.start = neuron.initial() - neuron.threshold();
-  if (!convention.synapses_sampled) {
-    for (const Synapse& synapse : current.synapses()) add_synapse(synapse);
-  }
-  for (const Pulses& pulses : current.pulses()) {
-    for (const auto& [time, jump] : *pulses.events) {
-      if (time >= 0) happenings_.push_back({place_of(time), membrane_.decays.size(), false, jump});
-    }
-  }
+  const auto take = Overloaded{
+      [](const HasValue auto&) {},
+      [this](const Pulses& pulses) { add_jumps(pulses); },
+      [this](const Synapse& synapse) {
+        if (!convention_.synapses_sampled) add_synapse(synapse);
+      },
+  };
+  for (const Piece& piece : current.pieces()) std::visit(take, piece);
   std::stable_sort(happenings_.begin(), happenings_.end(),
                    [](const Happening& a, const Happening& b) { return a.place < b.place; });
 
@@ -83,6 +83,12 @@ GridRun::Place GridRun::place_of(double time) const {
   if (std::abs(n * dt_ - time) <= 4 * std::numeric_limits<double>::epsilon() * time) return {n, 0};
   const double next = first_not_before(time, dt_);
   return {next - 1, time - (next - 1) * dt_};
+}
+
+void GridRun::add_jumps(const Pulses& pulses) {
+  for (const auto& [time, jump] : *pulses.events) {
+    if (time >= 0) happenings_.push_back({place_of(time), no_synapse, false, jump});
+  }
 }
 
 // Arrivals before t = 0 have decayed by then and no grid moves them.
@@ -224,7 +230,7 @@ double GridRun::take_arrivals(const Place& place) {
   double jump = 0;
   for (; next_ < happenings_.size() && happenings_[next_].place <= place; ++next_) {
     const auto& [where, synapse, alpha, size] = happenings_[next_];
-    if (synapse == membrane_.decays.size()) {
+    if (synapse == no_synapse) {
       jump += size;
     } else {
       (alpha ? membrane_.decays[synapse].alpha : membrane_.decays[synapse].exponential) += size;

@@ -36,14 +36,16 @@ class GridRun {
     double offset;  ///< ms
     auto operator<=>(const Place&) const = default;
   };
+  static constexpr auto no_synapse = static_cast<std::size_t>(-1);
   struct Happening {
     Place place;
-    std::size_t synapse;  ///< the number of membrane_.decays to which this adds; past the last one, a voltage jump
+    std::size_t synapse;  ///< the number of membrane_.decays to which this adds; no_synapse: a voltage jump
     bool alpha;
     double size;  ///< mV: a jump, or R times the weight
   };
 
   Place place_of(double time) const;
+  void add_jumps(const Pulses& pulses);
   void add_synapse(const Synapse& synapse);
   void take_part(double begin, double end);
   void advance(double length, bool free);

@@ -21,7 +21,11 @@ Stepper::Stepper(const Neuron& neuron, const Current& current, double dt, Method
   detail::require_positive(dt, "dt", "ms");
   gain_ = method == Method::euler ? dt / neuron.tau() : -std::expm1(-dt / neuron.tau());
   refractory_steps_ = std::round(neuron.refractory() / dt);
-  for (const Pulses& pulses : current.pulses()) pulses_.push_back({.pulses = pulses});
+  const auto take = Overloaded{
+      [](const HasValue auto&) {}, [this](const Pulses& pulses) { pulses_.push_back({.pulses = pulses}); },
+      [](const Synapse&) {},  // a part of the current
+  };
+  for (const Piece& piece : current.pieces()) std::visit(take, piece);
   act(take_jumps(0));
 }
 

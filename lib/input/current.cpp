@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -46,21 +47,22 @@ Synapse synapse(Shape shape, double tau, std::vector<Event> events) {
   return {shape, tau, sorted(std::move(events), "weights", "nA")};
 }
 
-template <class Piece>
-void append(std::vector<Piece>& to, std::span<const Piece> from) {
-  to.insert(to.end(), from.begin(), from.end());
+bool is_events(const Piece& piece) {
+  return std::visit(Overloaded{
+                        [](const HasValue auto&) { return false; },
+                        [](const Pulses&) { return true; },
+                        [](const Synapse&) { return true; },
+                    },
+                    piece);
 }
 
 }  // namespace
 
 Current& Current::operator+=(const Current& other) {
   if (&other == this) return *this += Current(other);
-  append(steps_, other.steps());
-  append(ramps_, other.ramps());
-  append(sinusoids_, other.sinusoids());
-  append(samples_, other.samples());
-  append(pulses_, other.pulses());
-  append(synapses_, other.synapses());
+  const auto earlier_kind = [](const Piece& a, const Piece& b) { return a.index() < b.index(); };
+  const auto middle = pieces_.insert(pieces_.end(), other.pieces_.begin(), other.pieces_.end());
+  std::inplace_merge(pieces_.begin(), middle, pieces_.end(), earlier_kind);
   return *this;
 }
 
@@ -111,15 +113,13 @@ Current alpha_synapse(double tau, std::vector<Event> events) {
 
 Current without_events(const Current& current) {
   Current rest = current;
-  rest.pulses_.clear();
-  rest.synapses_.clear();
+  std::erase_if(rest.pieces_, is_events);
   return rest;
 }
 
 Current events_of(const Current& current) {
-  Current events;
-  events.pulses_ = current.pulses_;
-  events.synapses_ = current.synapses_;
+  Current events = current;
+  std::erase_if(events.pieces_, std::not_fn(is_events));
   return events;
 }
 

@@ -16,27 +16,24 @@ bool acts(const Piece& piece, double t) {
   return piece.start <= t && t < piece.stop;
 }
 
-// `phase` is the sinusoid's, reduced.
-double value_of(const Sinusoid& piece, double phase, double t) {
-  const double since = t - piece.start;
-  const double part = since - t;
-  const double since_low = (t - (since - part)) - (piece.start + part);  // since + since_low = t - start, exactly
-  return piece.amplitude * std::sin(detail::angle_after(piece.frequency, since, since_low) + phase);
-}
-
 }  // namespace
 
-CurrentEvaluator::CurrentEvaluator(const Current& current)
-    : current_(current), last_time_(-std::numeric_limits<double>::infinity()) {
-  // sin and cos know pi to more digits than any 2 pi that could be subtracted here.
-  for (const Sinusoid& piece : current_.sinusoids()) {
-    phases_.push_back(std::atan2(std::sin(piece.phase), std::cos(piece.phase)));
-  }
-  for (const Samples& piece : current_.samples()) samples_.push_back({.samples = piece});
-  for (const Synapse& piece : current_.synapses()) {
-    synapses_.push_back({.synapse = piece});
-    if (!piece.events->empty()) synapses_.back().anchor = piece.events->front().time;
-  }
+CurrentEvaluator::CurrentEvaluator(const Current& current) : last_time_(-std::numeric_limits<double>::infinity()) {
+  const auto add = Overloaded{
+      [this](const Step& step) { pieces_.emplace_back(step); },
+      [this](const Ramp& ramp) { pieces_.emplace_back(ramp); },
+      [this](const Sinusoid& sinusoid) {
+        // sin and cos know pi to more digits than any 2 pi that could be subtracted here.
+        pieces_.emplace_back(Wave{sinusoid, std::atan2(std::sin(sinusoid.phase), std::cos(sinusoid.phase))});
+      },
+      [this](const Samples& samples) { pieces_.emplace_back(SamplesCursor{.samples = samples}); },
+      [](const Pulses&) {},
+      [this](const Synapse& synapse) {
+        const double anchor = synapse.events->empty() ? 0 : synapse.events->front().time;
+        pieces_.emplace_back(SynapseState{.synapse = synapse, .anchor = anchor});
+      },
+  };
+  for (const Piece& piece : current.pieces()) std::visit(add, piece);
 }
 
 double CurrentEvaluator::value_at(double t) {
@@ -47,23 +44,26 @@ double CurrentEvaluator::value_at(double t) {
   }
   last_time_ = t;
 
+  const auto value_of = Overloaded{
+      [t](const Step& step) { return acts(step, t) ? step.amplitude : 0; },
+      [t](const Ramp& ramp) {
+        return acts(ramp, t) ? std::lerp(ramp.from, ramp.to, (t - ramp.start) / (ramp.stop - ramp.start)) : 0;
+      },
+      [t](Wave& wave) { return wave.value_at(t); },
+      [t](SamplesCursor& samples) { return samples.value_at(t); },
+      [t](SynapseState& synapse) { return synapse.value_at(t); },
+  };
   double value = 0;
-  for (const Step& piece : current_.steps()) {
-    if (acts(piece, t)) value += piece.amplitude;
-  }
-  for (const Ramp& piece : current_.ramps()) {
-    if (acts(piece, t)) value += std::lerp(piece.from, piece.to, (t - piece.start) / (piece.stop - piece.start));
-  }
-  for (std::size_t k = 0; k < phases_.size(); ++k) {
-    const Sinusoid& piece = current_.sinusoids()[k];
-    if (acts(piece, t)) value += value_of(piece, phases_[k], t);
-  }
-  for (SamplesCursor& cursor : samples_) value += cursor.value_at(t);
-  for (SynapseState& state : synapses_) {
-    state.advance_to(t);
-    value += state.value_at(t);
-  }
+  for (auto& piece : pieces_) value += std::visit(value_of, piece);
   return value;
+}
+
+double CurrentEvaluator::Wave::value_at(double t) const {
+  if (!acts(sinusoid, t)) return 0;
+  const double since = t - sinusoid.start;
+  const double part = since - t;
+  const double since_low = (t - (since - part)) - (sinusoid.start + part);  // since + since_low = t - start, exactly
+  return sinusoid.amplitude * std::sin(detail::angle_after(sinusoid.frequency, since, since_low) + phase);
 }
 
 double CurrentEvaluator::SamplesCursor::value_at(double t) {
@@ -90,7 +90,8 @@ void CurrentEvaluator::SynapseState::advance_to(double t) {
   }
 }
 
-double CurrentEvaluator::SynapseState::value_at(double t) const {
+double CurrentEvaluator::SynapseState::value_at(double t) {
+  advance_to(t);
   if (next == 0) return 0;
   const double x = (t - anchor) / synapse.tau;
   const double decay = std::exp(-x);

@@ -8,40 +8,49 @@ namespace {
 /// The order of a heap whose top is the earliest.
 constexpr auto later = [](const auto& a, const auto& b) { return a.time > b.time; };
 
+SingleEvent::Kind arrival_of(Shape shape) {
+  return shape == Shape::alpha ? SingleEvent::Kind::alpha : SingleEvent::Kind::exponential;
+}
+
 }  // namespace
 
 Timeline::Timeline(const Current& current) : current_(&current) {
-  for (const Synapse& synapse : current.synapses()) taus_.push_back(synapse.tau);
+  for (const Piece& piece : current.pieces()) {
+    const Source source = source_of(piece);
+    const double time = time_of(source, 0);
+    if (time < forever) cursors_.push_back({time, 0, source});
+  }
   std::sort(taus_.begin(), taus_.end());
   taus_.erase(std::unique(taus_.begin(), taus_.end()), taus_.end());
   arrivals_.resize(taus_.size());
-
-  const auto add_all = [this](Kind kind, std::size_t count) {
-    for (std::size_t k = 0; k < count; ++k) {
-      Cursor cursor{0, kind, k, 0, {}, SingleEvent::Kind::sample, 0};
-      if (kind == Kind::pulses) {
-        cursor.events = *current_->pulses()[k].events;
-        cursor.single = SingleEvent::Kind::jump;
-      }
-      if (kind == Kind::synapse) {
-        const Synapse& synapse = current_->synapses()[k];
-        cursor.events = *synapse.events;
-        cursor.single = synapse.shape == Shape::alpha ? SingleEvent::Kind::alpha : SingleEvent::Kind::exponential;
-        const auto place = std::lower_bound(taus_.begin(), taus_.end(), synapse.tau);
-        cursor.place = static_cast<std::size_t>(place - taus_.begin());
-      }
-      cursor.time = time_of(cursor, 0);
-      if (cursor.time < forever) cursors_.push_back(cursor);
+  for (Cursor& cursor : cursors_) {
+    if (auto* list = std::get_if<EventList>(&cursor.source)) {
+      list->place = static_cast<std::size_t>(std::lower_bound(taus_.begin(), taus_.end(), list->tau) - taus_.begin());
     }
-  };
-  add_all(Kind::step, current.steps().size());
-  add_all(Kind::ramp, current.ramps().size());
-  add_all(Kind::sinusoid, current.sinusoids().size());
-  add_all(Kind::samples, current.samples().size());
-  add_all(Kind::pulses, current.pulses().size());
-  add_all(Kind::synapse, current.synapses().size());
+  }
   std::make_heap(cursors_.begin(), cursors_.end(), later);
   if (!cursors_.empty()) let_first_sink();
+}
+
+Timeline::Source Timeline::source_of(const Piece& piece) {
+  const auto index = static_cast<std::size_t>(&piece - current_->pieces().data());
+  return std::visit(Overloaded{
+                        [](const Step& step) -> Source { return &step; },
+                        [](const Ramp& ramp) -> Source { return &ramp; },
+                        [&](const Sinusoid& sinusoid) -> Source {
+                          return NumberedSinusoid{&sinusoid, index};
+                        },
+                        [](const Samples& samples) -> Source { return &samples; },
+                        [&](const Pulses& pulses) -> Source {
+                          has_jumps_ = true;
+                          return EventList{pulses.events.get(), SingleEvent::Kind::jump, 0, 0};
+                        },
+                        [&](const Synapse& synapse) -> Source {
+                          taus_.push_back(synapse.tau);
+                          return EventList{synapse.events.get(), arrival_of(synapse.shape), synapse.tau, 0};
+                        },
+                    },
+                    piece);
 }
 
 void Timeline::let_first_sink() {
@@ -75,63 +84,59 @@ void Timeline::advance() {
     Cursor& cursor = cursors_[0];
     do {
       happen(cursor);
-      cursor.time = time_of(cursor, ++cursor.position);
+      cursor.time = time_of(cursor.source, ++cursor.position);
     } while (cursor.time == now);
     let_first_sink();
   }
 }
 
-double Timeline::time_of(const Cursor& cursor, std::size_t position) const {
+double Timeline::time_of(const Source& source, std::size_t position) {
   const auto onset_or_end = [&](const auto& piece) {
     return position == 0 ? piece.start : position == 1 ? piece.stop : forever;
   };
-  switch (cursor.kind) {
-    case Kind::step:
-      return onset_or_end(current_->steps()[cursor.piece]);
-    case Kind::ramp:
-      return onset_or_end(current_->ramps()[cursor.piece]);
-    case Kind::sinusoid:
-      return onset_or_end(current_->sinusoids()[cursor.piece]);
-    case Kind::samples: {
-      const Samples& samples = current_->samples()[cursor.piece];
-      return position <= samples.values->size() ? samples.breakpoint(position) : forever;
-    }
-    case Kind::pulses:
-    case Kind::synapse:
-      return event_time(cursor, position);
-  }
-  return forever;
+  return std::visit(Overloaded{
+                        [&](const Step* step) { return onset_or_end(*step); },
+                        [&](const Ramp* ramp) { return onset_or_end(*ramp); },
+                        [&](const NumberedSinusoid& wave) { return onset_or_end(*wave.sinusoid); },
+                        [&](const Samples* samples) {
+                          return position <= samples->values->size() ? samples->breakpoint(position) : forever;
+                        },
+                        [&](const EventList& list) { return list.time(position); },
+                    },
+                    source);
 }
 
 void Timeline::happen(const Cursor& cursor) {
-  const bool onset = cursor.position == 0;
-  switch (cursor.kind) {
-    case Kind::step: {
-      const double amplitude = current_->steps()[cursor.piece].amplitude;
-      add_constant(onset ? amplitude : -amplitude);
+  const std::size_t position = cursor.position;
+  const bool onset = position == 0;
+  std::visit(Overloaded{
+                 [&](const Step* step) { add_constant(onset ? step->amplitude : -step->amplitude); },
+                 [&](const Ramp* ramp) {
+                   const auto& [start, stop, from, to] = *ramp;
+                   onset ? add_line(start, stop, from, to) : remove_line(start, stop, from, to);
+                 },
+                 [&](const NumberedSinusoid& wave) { onset ? add_wave(wave) : remove_wave(wave); },
+                 [&](const Samples* samples) { next_sample(*samples, position); },
+                 [&](const EventList& list) { happen((*list.events)[position].size, list); },
+             },
+             cursor.source);
+}
+
+void Timeline::happen(double size, const EventList& list) {
+  switch (list.kind) {
+    case SingleEvent::Kind::jump:
+      jump_.add(size);
       break;
-    }
-    case Kind::ramp: {
-      const auto& [start, stop, from, to] = current_->ramps()[cursor.piece];
-      onset ? add_line(start, stop, from, to) : remove_line(start, stop, from, to);
-      break;
-    }
-    case Kind::sinusoid:
-      onset ? add_wave(cursor.piece) : remove_wave(cursor.piece);
-      break;
-    case Kind::samples:
-      next_sample(current_->samples()[cursor.piece], cursor.position);
-      break;
-    case Kind::pulses:
-      jump_.add(cursor.events[cursor.position].size);
-      break;
-    case Kind::synapse: {
-      const double weight = cursor.events[cursor.position].size;
-      Arrivals& arrivals = arrivals_[cursor.place];
-      (cursor.single == SingleEvent::Kind::alpha ? arrivals.alpha : arrivals.exponential).add(weight);
+    case SingleEvent::Kind::exponential:
+      arrivals_[list.place].exponential.add(size);
       arrived_ = true;
       break;
-    }
+    case SingleEvent::Kind::alpha:
+      arrivals_[list.place].alpha.add(size);
+      arrived_ = true;
+      break;
+    case SingleEvent::Kind::sample:
+      break;
   }
 }
 
@@ -177,23 +182,21 @@ void Timeline::remove_line(double start, double stop, double from, double to) {
 
 std::vector<Wave>::iterator Timeline::find_wave(const Sinusoid& wave) {
   return std::find_if(waves_.begin(), waves_.end(), [&](const Wave& other) {
-    const Sinusoid& its = current_->sinusoids()[other.index];
+    const Sinusoid& its = std::get<Sinusoid>(current_->pieces()[other.index]);
     return its.start == wave.start && its.frequency == wave.frequency && its.phase == wave.phase;
   });
 }
 
-void Timeline::add_wave(std::size_t index) {
-  const Sinusoid& sinusoid = current_->sinusoids()[index];
-  auto wave = find_wave(sinusoid);
-  if (wave == waves_.end()) wave = waves_.insert(wave, {index, {}, 0});
-  wave->amplitude.add(sinusoid.amplitude);
+void Timeline::add_wave(const NumberedSinusoid& piece) {
+  auto wave = find_wave(*piece.sinusoid);
+  if (wave == waves_.end()) wave = waves_.insert(wave, {piece.index, {}, 0});
+  wave->amplitude.add(piece.sinusoid->amplitude);
   ++wave->pieces;
 }
 
-void Timeline::remove_wave(std::size_t index) {
-  const Sinusoid& sinusoid = current_->sinusoids()[index];
-  const auto wave = find_wave(sinusoid);
-  wave->amplitude.add(-sinusoid.amplitude);
+void Timeline::remove_wave(const NumberedSinusoid& piece) {
+  const auto wave = find_wave(*piece.sinusoid);
+  wave->amplitude.add(-piece.sinusoid->amplitude);
   if (--wave->pieces == 0) waves_.erase(wave);
 }
 

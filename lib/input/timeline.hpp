@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <span>
+#include <variant>
 #include <vector>
 
 #include "lapicque/current.hpp"
@@ -20,7 +21,7 @@ struct Line {
 
 /// The sum of all sinusoids that act now and differ in nothing but their amplitude.
 struct Wave {
-  std::size_t index;   // of one of them in the current
+  std::size_t index;   // of one of them in the current's pieces
   ExactSum amplitude;  // nA
   std::size_t pieces;  // how many that is
 };
@@ -62,27 +63,31 @@ class Timeline {
   [[gnu::always_inline]] bool next_is_single() const {
     const double now = next();
     if (!(now < next_of_others_)) return false;
-    const Cursor& cursor = cursors_[0];
-    if (!cursor.events.empty()) return event_time(cursor, cursor.position + 1) != now;
+    const auto& [time, position, source] = cursors_[0];
+    if (const auto* list = std::get_if<EventList>(&source)) return list->time(position + 1) != now;
     // Where breakpoints lie close enough to round to one time, they happen the general way.
-    return cursor.kind == Kind::samples && now + current_->samples()[cursor.piece].step / 4 > now;
+    const auto* samples = std::get_if<const Samples*>(&source);
+    return samples && now + (*samples)->step / 4 > now;
   }
   [[gnu::always_inline]] SingleEvent single() const {
-    const Cursor& cursor = cursors_[0];
-    return {cursor.single, cursor.events.empty() ? 0 : cursor.events[cursor.position].size, cursor.place};
+    const auto& [time, position, source] = cursors_[0];
+    if (const auto* list = std::get_if<EventList>(&source)) {
+      return {list->kind, (*list->events)[position].size, list->place};
+    }
+    return {SingleEvent::Kind::sample, 0, 0};
   }
   /// Lets that event happen in short: jump() and arrivals() are not told of it.
   [[gnu::always_inline]] void pass_single() {
-    Cursor& cursor = cursors_[0];
-    const std::size_t k = cursor.position++;
-    if (cursor.kind == Kind::samples) {
-      const Samples& piece = current_->samples()[cursor.piece];
-      next_sample(piece, k);
-      cursor.time = k < piece.values->size() ? piece.breakpoint(k + 1) : forever;
+    auto& [time, position, source] = cursors_[0];
+    const std::size_t k = position++;
+    if (const auto* list = std::get_if<EventList>(&source)) {
+      time = list->time(k + 1);
     } else {
-      cursor.time = event_time(cursor, k + 1);
+      const Samples& samples = **std::get_if<const Samples*>(&source);
+      next_sample(samples, k);
+      time = k < samples.values->size() ? samples.breakpoint(k + 1) : forever;
     }
-    if (!(cursor.time < next_of_others_)) let_first_sink();
+    if (!(time < next_of_others_)) let_first_sink();
   }
 
   // What acts from the last event to the next one:
@@ -102,28 +107,44 @@ class Timeline {
   std::span<const Arrivals> arrivals() const noexcept { return arrivals_; }
   bool anything_arrived() const noexcept { return arrived_; }
 
+  /// Whether there are events that bring voltage jumps.
+  bool has_jumps() const noexcept { return has_jumps_; }
+
   /// The different synaptic time constants, ms.
   std::span<const double> synaptic_taus() const noexcept { return taus_; }
 
  private:
-  enum class Kind { step, ramp, sinusoid, samples, pulses, synapse };
-  /// Where a piece has got to: its event number `position` is the next one.
+  /// The events of pulses or of a synapse.
+  struct EventList {
+    const std::vector<Event>* events;
+    SingleEvent::Kind kind;
+    double tau;         // of the synapse
+    std::size_t place;  // of tau in taus_
+
+    /// Infinite past the last one.
+    double time(std::size_t position) const { return position < events->size() ? (*events)[position].time : forever; }
+  };
+  struct NumberedSinusoid {
+    const Sinusoid* sinusoid;
+    std::size_t index;  // in the current's pieces
+  };
+  /// What events come from.
+  using Source = std::variant<const Step*, const Ramp*, NumberedSinusoid, const Samples*, EventList>;
+  /// Where a source has got to: its event number `position`, at `time`, is the next one.
   struct Cursor {
     double time;
-    Kind kind;
-    std::size_t piece;
     std::size_t position;
-    std::span<const Event> events;  // of pulses and synapses
-    SingleEvent::Kind single;       // what one of their events is, or one of samples
-    std::size_t place;              // of the synapse's time constant in taus_
+    Source source;
   };
 
-  static double event_time(const Cursor& cursor, std::size_t position) {
-    return position < cursor.events.size() ? cursor.events[position].time : forever;
-  }
+  /// The source of a piece's events; notes its time constant in taus_.
+  Source source_of(const Piece& piece);
+  /// The time of one of a source's events; infinite past the last one.
+  static double time_of(const Source& source, std::size_t position);
   /// Restores the heap's order where the first cursor has gone on to a later time.
   void let_first_sink();
   void happen(const Cursor& cursor);
+  void happen(double size, const EventList& list);
   void next_sample(const Samples& piece, std::size_t k) {
     if (!replace_sample(piece, k)) sample(piece, k);
   }
@@ -153,17 +174,16 @@ class Timeline {
   }
   void add_line(double start, double stop, double from, double to);
   void remove_line(double start, double stop, double from, double to);
-  void add_wave(std::size_t index);
-  void remove_wave(std::size_t index);
+  void add_wave(const NumberedSinusoid& piece);
+  void remove_wave(const NumberedSinusoid& piece);
   std::vector<Line>::iterator find_line(double start, double stop);
   std::vector<Wave>::iterator find_wave(const Sinusoid& wave);
-  /// The time of one of the cursor's events; infinite past the last one.
-  double time_of(const Cursor& cursor, std::size_t position) const;
 
   const Current* current_;
   std::vector<Cursor> cursors_;  // a heap, the earliest on top; what is through has an infinite time
   double next_of_others_ = forever;
   std::vector<double> taus_;
+  bool has_jumps_ = false;
 
   ExactSum constant_;
   std::size_t constant_changes_ = 0;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "lapicque/current.hpp"
@@ -18,14 +20,9 @@ inline Current current_of(const Synapse& s) {
   return s.shape == Shape::alpha ? alpha_synapse(s.tau, *s.events) : exponential_synapse(s.tau, *s.events);
 }
 
-template <class Piece>
-concept HasEvents = requires(const Piece& piece) {
-  piece.events;
-};
-
 /// The same piece with other events. @param change  a function of the list of events
-template <HasEvents Piece, class Change>
-Piece with_events(Piece piece, Change change) {
+template <class Kind, class Change>
+Kind with_events(Kind piece, Change change) {
   std::vector<Event> events = *piece.events;
   change(events);
   piece.events = std::make_shared<const std::vector<Event>>(std::move(events));
@@ -33,29 +30,22 @@ Piece with_events(Piece piece, Change change) {
 }
 
 /// The sum of what `change` makes of each piece of a current.
-/// @param change  a function of Step, Ramp, Sinusoid, Samples, Pulses and Synapse that returns a Current, most often
-///                current_of what has become of the piece
+/// @param change  a function of every kind of piece that returns a Current, most often current_of what has become of
+///                the piece
 template <class Change>
 Current transform(const Current& current, Change change) {
   Current result;
-  const auto add = [&](const auto& pieces) {
-    for (const auto& piece : pieces) result += change(piece);
-  };
-  add(current.steps());
-  add(current.ramps());
-  add(current.sinusoids());
-  add(current.samples());
-  add(current.pulses());
-  add(current.synapses());
+  for (const Piece& piece : current.pieces()) result += std::visit(change, piece);
   return result;
 }
 
-/// Several functions as one, for the kinds of pieces.
-template <class... Functions>
-struct Overloaded : Functions... {
-  using Functions::operator()...;
-};
-template <class... Functions>
-Overloaded(Functions...) -> Overloaded<Functions...>;
+/// The current with `change` made to the pieces of one kind. @param change  a function of one such piece
+template <class Kind, class Change>
+Current transform_each(const Current& current, Change change) {
+  return transform(current, [&](auto piece) {
+    if constexpr (std::is_same_v<decltype(piece), Kind>) change(piece);
+    return current_of(piece);
+  });
+}
 
 }  // namespace lapicque::detail

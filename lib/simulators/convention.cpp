@@ -153,8 +153,8 @@ std::vector<double> event_driven(const Neuron& neuron, const Current& current, d
   };
   using detail::current_of;
   using detail::with_events;
-  const auto moved_events = detail::Overloaded{
-      [](const auto&) { return Current(); },
+  const auto moved_events = Overloaded{
+      [](const HasValue auto&) { return Current(); },
       [&](const Pulses& p) { return current_of(with_events(p, moved)); },
       [&](const Synapse& s) { return convention.synapses_sampled ? Current() : current_of(with_events(s, moved)); },
   };

@@ -66,14 +66,18 @@ class Constants {
       after_spike.push_back({static_cast<std::size_t>(place), resistance * Number(part.jump)});
     }
     std::map<double, std::size_t> places;
-    for (const Sinusoid& wave : problem_->current.sinusoids()) {
-      const auto [entry, is_new] = places.try_emplace(wave.frequency, frequencies_.size());
+    const auto pieces = problem_->current.pieces();
+    waves_.resize(pieces.size());
+    for (std::size_t k = 0; k < pieces.size(); ++k) {
+      const auto* wave = std::get_if<Sinusoid>(&pieces[k]);
+      if (!wave) continue;
+      const auto [entry, is_new] = places.try_emplace(wave->frequency, frequencies_.size());
       if (is_new) {
-        const Number omega = two_pi() * Number(wave.frequency) / Number(ms_per_second);
+        const Number omega = two_pi() * Number(wave->frequency) / Number(ms_per_second);
         const Number omega_tau = omega * at_rest.tau;
         frequencies_.push_back({omega, omega_tau, Number(1.0) / (Number(1.0) + omega_tau * omega_tau)});
       }
-      waves_.push_back({entry->second, reduced(wave.phase)});
+      waves_[k] = {entry->second, reduced(wave->phase)};
     }
   }
 
@@ -102,7 +106,7 @@ class Constants {
     boost::container::small_vector<std::size_t, 8> place_of_frequency(frequencies_.size(), none);
     for (const auto& [index, amplitude, pieces] : timeline.waves()) {
       if (amplitude.is_zero()) continue;
-      const Sinusoid& sinusoid = problem_->current.sinusoids()[index];
+      const auto& sinusoid = std::get<Sinusoid>(problem_->current.pieces()[index]);
       const auto& [frequency, phase] = waves_[index];
       std::size_t& place = place_of_frequency[frequency];
       if (place == none) {
@@ -173,7 +177,7 @@ class Constants {
   std::vector<Raise> after_spike;  ///< what an own spike raises the exponential parts by
 
  private:
-  std::vector<Wave> waves_;                // by index in the current
+  std::vector<Wave> waves_;                // by index in the current's pieces
   std::vector<Sine<Number>> frequencies_;  // one of each, of amplitude 0
 };
 

@@ -12,11 +12,13 @@ namespace {
 
 using detail::current_of;
 
-bool has_events(const Current& current) { return !current.pulses().empty() || !current.synapses().empty(); }
+bool has_events(const Current& current) { return !events_of(current).pieces().empty(); }
 
-bool varies(const Current& current) {
-  return !current.steps().empty() || !current.ramps().empty() || !current.sinusoids().empty() ||
-         !current.samples().empty();
+bool varies(const Current& current) { return !without_events(current).pieces().empty(); }
+
+template <class Kind>
+bool has(const Current& current) {
+  return !pieces_of<Kind>(current).empty();
 }
 
 bool set_stamp(Hypothesis& h, Stamp stamp) {
@@ -65,7 +67,7 @@ bool set_refractoriness(Hypothesis& h, Refractoriness refractoriness) {
 
 /// Jumps that act in refractoriness are looked at from step to step, whoever solves for the crossings.
 bool keep_jumps(Hypothesis& h, Refractoriness refractoriness) {
-  if (h.current.pulses().empty() || h.neuron.refractory == 0) return false;
+  if (!has<Pulses>(h.current) || h.neuron.refractory == 0) return false;
   Convention& c = h.convention;
   if (c.refractoriness == refractoriness) return false;
   if (is_event_driven(c)) c.crossing = Crossing::within_step;
@@ -95,13 +97,13 @@ bool set_update(Hypothesis& h, Update update, SynapticDecay decay = SynapticDeca
 }
 
 bool euler_with_synapses(Hypothesis& h) {
-  return !h.current.synapses().empty() && !h.convention.synapses_sampled &&
+  return has<Synapse>(h.current) && !h.convention.synapses_sampled &&
          set_update(h, Update::forward_euler, SynapticDecay::forward_euler);
 }
 
 /// The step of the only list of samples, where it is not their time step.
 bool delay_samples(Hypothesis& h, double late) {
-  const auto lists = h.current.samples();
+  const auto lists = pieces_of<Samples>(h.current);
   if (lists.size() != 1 || lists[0].step == h.dt) return false;
   return delay_input(h, late * lists[0].step);
 }
@@ -118,8 +120,7 @@ bool delay_arrivals(Hypothesis& h, double steps) {
 }
 
 bool keep_jump_at_end(Hypothesis& h, bool keep) {
-  if (h.current.pulses().empty() || is_event_driven(h.convention) || h.convention.keeps_jump_at_end == keep)
-    return false;
+  if (!has<Pulses>(h.current) || is_event_driven(h.convention) || h.convention.keeps_jump_at_end == keep) return false;
   h.convention.keeps_jump_at_end = keep;
   return true;
 }
@@ -165,13 +166,11 @@ bool drop_refractoriness(Hypothesis& h) {
 bool raise_synaptic_tau(Hypothesis& h) {
   const double tau = h.neuron.tau;
   const auto is_raised = [tau](const Synapse& s) { return s.shape == Shape::exponential && s.tau <= tau; };
-  const auto synapses = h.current.synapses();
+  const auto synapses = pieces_of<Synapse>(h.current);
   if (std::none_of(synapses.begin(), synapses.end(), is_raised)) return false;
-  h.current = detail::transform(h.current, detail::Overloaded{[](const auto& piece) { return current_of(piece); },
-                                                              [&](Synapse s) {
-                                                                if (is_raised(s)) s.tau = tau + 0.1;
-                                                                return current_of(s);
-                                                              }});
+  h.current = detail::transform_each<Synapse>(h.current, [&](Synapse& s) {
+    if (is_raised(s)) s.tau = tau + 0.1;
+  });
   return true;
 }
 
@@ -193,7 +192,7 @@ struct IntFire4 {
 
 /// The problem with other time constants. IntFire4's weights are the peaks of the potential's response, and stay.
 bool run_with(Hypothesis& h, void (*move)(IntFire4&)) {
-  const auto synapses = h.current.synapses();
+  const auto synapses = pieces_of<Synapse>(h.current);
   if (synapses.empty() || !is_event_driven(h.convention)) return false;
   const double tau_m = h.neuron.tau;
   const double tau_s = synapses.front().tau;
@@ -204,14 +203,12 @@ bool run_with(Hypothesis& h, void (*move)(IntFire4&)) {
   if (cell.taum == tau_m && cell.taue == tau_s) return false;
   const double weight = response_peak(tau_m, tau_s) / response_peak(cell.taum, cell.taue);
   h.neuron.tau = cell.taum;
-  h.current =
-      detail::transform(h.current, detail::Overloaded{[](const auto& piece) { return current_of(piece); },
-                                                      [&](Synapse s) {
-                                                        s.tau = cell.taue;
-                                                        return current_of(detail::with_events(s, [&](auto& events) {
-                                                          for (Event& event : events) event.size *= weight;
-                                                        }));
-                                                      }});
+  h.current = detail::transform_each<Synapse>(h.current, [&](Synapse& s) {
+    s = detail::with_events(s, [&](auto& events) {
+      for (Event& event : events) event.size *= weight;
+    });
+    s.tau = cell.taue;
+  });
   return true;
 }
 
@@ -239,7 +236,7 @@ void raise_time_constants(IntFire4& cell) {
 
 // NEURON's intfire4.mod: m > 1 - eps, eps = 1e-6, with m = 0 at rest and 1 at the threshold.
 bool lower_threshold(Hypothesis& h) {
-  if (!is_event_driven(h.convention) || h.current.synapses().empty()) return false;
+  if (!is_event_driven(h.convention) || !has<Synapse>(h.current)) return false;
   h.neuron.threshold -= 1e-6 * (h.neuron.threshold - h.neuron.rest);
   return h.neuron.threshold > h.neuron.rest && h.neuron.threshold > h.neuron.reset;
 }
@@ -342,17 +339,19 @@ constexpr std::array all_changes{
 }  // namespace
 
 Current shifted(const Current& current, double by) {
-  return detail::transform(current, [by](auto piece) {
-    if constexpr (detail::HasEvents<decltype(piece)>) {
-      return current_of(detail::with_events(piece, [by](std::vector<Event>& events) {
-        for (Event& event : events) event.time += by;
-      }));
-    } else {
-      piece.start += by;
-      if constexpr (requires { piece.stop += by; }) piece.stop += by;  // samples have none of their own
-      return current_of(piece);
-    }
-  });
+  const auto shift_events = [by](std::vector<Event>& events) {
+    for (Event& event : events) event.time += by;
+  };
+  return detail::transform(
+      current,
+      Overloaded{
+          [by](const Step& s) { return step(s.start + by, s.stop + by, s.amplitude); },
+          [by](const Ramp& r) { return ramp(r.start + by, r.stop + by, r.from, r.to); },
+          [by](const Sinusoid& s) { return sinusoid(s.start + by, s.stop + by, s.amplitude, s.frequency, s.phase); },
+          [by](const Samples& s) { return samples(s.start + by, s.step, *s.values, s.hold); },
+          [&](const Pulses& p) { return current_of(detail::with_events(p, shift_events)); },
+          [&](const Synapse& s) { return current_of(detail::with_events(s, shift_events)); },
+      });
 }
 
 bool delay_input(Hypothesis& h, double late) {
@@ -367,15 +366,15 @@ bool delay_input(Hypothesis& h, double late) {
 
 bool scale_weights(Hypothesis& h, double factor) {
   if (!has_events(h.current)) return false;
-  h.current = detail::transform(h.current, [factor](const auto& piece) {
-    if constexpr (detail::HasEvents<std::remove_cvref_t<decltype(piece)>>) {
-      return current_of(detail::with_events(piece, [factor](std::vector<Event>& events) {
-        for (Event& event : events) event.size *= factor;
-      }));
-    } else {
-      return current_of(piece);
-    }
-  });
+  const auto scale = [factor](std::vector<Event>& events) {
+    for (Event& event : events) event.size *= factor;
+  };
+  h.current =
+      detail::transform(h.current, Overloaded{
+                                       [](const HasValue auto& piece) { return current_of(piece); },
+                                       [&](const Pulses& p) { return current_of(detail::with_events(p, scale)); },
+                                       [&](const Synapse& s) { return current_of(detail::with_events(s, scale)); },
+                                   });
   return true;
 }
 

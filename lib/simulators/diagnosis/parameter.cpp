@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "input/transform.hpp"
@@ -59,79 +60,74 @@ Parameter of_neuron(std::string_view name, std::string quantity, std::string_vie
           }};
 }
 
-/// The current with one of its pieces, counted through all kinds in the order of `transform`, changed.
-template <class Change>
-Current with_piece(const Current& current, std::size_t wanted, Change change) {
-  std::size_t k = 0;
-  return detail::transform(current, [&](auto piece) {
-    if (k++ == wanted) change(piece);
-    return current_of(piece);
-  });
+/// A piece times a factor; what events bring as it is.
+Current scaled(const Piece& piece, double factor) {
+  return std::visit(
+      Overloaded{
+          [=](const Step& s) { return step(s.start, s.stop, s.amplitude * factor); },
+          [=](const Ramp& r) { return ramp(r.start, r.stop, r.from * factor, r.to * factor); },
+          [=](const Sinusoid& s) { return sinusoid(s.start, s.stop, s.amplitude * factor, s.frequency, s.phase); },
+          [=](const Samples& s) {
+            std::vector<double> values = *s.values;
+            for (double& value : values) value *= factor;
+            return samples(s.start, s.step, std::move(values), s.hold);
+          },
+          [](const Pulses& p) { return current_of(p); },
+          [](const Synapse& s) { return current_of(s); },
+      },
+      piece);
 }
 
-void scale_piece(auto& piece, double factor) {
-  if constexpr (requires { piece.amplitude; }) piece.amplitude *= factor;
-  if constexpr (requires { piece.from; }) {
-    piece.from *= factor;
-    piece.to *= factor;
-  }
-  if constexpr (requires { piece.values; }) {
-    std::vector<double> values = *piece.values;
-    for (double& value : values) value *= factor;
-    piece.values = std::make_shared<const std::vector<double>>(std::move(values));
-  }
+/// The current with one of its pieces times a factor, or all of them where none is named.
+Current scaled(const Current& current, double factor, std::optional<std::size_t> only = {}) {
+  Current result;
+  const auto pieces = current.pieces();
+  for (std::size_t k = 0; k < pieces.size(); ++k) result += scaled(pieces[k], !only || *only == k ? factor : 1);
+  return result;
 }
 
 /// Amplitudes of pieces that have one; of the others, and of all together, a factor.
 void add_currents(std::vector<Parameter>& all, const Current& current) {
   constexpr std::size_t most = 4;
-  std::size_t k = 0;
-  const auto add_piece = [&](const auto& piece, const std::string& kind) {
-    const std::size_t number = k++;
-    if constexpr (requires { piece.amplitude; }) {
-      if (number >= most || piece.amplitude == 0) return;
-      const double given = piece.amplitude;
-      all.push_back({"other-current", kind + " amplitude", "nA", given, multiples(given),
-                     [number, given](Hypothesis& h, double value) {
-                       h.current = with_piece(h.current, number, [&](auto& p) { scale_piece(p, value / given); });
-                       return true;
-                     }});
-    } else if (number < most) {
-      all.push_back(
-          {"other-current", "factor of the " + kind, "", 1, multiples(1), [number](Hypothesis& h, double value) {
-             h.current = with_piece(h.current, number, [&](auto& p) { scale_piece(p, value); });
-             return true;
-           }});
-    }
+  std::size_t count = 0;
+  const auto add = [&](std::string quantity, std::string_view unit, double given, std::size_t piece) {
+    if (count++ >= most || given == 0) return;
+    all.push_back(
+        {"other-current", std::move(quantity), unit, given, multiples(given), [=](Hypothesis& h, double value) {
+           h.current = scaled(h.current, value / given, piece);
+           return true;
+         }});
   };
-  for (const Step& s : current.steps()) add_piece(s, "step");
-  for (const Ramp& r : current.ramps()) add_piece(r, "ramp");
-  for (const Sinusoid& s : current.sinusoids()) add_piece(s, "sinusoid");
-  for (const Samples& s : current.samples()) add_piece(s, "samples");
-  if (k < 2) return;
+  const auto pieces = current.pieces();
+  for (std::size_t k = 0; k < pieces.size(); ++k) {
+    std::visit(Overloaded{
+                   [&](const Step& s) { add("step amplitude", "nA", s.amplitude, k); },
+                   [&](const Ramp&) { add("factor of the ramp", "", 1, k); },
+                   [&](const Sinusoid& s) { add("sinusoid amplitude", "nA", s.amplitude, k); },
+                   [&](const Samples&) { add("factor of the samples", "", 1, k); },
+                   [](const Pulses&) {},
+                   [](const Synapse&) {},
+               },
+               pieces[k]);
+  }
+  if (count < 2) return;
   all.push_back({"other-current", "factor of all current", "", 1, multiples(1), [](Hypothesis& h, double value) {
-                   h.current = detail::transform(h.current, [&](auto piece) {
-                     scale_piece(piece, value);
-                     return current_of(piece);
-                   });
+                   h.current = scaled(h.current, value);
                    return true;
                  }});
 }
 
 /// What arrives: weights, time constants and delays.
 void add_events(std::vector<Parameter>& all, const Current& current) {
-  if (current.synapses().empty() && current.pulses().empty()) return;
+  if (events_of(current).pieces().empty()) return;
   all.push_back({"other-weights", "factor of all weights", "", 1, multiples(1),
                  [](Hypothesis& h, double value) { return scale_weights(h, value); }});
-  if (!current.synapses().empty()) {
-    const double given = current.synapses().front().tau;
+  if (const auto synapses = pieces_of<Synapse>(current); !synapses.empty()) {
+    const double given = synapses.front().tau;
     all.push_back(
         {"other-synaptic-tau", "synaptic tau", "ms", given, multiples(given), [given](Hypothesis& h, double value) {
-           h.current = detail::transform(h.current, [&](auto piece) {
-             if constexpr (requires { piece.tau; }) {
-               if (piece.tau == given) piece.tau = value;
-             }
-             return current_of(piece);
+           h.current = detail::transform_each<Synapse>(h.current, [&](Synapse& s) {
+             if (s.tau == given) s.tau = value;
            });
            return true;
          }});
@@ -144,31 +140,23 @@ void add_events(std::vector<Parameter>& all, const Current& current) {
 
 /// NEST's generators have a delay, a current that the neuron has of its own has none.
 void add_delays(std::vector<Parameter>& all, const Current& current) {
-  std::size_t pieces = 0;
-  std::size_t constants = 0;
-  const auto count = [&](const auto& list) { pieces += list.size(); };
-  count(current.ramps());
-  count(current.sinusoids());
-  count(current.samples());
-  for (const Step& s : current.steps()) {
-    ++pieces;
-    if (s.start <= 0) ++constants;
-  }
+  const auto is_constant = [](const Step& s) { return s.start <= 0; };
+  const auto steps = pieces_of<Step>(current);
+  const auto pieces = without_events(current).pieces().size();
+  const auto constants = static_cast<std::size_t>(std::count_if(steps.begin(), steps.end(), is_constant));
   if (pieces == 0) return;
   all.push_back({"input-delayed", "delay of the input", "ms", 0, delays(),
                  [](Hypothesis& h, double value) { return delay_input(h, value); }});
   if (constants == 0 || constants == pieces) return;
   all.push_back({"input-delayed", "delay of all input but what is constant from 0 on", "ms", 0, delays(),
-                 [](Hypothesis& h, double value) {
-                   h.current = detail::transform(
-                       h.current,
-                       detail::Overloaded{
-                           [](const auto& piece) { return current_of(piece); },
-                           [&](const Step& s) { return s.start <= 0 ? current_of(s) : shifted(current_of(s), value); },
-                           [&](const Ramp& r) { return shifted(current_of(r), value); },
-                           [&](const Sinusoid& s) { return shifted(current_of(s), value); },
-                           [&](const Samples& s) { return shifted(current_of(s), value); },
-                       });
+                 [is_constant](Hypothesis& h, double value) {
+                   Current later = events_of(h.current);
+                   for (const Piece& piece : without_events(h.current).pieces()) {
+                     const auto* step = std::get_if<Step>(&piece);
+                     const Current its = scaled(piece, 1);
+                     later += step && is_constant(*step) ? its : shifted(its, value);
+                   }
+                   h.current = later;
                    return true;
                  }});
 }

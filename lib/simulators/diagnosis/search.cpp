@@ -14,8 +14,13 @@ namespace {
 /// The current without what is of no concern until `end`, a step of each list more or less.
 Current beginning_of(const Current& current, double end) {
   using detail::current_of;
-  const auto cut = detail::Overloaded{
-      [](const auto& piece) { return current_of(piece); },
+  const auto cut_events = [end](std::vector<Event>& events) {
+    std::erase_if(events, [end](const Event& event) { return event.time > end; });
+  };
+  const auto cut = Overloaded{
+      [](const Step& s) { return current_of(s); },
+      [](const Ramp& r) { return current_of(r); },
+      [](const Sinusoid& s) { return current_of(s); },
       [end](const Samples& s) {
         constexpr double more = 10;
         const double wanted = std::clamp((end - s.start) / s.step + more, more, static_cast<double>(s.values->size()));
@@ -23,11 +28,8 @@ Current beginning_of(const Current& current, double end) {
         const auto last = s.values->begin() + static_cast<std::ptrdiff_t>(count);
         return samples(s.start, s.step, {s.values->begin(), last}, s.hold);
       },
-      [end]<detail::HasEvents Piece>(const Piece& piece) {
-        return current_of(detail::with_events(piece, [end](std::vector<Event>& events) {
-          std::erase_if(events, [end](const Event& event) { return event.time > end; });
-        }));
-      },
+      [&](const Pulses& p) { return current_of(detail::with_events(p, cut_events)); },
+      [&](const Synapse& s) { return current_of(detail::with_events(s, cut_events)); },
   };
   return detail::transform(current, cut);
 }

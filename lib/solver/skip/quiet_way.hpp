@@ -73,7 +73,8 @@ class QuietWay {
 
  private:
   static bool has_alpha(const Current& current) {
-    return std::any_of(current.synapses().begin(), current.synapses().end(),
+    const auto synapses = pieces_of<Synapse>(current);
+    return std::any_of(synapses.begin(), synapses.end(),
                        [](const Synapse& synapse) { return synapse.shape == Shape::alpha; });
   }
 
@@ -147,7 +148,7 @@ class QuietWay {
   /// threshold
   bool take_event(State<Real>& state, Timeline& timeline) {
     if (!timeline.next_is_single()) {
-      if (!constants_.problem().current.pulses().empty()) return false;
+      if (timeline.has_jumps()) return false;
       timeline.advance();
       state.add_arrivals(constants_, timeline);
       return true;

@@ -58,15 +58,26 @@ std::string decimal(const Real& time) {
 /// Every time at which the input changes.
 std::set<double> events(const Current& current) {
   std::set<double> all;
-  for (const Step& s : current.steps()) all.insert({s.start, s.stop});
-  for (const Ramp& r : current.ramps()) all.insert({r.start, r.stop});
-  for (const Sinusoid& s : current.sinusoids()) all.insert({s.start, s.stop});
-  for (const Samples& s : current.samples())
-    for (std::size_t k = 0; k <= s.values->size(); ++k) all.insert(s.breakpoint(k));
-  for (const Pulses& p : current.pulses())
-    for (const Event& e : *p.events) all.insert(e.time);
-  for (const Synapse& s : current.synapses())
-    for (const Event& e : *s.events) all.insert(e.time);
+  const auto add_events = [&](const std::vector<Event>& list) {
+    for (const Event& e : list) all.insert(e.time);
+  };
+  const auto add = Overloaded{
+      [&](const Step& s) {
+        all.insert({s.start, s.stop});
+      },
+      [&](const Ramp& r) {
+        all.insert({r.start, r.stop});
+      },
+      [&](const Sinusoid& s) {
+        all.insert({s.start, s.stop});
+      },
+      [&](const Samples& s) {
+        for (std::size_t k = 0; k <= s.values->size(); ++k) all.insert(s.breakpoint(k));
+      },
+      [&](const Pulses& p) { add_events(*p.events); },
+      [&](const Synapse& s) { add_events(*s.events); },
+  };
+  for (const Piece& piece : current.pieces()) std::visit(add, piece);
   all.erase(all.begin(), all.lower_bound(0));
   all.erase(forever);
   return all;

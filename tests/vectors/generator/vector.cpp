@@ -69,41 +69,44 @@ std::string to_toml(const Vector& vector) {
   toml += "\n[run]\n";
   write_key(toml, "until", vector.until);
 
-  for (const Step& s : vector.current.steps()) {
-    begin_input(toml, "step");
-    write_interval(toml, s.start, s.stop);
-    write_key(toml, "amplitude", s.amplitude);
-  }
-  for (const Ramp& r : vector.current.ramps()) {
-    begin_input(toml, "ramp");
-    write_interval(toml, r.start, r.stop);
-    write_key(toml, "from", r.from);
-    write_key(toml, "to", r.to);
-  }
-  for (const Sinusoid& s : vector.current.sinusoids()) {
-    begin_input(toml, "sinusoid");
-    write_interval(toml, s.start, s.stop);
-    write_key(toml, "amplitude", s.amplitude);
-    write_key(toml, "frequency", s.frequency);
-    write_key(toml, "phase", s.phase);
-  }
-  for (const Samples& s : vector.current.samples()) {
-    begin_input(toml, "samples");
-    write_key(toml, "start", s.start);
-    write_key(toml, "step", s.step);
-    toml.append("hold = \"").append(s.hold == Hold::linear ? "linear" : "previous").append("\"\n");
-    write_list(toml, "values", *s.values, [](double x) { return x; });
-  }
-  for (const Pulses& p : vector.current.pulses()) {
-    begin_input(toml, "pulses");
-    write_events(toml, *p.events, "jump");
-  }
-  for (const Synapse& s : vector.current.synapses()) {
-    begin_input(toml, "synapse");
-    toml.append("shape = \"").append(s.shape == Shape::alpha ? "alpha" : "exponential").append("\"\n");
-    write_key(toml, "tau", s.tau);
-    write_events(toml, *s.events, "weights");
-  }
+  const auto write = Overloaded{
+      [&](const Step& s) {
+        begin_input(toml, "step");
+        write_interval(toml, s.start, s.stop);
+        write_key(toml, "amplitude", s.amplitude);
+      },
+      [&](const Ramp& r) {
+        begin_input(toml, "ramp");
+        write_interval(toml, r.start, r.stop);
+        write_key(toml, "from", r.from);
+        write_key(toml, "to", r.to);
+      },
+      [&](const Sinusoid& s) {
+        begin_input(toml, "sinusoid");
+        write_interval(toml, s.start, s.stop);
+        write_key(toml, "amplitude", s.amplitude);
+        write_key(toml, "frequency", s.frequency);
+        write_key(toml, "phase", s.phase);
+      },
+      [&](const Samples& s) {
+        begin_input(toml, "samples");
+        write_key(toml, "start", s.start);
+        write_key(toml, "step", s.step);
+        toml.append("hold = \"").append(s.hold == Hold::linear ? "linear" : "previous").append("\"\n");
+        write_list(toml, "values", *s.values, [](double x) { return x; });
+      },
+      [&](const Pulses& p) {
+        begin_input(toml, "pulses");
+        write_events(toml, *p.events, "jump");
+      },
+      [&](const Synapse& s) {
+        begin_input(toml, "synapse");
+        toml.append("shape = \"").append(s.shape == Shape::alpha ? "alpha" : "exponential").append("\"\n");
+        write_key(toml, "tau", s.tau);
+        write_events(toml, *s.events, "weights");
+      },
+  };
+  for (const Piece& piece : vector.current.pieces()) std::visit(write, piece);
   return toml;
 }
 
