@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "random.hpp"
@@ -192,6 +193,157 @@ TEST(Timeline, TellsSingleEventsFromThoseThatCoincide) {
     EXPECT_EQ(timeline.next(), forever);
   }
   EXPECT_GT(singles, testing::cases(300));
+}
+
+/// All that a timeline tells of its last event, and of what acts after it.
+std::vector<std::vector<double>> all_told(const Timeline& timeline) {
+  auto all = all_that_acts(timeline);
+  all.push_back({value(timeline.jump())});
+  for (std::size_t k = 0; timeline.anything_arrived() && k < timeline.arrivals().size(); ++k) {
+    const Arrivals& arrivals = timeline.arrivals()[k];
+    all.push_back({timeline.synaptic_taus()[k], value(arrivals.exponential), value(arrivals.alpha)});
+  }
+  return all;
+}
+
+/// A timeline whose events are handed to it bit by bit, and the one that knew them all from the start.
+class HandedEvents {
+ public:
+  explicit HandedEvents(testing::Random& random) : random_(random) {
+    for (int k = random.integer(0, 3); k > 0; --k) {
+      given_ += step(random.integer(0, 40), random.integer(41, 45), random.integer(1, 5));
+    }
+    if (random.chance(0.5)) {
+      const Hold hold = random.chance(0.5) ? Hold::linear : Hold::previous;
+      given_ += samples(random.integer(0, 20), 1, {1, 3, 2, 5, 4, 4, 7}, hold);
+    }
+    if (random.chance(0.5)) given_ += pulses(draw_events()) + alpha_synapse(3, draw_events());
+    if (random.chance(0.3)) given_ += exponential_synapse(1, draw_events()) + sinusoid(5, 30, 1, 10);
+    std::vector<std::vector<Event>> lists;
+    for (std::size_t k = 0; k < receptors.size(); ++k) {
+      lists.push_back(draw_events());
+      for (const Event& event : lists.back()) to_come_.emplace_back(k, event);
+    }
+    all_ = given_ + pulses(lists[0]) + exponential_synapse(2, lists[1]) + alpha_synapse(2, lists[2]) +
+           alpha_synapse(3, lists[3]);
+    std::shuffle(to_come_.begin(), to_come_.end(), random);
+    for (Timeline timeline(all_); timeline.next() < forever;) {
+      times_.push_back(timeline.next());
+      timeline.advance();
+      told_.push_back(all_told(timeline));
+    }
+  }
+
+  /// From horizon to horizon, and each time from an older copy as well.
+  void run() {
+    Timeline timeline(given_, &inbox_);
+    ASSERT_EQ(timeline.synaptic_taus().size(), Timeline(all_).synaptic_taus().size());
+    Timeline old = timeline;
+    std::size_t passed = 0;
+    std::size_t passed_by_old = 0;
+    for (double horizon = 0; horizon <= 60; horizon += random_.integer(1, 15)) {
+      hand_until(horizon);
+      Timeline copy = old;
+      std::size_t passed_by_copy = passed_by_old;
+      for (auto [line, count] : {std::pair(&timeline, &passed), std::pair(&copy, &passed_by_copy)}) {
+        line->look_again();
+        ASSERT_NO_FATAL_FAILURE(advance(*line, *count, horizon));
+      }
+      ASSERT_EQ(passed_by_copy, passed);
+      if (random_.chance(0.5)) timeline = copy;
+      if (random_.chance(0.4)) {
+        old = timeline;
+        passed_by_old = passed;
+      }
+    }
+    EXPECT_EQ(passed, times_.size());
+    EXPECT_EQ(timeline.next(), forever);
+  }
+
+ private:
+  inline static const std::vector<Receptor> receptors{JumpReceptor{}, SynapticReceptor{Shape::exponential, 2},
+                                                      SynapticReceptor{Shape::alpha, 2},
+                                                      SynapticReceptor{Shape::alpha, 3}};
+
+  /// Whole sizes, so that each sum is one double in whatever order it was added up.
+  std::vector<Event> draw_events() {
+    std::vector<Event> events;
+    for (int n = random_.integer(0, 12); n > 0; --n) {
+      events.push_back({static_cast<double>(random_.integer(0, 40)), static_cast<double>(random_.integer(1, 9))});
+    }
+    return events;
+  }
+
+  /// Hands all that comes until the horizon, and with luck some that comes later.
+  void hand_until(double horizon) {
+    std::erase_if(to_come_, [&](const auto& handed) {
+      const auto& [receptor, event] = handed;
+      if (event.time > horizon && random_.chance(0.8)) return false;
+      inbox_.hand(receptor, event);
+      return true;
+    });
+  }
+
+  /// Goes to the horizon, holding each event against what the timeline that knew all of them had told.
+  void advance(Timeline& timeline, std::size_t& passed, double horizon) {
+    for (; timeline.next() <= horizon; ++passed) {
+      ASSERT_LT(passed, times_.size());
+      ASSERT_EQ(timeline.next(), times_[passed]);
+      if (timeline.next_is_single() && random_.chance(0.5)) {
+        timeline.pass_single();
+        const auto acts = all_that_acts(timeline);
+        ASSERT_TRUE(std::equal(acts.begin(), acts.end(), told_[passed].begin()));
+      } else {
+        timeline.advance();
+        ASSERT_EQ(all_told(timeline), told_[passed]) << "at " << times_[passed];
+      }
+    }
+  }
+
+  testing::Random& random_;
+  Current given_;
+  Current all_;
+  Inbox inbox_{receptors};
+  std::vector<std::pair<std::size_t, Event>> to_come_;
+  std::vector<double> times_;
+  std::vector<std::vector<std::vector<double>>> told_;
+};
+
+TEST(Timeline, TakesEventsThatAreHandedWhileItRuns) {
+  testing::Random random;
+  for (int k = testing::cases(300); k > 0; --k) {
+    SCOPED_TRACE(k);
+    ASSERT_NO_FATAL_FAILURE(HandedEvents(random).run());
+  }
+}
+
+TEST(Timeline, LetsHandedEventsAndGivenOnesOfOneInstantActTogether) {
+  const Current current = pulses({{3, 5}}) + exponential_synapse(2, {{3, 0.5}});
+  Inbox inbox({JumpReceptor{}, SynapticReceptor{Shape::exponential, 2}});
+  Timeline timeline(current, &inbox);
+  inbox.hand(0, {3, 7});
+  inbox.hand(1, {3, 0.25});
+  inbox.hand(1, {2, 4});
+  timeline.look_again();
+  EXPECT_EQ(timeline.next(), 2);
+  ASSERT_TRUE(timeline.next_is_single());
+  EXPECT_EQ(timeline.single().size, 4);
+  timeline.advance();
+  EXPECT_EQ(timeline.next(), 3);
+  EXPECT_FALSE(timeline.next_is_single());
+  timeline.advance();
+  EXPECT_EQ(value(timeline.jump()), 12);
+  EXPECT_EQ(value(timeline.arrivals()[0].exponential), 0.75);
+  EXPECT_EQ(timeline.next(), forever);
+}
+
+TEST(Timeline, KnowsTheTimeConstantsThatOwnSpikesRaise) {
+  const Current current = exponential_synapse(2, {});
+  const Inbox inbox({SynapticReceptor{Shape::alpha, 5}, SynapticReceptor{Shape::exponential, 2}});
+  const std::vector<double> of_own_spikes{144, 5};
+  const Timeline timeline(current, &inbox, of_own_spikes);
+  const auto taus = timeline.synaptic_taus();
+  EXPECT_EQ(std::vector<double>(taus.begin(), taus.end()), (std::vector<double>{2, 5, 144}));
 }
 
 TEST(Timeline, CopiesGoOnIndependently) {

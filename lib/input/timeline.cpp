@@ -8,17 +8,16 @@ namespace {
 /// The order of a heap whose top is the earliest.
 constexpr auto later = [](const auto& a, const auto& b) { return a.time > b.time; };
 
-SingleEvent::Kind arrival_of(Shape shape) {
-  return shape == Shape::alpha ? SingleEvent::Kind::alpha : SingleEvent::Kind::exponential;
-}
-
 }  // namespace
 
-Timeline::Timeline(const Current& current) : current_(&current) {
+Timeline::Timeline(const Current& current, const Inbox* inbox, std::span<const double> more_taus)
+    : current_(&current), taus_(more_taus.begin(), more_taus.end()) {
   for (const Piece& piece : current.pieces()) {
     const Source source = source_of(piece);
-    const double time = time_of(source, 0);
-    if (time < forever) cursors_.push_back({time, 0, source});
+    if (time_of(source, 0) < forever) cursors_.push_back({forever, 0, source});
+  }
+  for (std::size_t k = 0; inbox && k < inbox->receptors().size(); ++k) {
+    cursors_.push_back({forever, 0, source_of(inbox->receptors()[k], inbox->events(k))});
   }
   std::sort(taus_.begin(), taus_.end());
   taus_.erase(std::unique(taus_.begin(), taus_.end()), taus_.end());
@@ -28,29 +27,47 @@ Timeline::Timeline(const Current& current) : current_(&current) {
       list->place = static_cast<std::size_t>(std::lower_bound(taus_.begin(), taus_.end(), list->tau) - taus_.begin());
     }
   }
+  look_again();
+}
+
+void Timeline::look_again() {
+  for (Cursor& cursor : cursors_) cursor.time = time_of(cursor.source, cursor.position);
   std::make_heap(cursors_.begin(), cursors_.end(), later);
   if (!cursors_.empty()) let_first_sink();
 }
 
 Timeline::Source Timeline::source_of(const Piece& piece) {
   const auto index = static_cast<std::size_t>(&piece - current_->pieces().data());
+  return std::visit(
+      Overloaded{
+          [](const Step& step) -> Source { return &step; },
+          [](const Ramp& ramp) -> Source { return &ramp; },
+          [&](const Sinusoid& sinusoid) -> Source {
+            return NumberedSinusoid{&sinusoid, index};
+          },
+          [](const Samples& samples) -> Source { return &samples; },
+          [&](const Pulses& pulses) -> Source { return jumps(*pulses.events); },
+          [&](const Synapse& synapse) -> Source { return arrivals_at(synapse.shape, synapse.tau, *synapse.events); },
+      },
+      piece);
+}
+
+Timeline::Source Timeline::source_of(const Receptor& receptor, const std::vector<Event>& events) {
   return std::visit(Overloaded{
-                        [](const Step& step) -> Source { return &step; },
-                        [](const Ramp& ramp) -> Source { return &ramp; },
-                        [&](const Sinusoid& sinusoid) -> Source {
-                          return NumberedSinusoid{&sinusoid, index};
-                        },
-                        [](const Samples& samples) -> Source { return &samples; },
-                        [&](const Pulses& pulses) -> Source {
-                          has_jumps_ = true;
-                          return EventList{pulses.events.get(), SingleEvent::Kind::jump, 0, 0};
-                        },
-                        [&](const Synapse& synapse) -> Source {
-                          taus_.push_back(synapse.tau);
-                          return EventList{synapse.events.get(), arrival_of(synapse.shape), synapse.tau, 0};
-                        },
+                        [&](const JumpReceptor&) { return jumps(events); },
+                        [&](const SynapticReceptor& its) { return arrivals_at(its.shape, its.tau, events); },
                     },
-                    piece);
+                    receptor);
+}
+
+Timeline::EventList Timeline::jumps(const std::vector<Event>& events) {
+  has_jumps_ = true;
+  return {&events, SingleEvent::Kind::jump, 0, 0};
+}
+
+Timeline::EventList Timeline::arrivals_at(Shape shape, double tau, const std::vector<Event>& events) {
+  taus_.push_back(tau);
+  return {&events, shape == Shape::alpha ? SingleEvent::Kind::alpha : SingleEvent::Kind::exponential, tau, 0};
 }
 
 void Timeline::let_first_sink() {

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "input/inbox.hpp"
 #include "lapicque/current.hpp"
 #include "numbers/exact_sum.hpp"
 
@@ -46,16 +47,24 @@ struct SingleEvent {
 /// jump, an arrival. Events of one instant are one event. Amounts are summed without rounding, so that what ends leaves
 /// nothing behind and opposite amounts cancel, those of equal lines and sinusoids included. One event costs O(log
 /// pieces); memory is O(pieces), however long the lists of samples and arrivals. Copies go on independently.
+///
+/// The events of an inbox are among them: those that are in it now, and after look_again() those that were handed
+/// since.
 class Timeline {
  public:
-  /// @param current  must outlive the timeline and its copies
-  explicit Timeline(const Current& current);
+  /// @param current    must outlive the timeline and its copies, as must the inbox
+  /// @param inbox      or null: no events but the current's will come
+  /// @param more_taus  ms: time constants that synaptic_taus() shall have as well
+  explicit Timeline(const Current& current, const Inbox* inbox = nullptr, std::span<const double> more_taus = {});
+
+  /// Takes note of what has come to the inbox since this timeline, or the one that it is a copy of, looked last. All of
+  /// that must be later than the last event that this timeline has let happen.
+  void look_again();
 
   /// The time of the next event, ms; infinite when there is none.
   double next() const noexcept { return cursors_.empty() ? forever : cursors_[0].time; }
   /// Lets the event at next() happen.
   void advance();
-  void look_again() {}
 
   // The next two are most of what an event costs beside its exponentials, where they are called and not inlined.
 
@@ -110,11 +119,11 @@ class Timeline {
   /// Whether there are events that bring voltage jumps.
   bool has_jumps() const noexcept { return has_jumps_; }
 
-  /// The different synaptic time constants, ms.
+  /// The different time constants of the current's synapses, the inbox's and what was asked for besides, ms, ascending.
   std::span<const double> synaptic_taus() const noexcept { return taus_; }
 
  private:
-  /// The events of pulses or of a synapse.
+  /// The events of pulses, of a synapse, or of a receptor: what is handed to it may move them in memory, the list not.
   struct EventList {
     const std::vector<Event>* events;
     SingleEvent::Kind kind;
@@ -137,8 +146,11 @@ class Timeline {
     Source source;
   };
 
-  /// The source of a piece's events; notes its time constant in taus_.
+  /// The source of a piece's events, or of a receptor's; notes its time constant in taus_.
   Source source_of(const Piece& piece);
+  Source source_of(const Receptor& receptor, const std::vector<Event>& events);
+  EventList jumps(const std::vector<Event>& events);
+  EventList arrivals_at(Shape shape, double tau, const std::vector<Event>& events);
   /// The time of one of a source's events; infinite past the last one.
   static double time_of(const Source& source, std::size_t position);
   /// Restores the heap's order where the first cursor has gone on to a later time.
