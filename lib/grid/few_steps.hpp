@@ -7,6 +7,9 @@
 
 namespace lapicque::detail {
 
+/// How far from a whole number of steps rounding may have taken one, in steps.
+inline constexpr double step_rounding = 1e-9;
+
 /// Of every run on a grid of time, ms.
 inline void require_few_steps(double until, double dt) {
   if (until / dt <= most_steps) return;

@@ -1,4 +1,4 @@
-#include "grid/grid_run.hpp"
+#include "simulators/grid_run.hpp"
 
 #include <algorithm>
 #include <boost/math/tools/toms748_solve.hpp>
