@@ -64,6 +64,7 @@ class EventLoop {
 
   /// Up to when to go, ms; not before the horizon so far. @param problem's until at most
   void set_horizon(double horizon) { horizon_ = horizon; }
+  double horizon() const { return horizon_; }
   bool is_at_horizon() const {
     return timeline_.next() > horizon_ && (state_.refractory ? Time(reached_) : state_.since.mid) >= Time(horizon_);
   }
@@ -84,6 +85,7 @@ class EventLoop {
   const Timeline& timeline() const { return timeline_; }
   Skips<Real>& skips() { return skips_; }
   Doubt& doubt() { return doubt_; }
+  const Doubt& doubt() const { return doubt_; }
 
   /// Spikes that come regularly, many at a time: see Skips.
   std::size_t make_ready(ReadySpikes& ready) {

@@ -7,7 +7,9 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "lapicque/spike_train.hpp"
@@ -87,12 +89,24 @@ struct Outcome {
   std::size_t located_by = 0;
 };
 
-/// An event loop, and above it a ladder of loops with more digits, which is asked where this one's do not decide.
+template <class Real, class... More>
+class Ladder;
+template <class... Rungs>
+struct LadderOf {
+  using Type = std::monostate;
+};
+template <class Real, class... More>
+struct LadderOf<Real, More...> {
+  using Type = Ladder<Real, More...>;
+};
+
+/// A ladder of event loops: one, and above it those with more digits, which are asked where this one's do not decide.
 ///
 /// A hard decision is local: the rung above starts from a state that this one has gone through, a ball, some time
 /// constants ago. What is not known of it decays with the membrane and the synapses, and contracts by |dt_n/dt_(n-1)|
 /// from each spike to the next; so at the decision the rung above is as sharp as if it had started from t = 0. Where it
-/// turns out not to be (is_blurred), it starts earlier; at last from 0.
+/// turns out not to be (is_blurred), it starts earlier; at last from 0. What the last rung cannot decide is noted, and
+/// taken for a touch from below.
 template <class Real, class... More>
 class Ladder {
  public:
@@ -105,19 +119,19 @@ class Ladder {
 
   Outcome advance() {
     climbed_ = false;
-    history_.note(loop_);
+    if constexpr (!is_last) history_.note(loop_);
     const Step<Real> step = loop_.advance();
-    if (!step.is_unclear) {
-      return {step.stretches, step.firing ? std::optional(to_spike(*step.firing)) : std::nullopt, false,
-              step.decided_by, step.located_by};
+    if constexpr (is_last) {
+      for (const Touch& touch : loop_.doubt().take_touches()) {
+        if (touches_.empty() || touches_.back().time < touch.time) touches_.push_back(touch);  // else met before
+      }
+    } else if (step.is_unclear && !is_blurred()) {
+      Outcome outcome = ask_above();
+      outcome.stretches += step.stretches;
+      return outcome;
     }
-    // Wider than what this rung's own rounding may have added up to, a ball is that of the state which it started from.
-    constexpr double rounding = 0x1p30;
-    if (!is_from_start_ && loop_.doubt().share() > convert_radius<double>(RealTraits<Real>::unit) * rounding)
-      return {.is_blurred = true};
-    Outcome outcome = ask_above();
-    outcome.stretches += step.stretches;
-    return outcome;
+    return {step.stretches, step.firing ? std::optional(to_spike(*step.firing)) : std::nullopt, step.is_unclear,
+            step.decided_by, step.located_by};
   }
 
   /// Goes on until more than so many stretches are done, or to the horizon. @return the last outcome
@@ -134,37 +148,71 @@ class Ladder {
   template <class Less>
   void resume(const Snapshot<Less>& snapshot) {
     loop_.resume(snapshot);
-    history_.restart_at(loop_.snapshot());
-    is_from_start_ = false;
+    set_from_start(false);
   }
   void restart() {
     loop_.resume(first_);
-    history_.restart_at(first_);
-    is_from_start_ = true;
+    set_from_start(true);
   }
 
   void set_horizon(double horizon) {
-    horizon_ = horizon;
     loop_.set_horizon(horizon);
-    if (above_) above_->set_horizon(horizon);
+    if constexpr (!is_last) {
+      if (above_) above_->set_horizon(horizon);
+    }
   }
+  /// After events were handed that lie beyond the horizon reached.
   void look_again() {
-    start_.look_again();
     loop_.look_again();
-    if (above_) above_->look_again();
+    start_.look_again();
+    if constexpr (!is_last) {
+      if (above_) above_->look_again();
+    }
   }
 
   std::size_t make_ready(ReadySpikes& ready) { return loop_.make_ready(ready); }
   std::uint64_t stretches() const { return loop_.stretches(); }
   bool is_at_horizon() const { return loop_.is_at_horizon(); }
-  double time() const { return convert_real<double>(loop_.state().since.mid); }
   Snapshot<Real> snapshot() const { return loop_.snapshot(); }
-  bool reaches_beyond(double t) const { return climbed_ ? above_->reaches_beyond(t) : loop_.reaches_beyond(t); }
-  double potential_at(double t) const { return climbed_ ? above_->potential_at(t) : loop_.potential_at(t); }
-  std::span<const Touch> touches() const { return above_ ? above_->touches() : std::span<const Touch>(); }
+  bool reaches_beyond(double t) const {
+    if constexpr (!is_last) {
+      if (climbed_) return above_->reaches_beyond(t);
+    }
+    return loop_.reaches_beyond(t);
+  }
+  double potential_at(double t) const {
+    if constexpr (!is_last) {
+      if (climbed_) return above_->potential_at(t);
+    }
+    return loop_.potential_at(t);
+  }
+  std::span<const Touch> touches() const {
+    if constexpr (is_last) {
+      return touches_;
+    } else {
+      return above_ ? above_->touches() : std::span<const Touch>();
+    }
+  }
 
  private:
-  using Above = Ladder<More...>;
+  static constexpr bool is_last = sizeof...(More) == 0;
+  using Above = typename LadderOf<More...>::Type;
+
+  void set_from_start(bool is_from_start) {
+    is_from_start_ = is_from_start;
+    if constexpr (is_last) {
+      loop_.doubt().set_from_start(is_from_start);
+    } else {
+      history_.restart_at(loop_.snapshot());
+    }
+  }
+
+  /// Whether the loop is in doubt for the sake of the state that it started from: a ball that is wider than what this
+  /// rung's own rounding may have added up to.
+  bool is_blurred() const {
+    constexpr double rounding = 0x1p30;
+    return !is_from_start_ && loop_.doubt().share() > convert_radius<double>(RealTraits<Real>::unit) * rounding;
+  }
 
   /// For the stretch that this rung cannot decide.
   Outcome ask_above() {
@@ -172,11 +220,12 @@ class Ladder {
     const std::uint64_t goal = loop_.stretches();
     // So many membrane time constants take what this rung does not know below the last digit of the next one.
     constexpr double time_constants = 40 * (1 << RealTraits<Real>::rung);
-    const double enough = time() - time_constants * problem_->neuron.tau();
+    const double now = convert_real<double>(loop_.state().since.mid);
+    const double enough = now - time_constants * problem_->neuron.tau();
     const Snapshot<Real>* start = history_.latest_before(enough, goal);
     if (!start && !is_from_start_) start = history_.earliest();
     if (!above_) above_ = std::make_unique<Above>(problem_, purpose_, start_);
-    above_->set_horizon(horizon_);
+    above_->set_horizon(loop_.horizon());
     bool is_under_way = above_->stretches() <= goal && (!start || above_->stretches() >= start->stretches);
     while (true) {
       if (!is_under_way && start) above_->resume(*start);
@@ -190,7 +239,7 @@ class Ladder {
                 .decided_by = outcome.decided_by,
                 .located_by = outcome.located_by};
       }
-      if (!std::exchange(is_under_way, false)) start = further_back_than(*start, enough, goal);
+      if (!std::exchange(is_under_way, false) && start) start = further_back_than(*start, enough, goal);
     }
   }
 
@@ -203,61 +252,15 @@ class Ladder {
   std::shared_ptr<const Problem> problem_;
   Purpose purpose_;
   Timeline start_;
-  EventLoop<Real, AskNextRung> loop_;
+  EventLoop<Real, std::conditional_t<is_last, NoteTouches, AskNextRung>> loop_;
   Snapshot<Real> first_;  // at t = 0
+  bool is_from_start_ = true;
+  // Of the last rung:
+  std::vector<Touch> touches_;
+  // Of the others:
   History<Real> history_;
   std::unique_ptr<Above> above_;
-  double horizon_ = problem_->until;
-  bool is_from_start_ = true;
   bool climbed_ = false;  // the last stretch was done above
-};
-
-/// The last rung: what it cannot decide is noted and taken for a touch from below.
-template <class Real>
-class Ladder<Real> {
- public:
-  Ladder(std::shared_ptr<const Problem> problem, const Purpose& purpose, const Timeline& start)
-      : loop_(std::move(problem), purpose, start), first_(loop_.snapshot()) {}
-
-  Outcome advance() {
-    const Step<Real> step = loop_.advance();
-    for (const Touch& touch : loop_.doubt().take_touches()) {
-      if (touches_.empty() || touches_.back().time < touch.time) touches_.push_back(touch);  // else it was met before
-    }
-    return {step.stretches, step.firing ? std::optional(to_spike(*step.firing)) : std::nullopt, step.is_unclear,
-            step.decided_by, step.located_by};
-  }
-  Outcome advance_beyond(std::uint64_t stretches) {
-    Outcome outcome;
-    while (!outcome.is_blurred && loop_.stretches() <= stretches && !is_at_horizon()) {
-      loop_.pass_regular_until(stretches);
-      outcome = advance();
-    }
-    return outcome;
-  }
-  template <class Less>
-  void resume(const Snapshot<Less>& snapshot) {
-    loop_.resume(snapshot);
-    loop_.doubt().set_from_start(false);
-  }
-  void restart() {
-    loop_.resume(first_);
-    loop_.doubt().set_from_start(true);
-  }
-  void set_horizon(double horizon) { loop_.set_horizon(horizon); }
-  void look_again() { loop_.look_again(); }
-
-  std::uint64_t stretches() const { return loop_.stretches(); }
-  bool is_at_horizon() const { return loop_.is_at_horizon(); }
-  Snapshot<Real> snapshot() const { return loop_.snapshot(); }
-  bool reaches_beyond(double t) const { return loop_.reaches_beyond(t); }
-  double potential_at(double t) const { return loop_.potential_at(t); }
-  std::span<const Touch> touches() const { return touches_; }
-
- private:
-  EventLoop<Real, NoteTouches> loop_;
-  Snapshot<Real> first_;  // at t = 0
-  std::vector<Touch> touches_;
 };
 
 }  // namespace lapicque::detail
