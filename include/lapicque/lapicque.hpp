@@ -10,6 +10,7 @@
 #include "lapicque/error.hpp"
 #include "lapicque/excitability.hpp"
 #include "lapicque/neuron.hpp"
+#include "lapicque/open_train.hpp"
 #include "lapicque/postsynaptic.hpp"
 #include "lapicque/response.hpp"
 #include "lapicque/spike_distance.hpp"

@@ -150,6 +150,7 @@ class SpikeTrain {
  private:
   std::optional<Spike> work_out_next();
 
+  double until_;
   std::unique_ptr<detail::Train> train_;
   detail::ReadySpikes* ready_;  // where a neuron fires regularly, many spikes are worked out at once
 };

@@ -4,24 +4,12 @@
 #include <cstddef>
 #include <span>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "lapicque/current.hpp"
+#include "lapicque/receptor.hpp"
 
 namespace lapicque::detail {
-
-/// Takes voltage jumps, mV, as Pulses brings them.
-struct JumpReceptor {};
-
-/// Takes arrivals, nA, at a synapse of this shape and time constant.
-struct SynapticReceptor {
-  Shape shape;
-  double tau;  ///< tau_s, ms, > 0
-};
-
-/// What events do to a neuron that they are handed to.
-using Receptor = std::variant<JumpReceptor, SynapticReceptor>;
 
 /// The events that are handed to a neuron while it runs, a list for each of its receptors.
 class Inbox {

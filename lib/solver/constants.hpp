@@ -53,7 +53,8 @@ class Constants {
         initial(exact_difference(problem_->neuron.initial(), problem_->neuron.threshold())),
         rest_value(ball_of<Real>(rest)),
         resistance(problem_->neuron.resistance()),
-        alpha_gain(resistance * exponential(Number(1.0))) {
+        alpha_gain(resistance * exponential(Number(1.0))),
+        has_alpha(has_alpha_synapse(*problem_)) {
     const double tau = problem_->neuron.tau();
     at_rest.tau = Number(tau);
     at_rest.rate = Number(1.0) / at_rest.tau;
@@ -129,6 +130,16 @@ class Constants {
   };
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
+  static bool has_alpha_synapse(const Problem& problem) {
+    const auto is_alpha = [](const auto& synapse) { return synapse.shape == Shape::alpha; };
+    const auto synapses = pieces_of<Synapse>(problem.current);
+    return std::any_of(synapses.begin(), synapses.end(), is_alpha) ||
+           std::any_of(problem.receptors.begin(), problem.receptors.end(), [&](const Receptor& receptor) {
+             const auto* synapse = std::get_if<SynapticReceptor>(&receptor);
+             return synapse && is_alpha(*synapse);
+           });
+  }
+
   /// Digits enough to take whole turns out of any double, and 100 left.
   using Wide = Multiprecision<420>;
 
@@ -174,6 +185,7 @@ class Constants {
     std::size_t place;  ///< which of taus
     Number jump;        ///< mV
   };
+  bool has_alpha;                  ///< whether arrivals at alpha synapses may come
   std::vector<Raise> after_spike;  ///< what an own spike raises the exponential parts by
 
  private:

@@ -4,6 +4,7 @@
 
 #include "lapicque/current.hpp"
 #include "lapicque/neuron.hpp"
+#include "lapicque/receptor.hpp"
 
 namespace lapicque::detail {
 
@@ -19,6 +20,7 @@ struct Problem {
   Current current;
   double until;  ///< ms
   std::vector<AfterSpikeCurrent> after_spike{};
+  std::vector<Receptor> receptors{};  ///< of events that are handed over while it is solved
 };
 
 }  // namespace lapicque::detail

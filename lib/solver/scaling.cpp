@@ -86,6 +86,7 @@ ScaledProblem scaled(const Problem& problem) {
   const double distance = std::max(std::fabs(neuron.rest() - neuron.threshold()), neuron.threshold() - neuron.reset());
   const Scale scale{std::isfinite(distance) ? std::ilogb(distance) : 0, std::ilogb(neuron.tau())};
   if (std::abs(scale.voltage) <= harmless && std::abs(scale.time) <= harmless) return {problem, {}, true};
+  if (!problem.receptors.empty()) return {problem, {}, false};  // what comes might not fit in units of ours
   // In currents' own units the resistance is near 1, unless that costs a current its last digits.
   const int resistance = std::ilogb(neuron.resistance());
   for (const int amps : {resistance - scale.voltage, 0}) {

@@ -21,7 +21,8 @@ struct ScaledProblem {
 /// or overflow; else as it is.
 ///
 /// Changing units by powers of two changes no digit of the solution. Where a number would leave the range of double in
-/// the new units, the problem is left alone: it takes a real type of wider range.
+/// the new units, or may be handed over later that does, the problem is left alone: it takes a real type of wider
+/// range.
 ScaledProblem scaled(const Problem& problem);
 
 }  // namespace lapicque::detail

@@ -33,9 +33,17 @@ template <class Rungs>
 class TrainOn : public Train {
  public:
   TrainOn(ScaledProblem problem, const Purpose& purpose)
-      : scale_(problem.scale), rungs_(start(std::make_shared<const Problem>(std::move(problem.problem)), purpose)) {}
+      : scale_(problem.scale),
+        horizon_(std::ldexp(problem.problem.until, scale_.time)),
+        inbox_(problem.problem.receptors),
+        rungs_(start(std::make_shared<const Problem>(std::move(problem.problem)), inbox_, purpose)) {}
 
-  std::optional<Spike> next() override {
+  std::optional<Spike> work_out_next(double horizon) override {
+    if (std::exchange(has_mail_, false)) rungs_.look_again();
+    if (horizon != horizon_) {
+      horizon_ = horizon;
+      rungs_.set_horizon(std::ldexp(horizon, -scale_.time));
+    }
     if (is_unscaled()) {  // what is ready is taken as it is
       if (const std::size_t count = rungs_.make_ready(ready); count > 0) {
         effort_.signs[0] += 2 * count;
@@ -59,13 +67,19 @@ class TrainOn : public Train {
     }
     return std::nullopt;
   }
+  void hand(std::size_t receptor, const Event& event) override {
+    inbox_.hand(receptor, event);  // in its own units: see scaled()
+    has_mail_ = true;
+  }
   std::span<const Grazing> grazings() const override { return grazings_; }
   const Effort& effort() const override { return effort_; }
   std::uint64_t stretches() const override { return rungs_.stretches(); }
 
  private:
-  static Rungs start(std::shared_ptr<const Problem> problem, const Purpose& purpose) {
-    const Timeline timeline(problem->current);
+  static Rungs start(std::shared_ptr<const Problem> problem, const Inbox& inbox, const Purpose& purpose) {
+    std::vector<double> taus;
+    for (const AfterSpikeCurrent& part : problem->after_spike) taus.push_back(part.tau);
+    const Timeline timeline(problem->current, &inbox, taus);
     return Rungs(std::move(problem), purpose, timeline);
   }
   bool is_unscaled() const { return scale_.time == 0 && scale_.voltage == 0; }
@@ -86,6 +100,9 @@ class TrainOn : public Train {
   }
 
   Scale scale_;
+  double horizon_;
+  Inbox inbox_;
+  bool has_mail_ = false;
   Rungs rungs_;
   std::vector<Grazing> grazings_;
   Effort effort_;
@@ -104,22 +121,24 @@ std::unique_ptr<Train> make_train(const Problem& problem, Precision precision, c
 
 }  // namespace detail
 
-SpikeTrain::SpikeTrain(const Neuron& neuron, const Current& current, double until, Precision precision) {
+SpikeTrain::SpikeTrain(const Neuron& neuron, const Current& current, double until, Precision precision)
+    : until_(until) {
   detail::require_end_of_run(until);
   train_ = detail::make_train({neuron, current, until}, precision);
   ready_ = &train_->ready;
 }
 
 SpikeTrain::SpikeTrain(SpikeTrain&& other) noexcept
-    : train_(std::move(other.train_)), ready_(std::exchange(other.ready_, nullptr)) {}
+    : until_(other.until_), train_(std::move(other.train_)), ready_(std::exchange(other.ready_, nullptr)) {}
 SpikeTrain& SpikeTrain::operator=(SpikeTrain&& other) noexcept {
+  until_ = other.until_;
   train_ = std::move(other.train_);
   ready_ = std::exchange(other.ready_, nullptr);
   return *this;
 }
 SpikeTrain::~SpikeTrain() = default;
 
-std::optional<Spike> SpikeTrain::work_out_next() { return train_->next(); }
+std::optional<Spike> SpikeTrain::work_out_next() { return train_->work_out_next(until_); }
 
 std::span<const Grazing> SpikeTrain::grazings() const noexcept { return train_->grazings(); }
 

@@ -16,8 +16,12 @@ namespace lapicque::detail {
 class Train {
  public:
   virtual ~Train() = default;
-  /// The next spike that is not ready; others may be ready after it.
-  virtual std::optional<Spike> next() = 0;
+  /// The next spike until a horizon, ms, in ascending horizons until the problem's end.
+  std::optional<Spike> next(double horizon) { return ready.next < ready.size ? ready.take() : work_out_next(horizon); }
+  /// The next spike when none is ready; others may be ready after it.
+  virtual std::optional<Spike> work_out_next(double horizon) = 0;
+  /// Hands an event to a receptor of the problem, later than the last horizon.
+  virtual void hand(std::size_t receptor, const Event& event) = 0;
   virtual std::span<const Grazing> grazings() const = 0;
   virtual const Effort& effort() const = 0;
   /// How many stretches are done.

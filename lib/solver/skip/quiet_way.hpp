@@ -32,7 +32,7 @@ class QuietWay {
       if (!in_lanes || !Barrage::serves(constants.at_rest)) return;
       barrage_.emplace(constants.at_rest, constants.neuron().tau(), constants.taus, constants.rest_value,
                        constants.neuron().resistance(),
-                       has_alpha(constants.problem().current) ? std::optional(constants.alpha_gain) : std::nullopt);
+                       constants.has_alpha ? std::optional(constants.alpha_gain) : std::nullopt);
     }
   }
 
@@ -72,12 +72,6 @@ class QuietWay {
   }
 
  private:
-  static bool has_alpha(const Current& current) {
-    const auto synapses = pieces_of<Synapse>(current);
-    return std::any_of(synapses.begin(), synapses.end(),
-                       [](const Synapse& synapse) { return synapse.shape == Shape::alpha; });
-  }
-
   /// Lets the single jumps and arrivals happen that plainly come before the end of refractoriness.
   std::uint64_t wait(State<Real>& state, Timeline& timeline, double horizon) {
     const double released =
