@@ -193,4 +193,25 @@ class Constants {
   std::vector<Sine<Number>> frequencies_;  // one of each, of amplitude 0
 };
 
+/// The level of all that is constant at present, which changes seldom.
+template <class Real>
+class PresentLevel {
+ public:
+  /// @param constants  must outlive this
+  explicit PresentLevel(const Constants<Real>& constants) : constants_(constants) {}
+
+  const Level<Real>& at(const Timeline& timeline) {
+    if (changes_ != timeline.constant_changes()) {
+      changes_ = timeline.constant_changes();
+      level_ = constants_.level_of(timeline.constant());
+    }
+    return level_;
+  }
+
+ private:
+  const Constants<Real>& constants_;
+  std::size_t changes_ = static_cast<std::size_t>(-1);
+  Level<Real> level_;
+};
+
 }  // namespace lapicque::detail

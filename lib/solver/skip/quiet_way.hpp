@@ -26,8 +26,13 @@ class QuietWay {
  public:
   using Time = Clock<Real>;
 
-  QuietWay(const Constants<Real>& constants, bool in_lanes)
-      : constants_(constants), step_(constants.neuron().tau(), constants.taus, constants.at_rest) {
+  /// @param regular   null, or what is asked next after a release
+  /// @param in_lanes  whether to use a Barrage where it serves
+  QuietWay(const Constants<Real>& constants, RegularTrain<Real>* regular, bool in_lanes)
+      : constants_(constants),
+        regular_(regular),
+        level_(constants),
+        step_(constants.neuron().tau(), constants.taus, constants.at_rest) {
     if constexpr (std::is_same_v<Real, double>) {
       if (!in_lanes || !Barrage::serves(constants.at_rest)) return;
       barrage_.emplace(constants.at_rest, constants.neuron().tau(), constants.taus, constants.rest_value,
@@ -39,16 +44,17 @@ class QuietWay {
   /// @return how many stretches are passed
   std::uint64_t pass(State<Real>& state, Timeline& timeline, double horizon) {
     std::uint64_t stretches = 0;
+    if (!state.refractory && !(state.since.mid < Time(timeline.next()))) return 0;  // something happens now
     if (state.refractory) {
       stretches += wait(state, timeline, horizon);
       const auto waits = state.precedes_release(std::min(timeline.next(), horizon));
       if (!waits || *waits) return stretches;
       state.release(constants_);
       ++stretches;
-      if (RegularTrain<Real>::drive(constants_, state, timeline)) return stretches;  // which knows that better
+      if (regular_ && regular_->drive(state, timeline)) return stretches;  // a regular train knows that better
     }
     if (state.known && timeline.lines().empty() && timeline.waves().empty()) {
-      const Level<Real> level = constants_.level_of(timeline.constant());
+      const Level<Real>& level = level_.at(timeline);
       if (level.is_exact && state.stands_at(level.sum)) return stretches;
     }
     if (!(timeline.next() < horizon) || !(state.since.mid < Time(timeline.next()))) return stretches;
@@ -169,6 +175,8 @@ class QuietWay {
   }
 
   const Constants<Real>& constants_;
+  RegularTrain<Real>* regular_;
+  PresentLevel<Real> level_;
   QuietStep<Real> step_;
   std::optional<Barrage> barrage_{};
   InputDrive<Real> input_{};                  // from state.since on

@@ -30,18 +30,17 @@ class RegularTrain {
   using Time = Clock<Real>;
   using Instant = Ball<Time>;
 
-  RegularTrain(const Constants<Real>& constants, bool nearest) : constants_(constants), nearest_(nearest) {}
+  RegularTrain(const Constants<Real>& constants, bool nearest)
+      : constants_(constants), level_(constants), nearest_(nearest) {}
 
   /// The drive, if it is constant, known without rounding and above the threshold, and the potential below that is
-  /// known without rounding as well.
-  static std::optional<Level<Real>> drive(const Constants<Real>& constants, const State<Real>& state,
-                                          const Timeline& timeline) {
+  /// known without rounding as well; else null.
+  const Level<Real>* drive(const State<Real>& state, const Timeline& timeline) {
     if (state.refractory || !state.known || !vanishes(state.known->deviation) || state.known->sum.sign() >= 0)
-      return std::nullopt;
-    if (!timeline.lines().empty() || !timeline.waves().empty()) return std::nullopt;
-    Level<Real> level = constants.level_of(timeline.constant());
-    if (!level.is_exact || level.sum.sign() <= 0 || !is_negligible(sum_of_parts(state), level)) return std::nullopt;
-    return level;
+      return nullptr;
+    if (!timeline.lines().empty() || !timeline.waves().empty()) return nullptr;
+    const Level<Real>& level = level_.at(timeline);
+    return level.is_exact && level.sum.sign() > 0 && is_negligible(sum_of_parts(state), level) ? &level : nullptr;
   }
 
   /// The next spike, if it comes that way: from a potential that moves, or in a series, with the end of refractoriness
@@ -54,7 +53,7 @@ class RegularTrain {
       ++last_;
       return fire(state, time, *from_reset_, 2);
     }
-    const std::optional<Level<Real>> level = drive(constants_, state, timeline);
+    const Level<Real>* level = drive(state, timeline);
     if (!level) return {};
     const bool is_reset = is_at_reset(state);
     const std::optional<Way> way =
@@ -180,6 +179,7 @@ class RegularTrain {
   }
 
   const Constants<Real>& constants_;
+  PresentLevel<Real> level_;
   bool nearest_;
 
   bool in_series_ = false;

@@ -27,12 +27,16 @@ template <class Real>
 class Skips {
  public:
   /// @param constants  must outlive this
-  Skips(const Constants<Real>& constants, const Purpose& purpose) : regular_(constants, purpose.nearest) {
-    allows_regular_ = purpose.skips.regular && !purpose.traced;
+  Skips(const Constants<Real>& constants, const Purpose& purpose)
+      : allows_regular_(purpose.skips.regular && !purpose.traced), regular_(constants, purpose.nearest) {
     if constexpr (has_quiet_way) {
-      if (purpose.skips.quiet && !purpose.traced) quiet_.emplace(constants, purpose.skips.lanes);
+      if (purpose.skips.quiet && !purpose.traced)
+        quiet_.emplace(constants, allows_regular_ ? &regular_ : nullptr, purpose.skips.lanes);
     }
   }
+
+  Skips(const Skips&) = delete;  // one refers to another
+  Skips& operator=(const Skips&) = delete;
 
   Step<Real> pass(State<Real>& state, Timeline& timeline, double horizon) {
     if (allows_regular_) {
