@@ -126,6 +126,29 @@ TEST(FastPrecision, SpendsNoDigitsOnTheLastPlace) {
   }
 }
 
+TEST(Synapse, LeavesTheTrainRegularOnceItHasDecayed) {
+  // Four arrivals, and then 3 nA for ever: a period of 2 + 8 ln(25/10) ms, which 2^-100 of a synaptic current do not
+  // change. Each of these spikes is a sum, told in double-double even in fast mode.
+  const auto synapse = alpha_synapse(3, {{10, 1.5}, {12.5, 1.5}, {30, 2}, {31, 1}});
+  const double period = 2 + 8 * std::log(2.5);
+  for (const Precision precision : {Precision::exact, Precision::fast}) {
+    SpikeTrain train(Neuron{}, step(5, forever, 3) + synapse, 1e6, precision);
+    std::uint64_t count = 0;
+    double first_late = 0, last = 0;
+    std::uint64_t before = 0;
+    for (const Spike& spike : train) {
+      ++count;
+      if (spike.time < 1000) {
+        before = count;
+        first_late = spike.time;
+      }
+      last = spike.time;
+    }
+    EXPECT_NEAR((last - first_late) / static_cast<double>(count - before), period, 1e-12);
+    EXPECT_GT(train.effort().roots[1], count - 50);
+  }
+}
+
 TEST(Effort, CountsTheDigitsThatSignsAndRootsTook) {
   // The way from rest, and that from reset, which comes again and again, in double-double.
   SpikeTrain plain(Neuron{}, step(0, forever, 2.5), 100, Precision::fast);

@@ -132,11 +132,19 @@ class RegularTrain {
   }
   bool is_told(const Instant& time) const { return !nearest_ || has_one_nearest_double(time); }
 
-  /// A bound on all that decays, from now on: z e^-z stays below 1.
-  static Radius<Time> sum_of_parts(const State<Real>& state) {
+  /// A bound on all that decays, from state.since on: |e + a z| e^-z <= (|e| + |a|) (1 + z) e^-z, which falls.
+  Radius<Time> sum_of_parts(const State<Real>& state) const {
+    constexpr double long_gone = 60;    // before, it is no use to look
+    constexpr double least = 0x1p-700;  // of what is left that is told from nothing
+    const double since_anchor = convert_real<double>(Time(state.since.mid - state.anchor)) * (1 - 0x1p-40) -
+                                convert_radius<double>(state.since.rad);
     Radius<Time> sum(0);
-    for (const auto& [exponential, alpha] : state.parts)
-      sum = round_up(Radius<Time>(sum + greatest(exponential) + greatest(alpha)));
+    for (std::size_t k = 0; k < state.parts.size(); ++k) {
+      const auto& [exponential, alpha] = state.parts[k];
+      const double z = since_anchor / constants_.taus[k] * (1 - 0x1p-40);
+      const double left = z > long_gone ? std::max(least, std::exp(-z) * (1 + z) * (1 + 0x1p-40)) : 1;
+      sum = round_up(Radius<Time>(sum + (greatest(exponential) + greatest(alpha)) * left));
+    }
     return sum;
   }
   static bool is_negligible(const Radius<Time>& decaying, const Level<Real>& level) {
