@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/math/constants/constants.hpp>
 #include <cmath>
 #include <limits>
 #include <type_traits>
@@ -224,16 +223,18 @@ Ball<Real> ball_of_product(double a, double b) {
   }
 }
 
-/// 2 pi.
+/// factor (to - from) / (stop - start), in as many digits as Real has; exactly 0 where to = from.
 template <class Real>
-Ball<Real> pi_times_two() {
-  if constexpr (std::is_same_v<Clock<Real>, DoubleDouble>) {
-    constexpr double high = 0x1.921fb54442d18p+2;
-    constexpr double low = 0x1.1a62633145c07p-52;
-    return convert_ball<Real>(Ball<DoubleDouble>(DoubleDouble(high, low), 0x1p-104));
-  } else {
-    return Ball<Real>(boost::math::constants::two_pi<Real>(), RealTraits<Real>::unit * 16);
+Ball<Real> ball_of_slope(double factor, double from, double to, double start, double stop) {
+  if (from == to) return Ball<Real>(0.0);
+  if constexpr (std::is_same_v<Real, double>) {
+    const double rise = factor * (to - from);
+    const double slope = rise / (stop - start);
+    constexpr double normal = 0x1p-900;  // four roundings, of numbers far above what underflows
+    if (std::fabs(rise) > normal && std::fabs(slope) > normal)
+      return {slope, round_up(std::fabs(slope) * (4 * RealTraits<double>::unit))};
   }
+  return Ball<Real>(factor) * (Ball<Real>(to) - Ball<Real>(from)) / (Ball<Real>(stop) - Ball<Real>(start));
 }
 
 }  // namespace lapicque::detail

@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <boost/container/small_vector.hpp>
-#include <boost/math/constants/constants.hpp>
 #include <cmath>
 #include <cstddef>
 #include <map>
 #include <memory>
 #include <span>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -17,6 +15,7 @@
 #include "numbers/cycles.hpp"
 #include "numbers/exact_sum.hpp"
 #include "numbers/real.hpp"
+#include "numbers/turns.hpp"
 #include "solver/input_drive.hpp"
 #include "solver/problem.hpp"
 #include "solver/trajectory.hpp"
@@ -74,11 +73,11 @@ class Constants {
       if (!wave) continue;
       const auto [entry, is_new] = places.try_emplace(wave->frequency, frequencies_.size());
       if (is_new) {
-        const Number omega = two_pi() * Number(wave->frequency) / Number(ms_per_second);
+        const Number omega = two_pi<Real>() * Number(wave->frequency) / Number(ms_per_second);
         const Number omega_tau = omega * at_rest.tau;
         frequencies_.push_back({omega, omega_tau, Number(1.0) / (Number(1.0) + omega_tau * omega_tau)});
       }
-      waves_[k] = {entry->second, reduced(wave->phase)};
+      waves_[k] = {entry->second, reduced_angle<Real>(wave->phase)};
     }
   }
 
@@ -116,7 +115,8 @@ class Constants {
       }
       const Number gain = resistance * ball_of<Real>(amplitude);
       const bool at_its_start = start == Time(sinusoid.start);
-      const auto now = sine_cosine(at_its_start ? phase : two_pi() * turns(sinusoid, start) + phase);
+      const auto now = sine_cosine(
+          at_its_start ? phase : two_pi<Real>() * turns_since<Real>(sinusoid.frequency, start, sinusoid.start) + phase);
       sines[place].sine += gain * now.sine;
       sines[place].cosine += gain * now.cosine;
     }
@@ -138,36 +138,6 @@ class Constants {
              const auto* synapse = std::get_if<SynapticReceptor>(&receptor);
              return synapse && is_alpha(*synapse);
            });
-  }
-
-  /// Digits enough to take whole turns out of any double, and 100 left.
-  using Wide = Multiprecision<420>;
-
-  static Number from_wide(const Wide& value) { return convert_ball<Real>(Ball<Wide>(value, Wide(1e-105))); }
-
-  static Number reduced(double phase) {
-    if (std::fabs(phase) < 8) return Number(phase);
-    return from_wide(fmod(Wide(phase), boost::math::constants::two_pi<Wide>()));
-  }
-
-  static const Number& two_pi() {
-    static const Number value = pi_times_two<Real>();
-    return value;
-  }
-
-  /// The turns that a sinusoid has made at `start`, whole ones left out: in more digits than the rest, as they may be
-  /// many.
-  static Number turns(const Sinusoid& wave, const Time& start) {
-    if constexpr (std::is_same_v<Time, DoubleDouble>) {
-      const Ball<Time> since = Ball<Time>(start, 0) - Ball<Time>(wave.start);
-      Ball<Time> count = Ball<Time>(wave.frequency) * since / Ball<Time>(ms_per_second);
-      // Twice, as the first leaves 2^-53 of it.
-      for (int round = 0; round < 2; ++round) count.mid -= nearest_integer(count.mid);
-      return convert_ball<Real>(count);
-    } else {
-      const Wide count = Wide(wave.frequency) * (Wide(start) - Wide(wave.start)) / ms_per_second;
-      return from_wide(count - round(count));
-    }
   }
 
   std::shared_ptr<const Problem> problem_;

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cmath>
-#include <type_traits>
 #include <vector>
 
 #include "input/timeline.hpp"
@@ -53,15 +51,8 @@ template <class Real>
 Ball<Real> slope_of(const Line& line, double resistance) {
   const auto from = line.from.parts();
   const auto to = line.to.parts();
-  if constexpr (std::is_same_v<Real, double>) {
-    if (from.size() == 1 && to.size() == 1) {  // nearly always: four roundings
-      const double rise = resistance * (to[0] - from[0]);
-      const double slope = rise / (line.stop - line.start);
-      constexpr double normal = 0x1p-900;
-      if (std::fabs(rise) > normal && std::fabs(slope) > normal)
-        return {slope, round_up(std::fabs(slope) * (4 * RealTraits<double>::unit))};
-    }
-  }
+  if (from.size() == 1 && to.size() == 1)  // nearly always
+    return ball_of_slope<Real>(resistance, from[0], to[0], line.start, line.stop);
   ExactSum rise = line.to;
   rise.subtract(line.from);
   if (rise.is_zero()) return Ball<Real>(0.0);
