@@ -136,8 +136,9 @@ std::string explanations_text(const std::vector<Explanation>& found) {
       steps.push_back(found[j].dt);
       is_said[j] = true;
     }
-    result += (lines == 0 ? "diagnosis: " : "or: ") + words(found[k], steps) + "; residual " +
-              brief(found[k].residual, "ms") + "\n";
+    result += (lines == 0 ? "diagnosis: " : "or: ") + words(found[k], steps);
+    if (!std::isnan(found[k].residual)) result += "; residual " + brief(found[k].residual, "ms");
+    result += "\n";
     ++lines;
   }
   if (unsaid > 0) result += "or: " + std::to_string(unsaid) + " more, all of them with --format json\n";
@@ -146,6 +147,9 @@ std::string explanations_text(const std::vector<Explanation>& found) {
 }
 
 std::string diagnosis_text(const Validation& v) {
+  if (v.is_undiagnosable() && v.close_decision && v.close_decision->time <= v.reference.front()) {
+    return "diagnosis: " + v.spikes + " has no spike, and whether there is one hangs on less than rounding\n";
+  }
   if (v.is_undiagnosable()) return "diagnosis: none, as " + v.spikes + " has no spike to tell by\n";
   if (v.are_milliseconds) {
     return "diagnosis: all times lie after the end of the run, and fit it when read as milliseconds: run again with "

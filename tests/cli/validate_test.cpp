@@ -151,6 +151,64 @@ TEST(Validate, SaysHowToReadSeconds) {
       << exact_text.out;
 }
 
+TEST(Validate, SaysHowToReadSteps) {
+  const Folder folder;
+  folder.write("cell.toml", cell);
+  make_spikes(folder, "steps.dat", R"(awk -F, 'NR>1 {printf "%d\n", 10 * $2 + 0.5}')", euler);
+  const auto text = folder.run({"validate", "cell.toml", "steps.dat"});
+  EXPECT_NE(text.out.find("\ndiagnosis: the times fit when read as steps of 0.1 ms (unit-steps), residual "),
+            std::string::npos)
+      << text.out;
+  EXPECT_NE(text.out.find(" ms: run again with --unit steps --dt 0.1ms\n"), std::string::npos) << text.out;
+}
+
+TEST(Validate, SaysWhichNumberIsAnotherOne) {
+  const Folder folder;
+  folder.write("cell.toml", cell);
+  folder.write("nine.toml", std::string(cell).replace(cell.find("tau = 8"), 7, "tau = 9"));
+  ASSERT_EQ(folder.shell("lapicque run nine.toml > theirs.csv").status, 0);
+  const auto text = folder.run({"validate", "cell.toml", "theirs.csv"});
+  EXPECT_NE(
+      text.out.find("\ndiagnosis: the exact solution with tau = 9.000 ms in place of 8 ms (other-tau); residual "),
+      std::string::npos)
+      << text.out;
+  const auto json = validate(folder, {"theirs.csv"}).json;
+  EXPECT_EQ(json.at("diagnosis"), nlohmann::json::array({"other-tau"}));
+  const auto fitted = json.at("explanations").at(0).at("fitted");
+  EXPECT_EQ(fitted.at("quantity"), "tau");
+  EXPECT_EQ(fitted.at("value"), 9);
+  EXPECT_EQ(fitted.at("in_place_of"), 8);
+  EXPECT_LT(fitted.at("low"), 9);
+  EXPECT_GT(fitted.at("high"), 9);
+}
+
+TEST(Validate, CallsNothingNearWhereNothingIs) {
+  const Folder folder;
+  folder.write("cell.toml", cell);
+  folder.write("theirs.csv", "11\n13.5\n55.5\n61\n99.5\n");
+  const auto text = folder.run({"validate", "cell.toml", "theirs.csv"});
+  EXPECT_NE(text.out.find(" hypotheses fits, and none comes near\n"), std::string::npos) << text.out;
+  EXPECT_EQ(text.out.find("nearest"), std::string::npos) << text.out;
+}
+
+/// u_inf is an ulp above the threshold, and at it.
+TEST(Validate, SaysThatADecisionHangsOnLessThanRounding) {
+  const Folder folder;
+  const auto text_of = [&](const std::string& amplitude, const std::string& spikes) {
+    folder.write("cell.toml", cell.substr(0, cell.find("until")) +
+                                  "until = 400\n[[input]]\nkind = \"step\"\nstart = 5\namplitude = " + amplitude +
+                                  "\n");
+    folder.write("theirs.dat", spikes);
+    return folder.run({"validate", "cell.toml", "theirs.dat"}).out;
+  };
+  const std::string fires = text_of("2.0000000000000004", "");
+  EXPECT_NE(fires.find("\nthe exact spike at 293.349 ms hangs on less than rounding: a threshold "), std::string::npos)
+      << fires;
+  const std::string silent = text_of("2", "250\n");
+  EXPECT_NE(silent.find("\nthe exact solution has no spike at "), std::string::npos) << silent;
+  EXPECT_EQ(text_of("2.1", "").find("rounding"), std::string::npos);
+}
+
 TEST(Validate, SaysThatSecondsAreMilliseconds) {
   const Folder folder;
   folder.write("cell.toml", cell);

@@ -15,6 +15,18 @@ bool Agreement::is_coarse() const {
   return !theirs_.empty() && precision_.unit(theirs_.back()) > 1.5 * finest;
 }
 
+bool Agreement::is_regular() const {
+  constexpr std::size_t most = 3;
+  constexpr double same = 1e-4;  // ms
+  std::vector<double> intervals;
+  for (std::size_t k = 1; k < theirs_.size() && intervals.size() <= most; ++k) {
+    const double interval = theirs_[k] - theirs_[k - 1];
+    const auto is_it = [&](double known) { return std::abs(known - interval) < same; };
+    if (std::none_of(intervals.begin(), intervals.end(), is_it)) intervals.push_back(interval);
+  }
+  return intervals.size() <= most;
+}
+
 bool Agreement::is_on_grid(double dt) const {
   const auto is_by = [&](Printing printing) {
     return std::all_of(theirs_.begin(), theirs_.end(),

@@ -30,6 +30,9 @@ class Agreement {
   /// Whether the times have so few decimals that these may be a grid of time or a way to print.
   bool is_coarse() const;
 
+  /// Whether they have so few different intervals, as under constant current, that many problems give the same train.
+  bool is_regular() const;
+
   /// Whether all times are grid times of this step.
   bool is_on_grid(double dt) const;
 

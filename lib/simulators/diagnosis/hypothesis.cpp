@@ -21,6 +21,9 @@ bool has(const Current& current) {
   return !pieces_of<Kind>(current).empty();
 }
 
+/// Whether anything of a convention is on a grid of time: its step is of no concern otherwise.
+bool has_step(const Convention& c) { return c.input_time || c.refractory_count != RefractoryCount::exact; }
+
 bool set_stamp(Hypothesis& h, Stamp stamp) {
   if (h.convention.stamp == stamp || h.stamped_at_nearest) return false;
   if (stamp == Stamp::interpolated && h.convention.crossing != Crossing::grid) return false;
@@ -29,7 +32,7 @@ bool set_stamp(Hypothesis& h, Stamp stamp) {
 }
 
 bool move_stamp(Hypothesis& h, double steps) {
-  if (h.convention == exact_solution) return false;  // there is no step
+  if (!has_step(h.convention)) return false;
   h.convention.stamp_offset += steps * h.dt;
   return true;
 }
@@ -50,7 +53,7 @@ bool count_refractoriness(Hypothesis& h, RefractoryCount count) {
 
 bool add_refractory_steps(Hypothesis& h, int steps) {
   if (h.convention.refractory_count == RefractoryCount::exact) {
-    if (h.convention == exact_solution) return false;
+    if (!has_step(h.convention)) return false;
     h.neuron.refractory += steps * h.dt;
     return h.neuron.refractory >= 0;
   }
@@ -109,12 +112,12 @@ bool delay_samples(Hypothesis& h, double late) {
 }
 
 bool delay_steps(Hypothesis& h, double late) {
-  if (h.convention == exact_solution) return false;
+  if (!has_step(h.convention)) return false;
   return delay_input(h, late * h.dt);
 }
 
 bool delay_arrivals(Hypothesis& h, double steps) {
-  if (!has_events(h.current) || h.convention == exact_solution) return false;
+  if (!has_events(h.current) || !has_step(h.convention)) return false;
   h.current = without_events(h.current) + shifted(events_of(h.current), steps * h.dt);
   return true;
 }
@@ -132,7 +135,7 @@ bool subtract_at_reset(Hypothesis& h) {
 }
 
 bool scale_weights_by_step(Hypothesis& h, double factor) {
-  return h.convention != exact_solution && factor != 1 && scale_weights(h, factor);
+  return has_step(h.convention) && factor != 1 && scale_weights(h, factor);
 }
 
 bool miss_within_step(Hypothesis& h) {

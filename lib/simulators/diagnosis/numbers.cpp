@@ -87,25 +87,37 @@ void Search::try_units() {
   if (best) tell(best->first, "unit-steps", best->second);
 }
 
-/// A shift of all times, and every number of the problem, with every convention on the likeliest steps.
+/// A shift of all times, a level of detection, and every number of the problem, with every convention on the likeliest
+/// steps. What is the exact solution's needs no simulator.
 void Search::try_numbers() {
   constexpr std::size_t fewest = 2;  // any number explains a single spike
   if (theirs_.size() < fewest) return;
-  for (const Base& base : bases_) try_shift(base);
+  for (const Base& base : bases_) {
+    if (is_plausible(base)) try_shift(base);
+  }
   try_detection();
   constexpr double most_steps = 3e7;
   const double enough = steps_taken_ + most_steps;
-  const Fit of_exact = agreement_.is_coarse() ? Fit::printed : Fit::stamped;
   const auto parameters = parameters_of(neuron_, current_);
-  bool has_tried_exact = false;
-  for (const Base& base : bases_) {
-    if (steps_taken_ > enough) break;
-    if (base.is_exact() ? std::exchange(has_tried_exact, true) : !is_among_likeliest(base.hypothesis.dt)) continue;
-    if (!base.is_exact() && !nothing_found() && !agreement_.is_coarse()) break;
-    const Fit fit = base.is_exact() ? of_exact : Fit::stamped;
-    if (!base.is_exact() && !may_have_stamped(base, base.hypothesis, fit)) continue;
+  const auto try_those = [&](const Base& base, Fit fit) {
+    const std::size_t before = diagnosis_.explanations.size();
     for (const Parameter& parameter : parameters) try_parameter(base, parameter, fit);
+    return diagnosis_.explanations.size() > before;
+  };
+  const Base& first = bases_.front();
+  const bool may_be_on_grid = diagnosis_.grid && agreement_.is_regular();
+  if (first.is_exact() && try_those(first, Fit::stamped) && !may_be_on_grid) return;
+  for (const Base& base : bases_) {
+    if (steps_taken_ > enough) return;
+    if (base.is_exact() || !is_plausible(base) || !is_among_likeliest(base)) continue;
+    if (may_have_stamped(base, base.hypothesis, Fit::stamped)) try_those(base, Fit::stamped);
   }
+  if (first.is_exact() && agreement_.is_coarse() && is_grid_of_printing()) try_those(first, Fit::printed);
+}
+
+/// Whether the grid that is seen, if any, is that of the printed decimals: exact times are on no other.
+bool Search::is_grid_of_printing() const {
+  return !diagnosis_.grid || *diagnosis_.grid < 1.5 * agreement_.unit(theirs_.back());
 }
 
 void Search::try_parameter(const Base& base, const Parameter& parameter, Fit fit) {
@@ -167,7 +179,7 @@ void Search::try_rounding() {
   const auto close = close_decision(Neuron(neuron_), current_, until_);
   if (!close) return;
   for (const Base& base : bases_) {
-    if (!is_among_likeliest(base.hypothesis.dt) || !may_have_stamped(base, base.hypothesis, Fit::stamped)) continue;
+    if (!is_among_likeliest(base) || !may_have_stamped(base, base.hypothesis, Fit::stamped)) continue;
     for (const double margin : {close->margin, -close->margin}) {
       Hypothesis hypothesis = base.hypothesis;
       hypothesis.neuron.threshold += margin;
@@ -180,6 +192,18 @@ void Search::try_rounding() {
       explain(base.name, base.is_exact() ? 0 : hypothesis.dt, {"decided-by-rounding"}, std::move(predicted));
     }
   }
+}
+
+/// The exact train up to the decision that hangs on rounding: from there on anything may follow.
+void Search::try_parting_at_rounding() {
+  const Base& base = bases_.front();
+  const auto close = base.is_exact() ? close_decision(Neuron(neuron_), current_, until_) : std::nullopt;
+  if (!close) return;
+  const Train& exact = exact_train();
+  const auto doubtful = std::lower_bound(exact.begin(), exact.end(), close->time);
+  const auto agreed = static_cast<std::size_t>(doubtful - exact.begin());
+  if (theirs_.size() < agreed || !agreement_.holds(exact, base.hypothesis, agreed, Fit::stamped)) return;
+  explain(base.name, 0, {"decided-by-rounding"}, exact);
 }
 
 }  // namespace lapicque::diagnosis

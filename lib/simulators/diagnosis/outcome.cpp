@@ -34,9 +34,12 @@ std::tuple<double, int, bool> chance_of(const Explanation& explanation) {
   const auto& [low, high] = std::pair(explanation.fitted->low, explanation.fitted->high);
   const ShortDecimal decimal = shortest_decimal(low, high);
   const double leading = std::round(std::abs(decimal.value) / decimal.unit);
+  const bool is_odd = !(leading == 1 || leading == 2 || leading == 5);
+  // What a shift leaves open is a matter of the step.
+  if (explanation.fitted->quantity == "shift") return {-1, decimal.digits, is_odd};
   // Orders of magnitude, so that what fits a little more widely is not behind for that.
   const double chance = std::ceil(std::log10(std::min(1.0, std::max((high - low) / decimal.unit, 1e-9))));
-  return {chance, decimal.digits, !(leading == 1 || leading == 2 || leading == 5)};
+  return {chance, decimal.digits, is_odd};
 }
 
 }  // namespace
@@ -114,13 +117,15 @@ void Search::find_nearest() {
   }
 }
 
-/// The exact solution, then the grids that are seen in the times, then those that printing has hidden, then faults;
-/// numbers that are short decimals before others.
+/// The exact solution, then the grids that are seen in the times, then those that printing has hidden, then faults,
+/// then numbers: those that are short decimals before others, and those of exact times that are on a grid only by being
+/// printed last.
 void Search::put_simplest_first() {
   const auto rank = [](const Explanation& explanation) {
     const bool is_exact = explanation.convention == "exact";
     const auto& changes = explanation.changes;
     if (is_exact && (changes.empty() || changes.front().starts_with("stamped-"))) return 0;
+    if (explanation.fitted) return is_exact && explanation.printed ? 5 : 4;
     return !changes.empty() ? 3 : explanation.printed ? 2 : 1;
   };
   std::stable_sort(diagnosis_.explanations.begin(), diagnosis_.explanations.end(),

@@ -211,7 +211,8 @@ std::vector<Parameter> parameters_of(const NeuronParameters& neuron, const Curre
   add_delays(all, current);
   all.push_back({"other-detection", "level of detection", "mV", neuron.threshold, neighbours(neuron.threshold, scale),
                  [](Hypothesis& h, double value) {
-                   if (h.convention.crossing != Crossing::grid) return false;
+                   if (h.convention.crossing != Crossing::grid || h.convention.stamp == Stamp::interpolated)
+                     return false;
                    h.convention.detection = value;
                    return true;
                  }});

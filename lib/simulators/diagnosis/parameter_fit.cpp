@@ -36,7 +36,8 @@ class Bisection {
  private:
   struct Probe {
     double value;
-    int sign;  ///< of the first difference, 0 if the whole train agrees
+    int sign;            ///< of the first difference, 0 if the whole train agrees
+    std::size_t agreed;  ///< spikes before it
   };
 
   /// Looks at few spikes, and at more as long as they agree.
@@ -50,19 +51,36 @@ class Bisection {
       const auto predicted = predict_(hypothesis, is_whole ? 0 : std::min(count, all));
       if (!predicted) return std::nullopt;
       const auto difference = agreement_.first_difference(*predicted, hypothesis, std::min(count, all), is_whole, fit_);
-      if (difference.sign != 0 || is_whole) return Probe{value, difference.sign};
+      if (difference.sign != 0 || is_whole) return Probe{value, difference.sign, difference.spike};
     }
   }
 
   std::optional<ParameterFit> between(Probe low, Probe high) const {
     constexpr int most_turns = 40;
+    double outer_low = low.value;
+    double outer_high = high.value;
+    bool is_near = false;  // a value gives the first spike
     for (int turn = 0; turn < most_turns; ++turn) {
       const double middle = std::midpoint(low.value, high.value);
       if (!(low.value < middle && middle < high.value)) break;
       const auto probe = probe_at(middle);
       if (!probe) break;
       if (probe->sign == 0) return widened(low.value, middle, high.value);
+      is_near |= probe->agreed > 0;
+      if (probe->agreed == 0) (probe->sign == low.sign ? outer_low : outer_high) = middle;
       (probe->sign == low.sign ? low : high) = *probe;
+    }
+    return is_near ? among(outer_low, outer_high) : std::nullopt;
+  }
+
+  /// Looks through values that may give the first spike: under noise a potential that rises above a level twice makes
+  /// a train early where it is late otherwise, and leads a bisection astray.
+  std::optional<ParameterFit> among(double low, double high) const {
+    constexpr int parts = 32;
+    const auto at = [&](int part) { return std::lerp(low, high, static_cast<double>(part) / parts); };
+    for (int part = 1; part < parts; ++part) {
+      const auto probe = probe_at(at(part));
+      if (probe && probe->sign == 0) return widened(at(part - 1), at(part), at(part + 1));
     }
     return std::nullopt;
   }

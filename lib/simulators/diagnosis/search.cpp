@@ -54,12 +54,15 @@ Diagnosis Search::run() {
   choose_bases();
   beginning_ = beginning_of_current();
   try_all_bases(0);
-  if (nothing_found() && options_.convention.empty()) try_shift(bases_.front());
+  const bool is_fault = nothing_found();
+  if (is_fault && options_.convention.empty()) try_shift(bases_.front());
   if (nothing_found()) try_units();
   if (nothing_found() || is_doubtful()) try_all_bases(1);
-  if (nothing_found()) try_numbers();
+  // A regular train tells so little that a number may do what a change does.
+  if (nothing_found() || (is_fault && options_.convention.empty() && agreement_.is_regular())) try_numbers();
   if (nothing_found()) try_rounding();
   if (nothing_found() && theirs_.size() >= fewest_for_pairs) try_all_bases(2);
+  if (nothing_found()) try_parting_at_rounding();
   if (nothing_found()) find_nearest();
   put_simplest_first();
   collect_names();
@@ -111,12 +114,22 @@ void Search::choose_bases() {
   }
 }
 
-/// Whether a step is one of the first few, to which what takes long is kept.
-bool Search::is_among_likeliest(double dt) const {
-  constexpr std::size_t most = 3;
+/// Whether a base's step is one of the first few, to which what takes long is kept. Where no grid is seen, more may be.
+bool Search::is_among_likeliest(const Base& base) const {
+  const std::size_t most = agreement_.is_coarse() || options_.dt ? 3 : 7;
   const auto& steps = diagnosis_.steps;
   const auto last = steps.begin() + static_cast<std::ptrdiff_t>(std::min(most, steps.size()));
-  return steps.empty() || std::find(steps.begin(), last, dt) != last;
+  const double dt = base.hypothesis.dt;
+  const bool is_grid = diagnosis_.grid && std::abs(*diagnosis_.grid - dt) < 1e-9;
+  return steps.empty() || (is_grid && is_usual(dt)) || std::find(steps.begin(), last, dt) != last;
+}
+
+/// Whether faults are looked for on a base's step: not where it is the chance multiple of usual ones that the times of
+/// a regular train all are.
+bool Search::is_plausible(const Base& base) const {
+  const auto& steps = diagnosis_.steps;
+  return is_usual(base.hypothesis.dt) || options_.dt || !agreement_.is_regular() ||
+         std::none_of(steps.begin(), steps.end(), is_usual);
 }
 
 /// The current until soon after the few spikes that are looked at first: long lists are not copied for each
@@ -141,7 +154,9 @@ void Search::try_all_bases(std::size_t count) {
     }
   };
   // Pairs of changes are many: they have to do with the likeliest steps.
-  const auto is_likely = [&](const Base& base) { return count < 2 || is_among_likeliest(base.hypothesis.dt); };
+  const auto is_likely = [&](const Base& base) {
+    return count == 0 || (is_plausible(base) && (count < 2 || is_among_likeliest(base)));
+  };
   try_those([&](const Base& base) { return base.is_exact() && is_likely(base); }, Fit::stamped);
   if (has_found_more() && hidden_grids_ == 0) return;
   if (agreement_.is_coarse() && !has_found_more()) {

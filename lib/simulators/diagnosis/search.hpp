@@ -39,7 +39,8 @@ class Search {
   bool has_taken_enough();
   void choose_steps();
   void choose_bases();
-  bool is_among_likeliest(double dt) const;
+  bool is_among_likeliest(const Base& base) const;
+  bool is_plausible(const Base& base) const;
   Current beginning_of_current() const;
   void try_all_bases(std::size_t count);
   void try_stamps_at_printed_times();
@@ -58,9 +59,11 @@ class Search {
   void try_shift(const Base& base);
   void try_units();
   void try_numbers();
+  bool is_grid_of_printing() const;
   void try_parameter(const Base& base, const Parameter& parameter, Fit fit);
   void try_detection();
   void try_rounding();
+  void try_parting_at_rounding();
 
   // outcome.cpp
   void explain(const std::string& convention, double dt, std::vector<std::string_view> names, Train predicted,

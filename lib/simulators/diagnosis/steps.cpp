@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
+
+#include "simulators/diagnosis/parameter_fit.hpp"
 
 namespace lapicque {
 namespace diagnosis {
@@ -12,19 +15,49 @@ bool is_usual(double dt) {
                      [dt](double usual) { return std::abs(usual - dt) < 1e-9; });
 }
 
+namespace {
+
+/// Whether somebody may have chosen this step: a decimal of few digits, or a power of two.
+bool is_chosen(double dt) {
+  constexpr double reading = 1e-7;
+  constexpr int most = 3;
+  const double binary = dt * 0x1p10;
+  return shortest_decimal(dt * (1 - reading), dt * (1 + reading)).digits <= most ||
+         (binary == std::round(binary) && std::exp2(std::round(std::log2(dt))) == dt);
+}
+
+/// The grid that is seen in their times, or parts of it, where it is no usual step.
+std::vector<double> unusual_steps(const Agreement& theirs, double grid, bool has_usual) {
+  // A regular train has a grid of its own, the longest of which all its intervals are multiples.
+  constexpr double longest_of_regular = 1;  // ms
+  std::vector<double> steps;
+  for (const double part : {1.0, 2.0, 3.0, 4.0, 5.0, 10.0}) {
+    const double dt = grid / part;
+    if (is_usual(dt) || !is_chosen(dt) || (theirs.is_regular() && dt > longest_of_regular)) continue;
+    if (part == 1 || !has_usual) steps.push_back(dt);
+  }
+  return steps;
+}
+
+}  // namespace
+
 Steps likely_steps(const Agreement& theirs, std::optional<double> grid, double tau, double until) {
-  std::vector<double> steps(usual_steps.begin(), usual_steps.end());
   // Three decimals may be all that was printed of times on no grid.
   constexpr double of_printing = 1.5e-3;
-  const bool is_seen = grid && *grid > of_printing;
+  std::vector<double> steps(usual_steps.begin(), usual_steps.end());
   const double shortest = std::min(grid.value_or(0.1) / 10, 0.01) * (1 - 1e-9);
-  std::erase_if(steps, [&](double dt) { return dt < shortest || (is_seen && !theirs.is_on_grid(dt)); });
-  if (is_seen) {
-    constexpr std::size_t enough = 2;
-    for (const double part : {1.0, 2.0, 3.0, 4.0, 5.0, 10.0}) {
-      const double dt = *grid / part;
-      if (!is_usual(dt) && (part == 1 || steps.size() < enough)) steps.push_back(dt);
-    }
+  std::erase_if(steps, [&](double dt) { return dt < shortest; });
+  if (grid && *grid > of_printing) {
+    std::vector<double> seen;
+    std::copy_if(steps.begin(), steps.end(), std::back_inserter(seen),
+                 [&](double dt) { return theirs.is_on_grid(dt); });
+    const auto unusual = unusual_steps(theirs, *grid, !seen.empty());
+    seen.insert(seen.end(), unusual.begin(), unusual.end());
+    // Where intervals differ, it would be chance if all were multiples of more than the step.
+    const auto is_grid = [&](double dt) { return std::abs(dt - *grid) < 1e-9; };
+    const auto longest = std::find_if(seen.begin(), seen.end(), is_grid);
+    if (longest != seen.end() && !theirs.is_regular()) std::rotate(seen.begin(), longest, longest + 1);
+    if (!seen.empty()) steps = std::move(seen);
   }
   std::erase_if(steps, [&](double dt) { return dt > tau / 2; });
   const auto first_long =

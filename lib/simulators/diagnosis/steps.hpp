@@ -24,7 +24,7 @@ struct Steps {
 };
 
 /// The usual steps of which all their times are multiples, or all usual ones where there is no grid to be seen; and the
-/// grid itself and parts of it, where it is not usual.
+/// grid itself and parts of it, where it is not usual. Where intervals differ, the grid itself comes first.
 /// @param grid  the longest step of which their times are multiples
 /// @param tau   ms: no step is longer than half of it
 Steps likely_steps(const Agreement& theirs, std::optional<double> grid, double tau, double until);
