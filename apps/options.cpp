@@ -13,6 +13,7 @@
 
 #include "files/membrane.hpp"
 #include "lapicque/error.hpp"
+#include "lapicque/files/file_error.hpp"
 #include "lapicque/spike_train.hpp"
 #include "output.hpp"
 
@@ -242,6 +243,11 @@ Neuron NeuronOptions::neuron() const {
     auto [neuron, remarks] = read_neuron(file_, values_);
     remarks_ = std::move(remarks);
     if (initial_ == Initial::offered || neuron.initial() == neuron.rest()) return neuron;
+    if (neuron.rest() >= neuron.threshold()) {
+      throw FileError(
+          {{file_, 0, "neuron.rest", to_text(neuron.rest(), "mV"),
+            "the answer is that of a neuron at rest, and this one fires there", "choose a rest below the threshold"}});
+    }
     remarks_.push_back(file_ + ": the answer is that of a neuron at rest; neuron.initial = " +
                        to_text(neuron.initial(), "mV") + " has no part in it");
     auto parameters = neuron.parameters();

@@ -97,6 +97,10 @@ class Psp {
     const Shape shape = shape_ == "alpha" ? Shape::alpha : Shape::exponential;
     const auto taus = grid_.values();
     if (weight_ == 0) throw InvalidArgument("--weight", "0 nA", "must not be 0", "write for example 1 nA");
+    if (!std::isfinite(10 * neuron.resistance() * weight_)) {
+      throw InvalidArgument("--weight", to_text(weight_, "nA"), "makes a potential beyond the largest number",
+                            "choose a smaller one");
+    }
     double time = 0;
     for (const double tau : taus) {
       if (!(tau > 0))

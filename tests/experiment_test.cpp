@@ -512,6 +512,10 @@ TEST(NeuronOfAFile, GivesWayToNumbersOfTheCaller) {
   EXPECT_EQ(said({{"tau", 7}}),
             "tau = 7 ms: is given over capacitance and leak_conductance, and which of them stays is not said; give "
             "resistance, capacitance or leak_conductance as well");
+  EXPECT_EQ(
+      said({{"resistance", 3}, {"leak_conductance", 0.2}}),
+      "leak_conductance = 0.2 uS: resistance and leak_conductance are one number (R = 1/g) and leave tau open; give "
+      "tau or capacitance in the place of one of them");
   EXPECT_EQ(said({{"refractory", -1}}),
             "refractory = -1 ms: an absolute refractory period must not be negative; write for example 2 ms");
   EXPECT_EQ(said({{"threshold", -66}}), file.string() +

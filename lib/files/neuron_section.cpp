@@ -32,8 +32,8 @@ std::vector<std::string_view> membrane_keys_of(Section& section, const NeuronVal
 }  // namespace
 
 Neuron read_neuron(Section& section, const NeuronValues& instead) {
-  const auto keys = membrane_keys_of(section, instead);
   for (const auto& [key, value] : instead) section.replace(key, value);
+  const auto keys = membrane_keys_of(section, instead);
   const auto read_membrane = [&] {
     std::map<std::string_view, double> values;
     for (const auto key : keys) values.emplace(key, section.number(key));

@@ -145,6 +145,16 @@ TEST(Curves, OfANeuronAtRestSayThatTheyLeaveOutAnInitialPotential) {
             "cell.toml: the answer is that of a neuron at rest; neuron.initial = -60 mV has no part in it\n");
 }
 
+TEST(Curves, OfANeuronAtRestRefuseOneThatFiresThere) {
+  const Folder folder;
+  folder.write("cell.toml",
+               "[neuron]\nrest = -45\nreset = -65\nthreshold = -50\nresistance = 10\ntau = 8\ninitial = -60\n");
+  EXPECT_EQ(
+      folder.run({"psp", "cell.toml"}).error,
+      "cell.toml: neuron.rest = -45 mV: the answer is that of a neuron at rest, and this one fires there; choose a "
+      "rest below the threshold\n");
+}
+
 TEST(Curves, RangesHaveRoundDecades) {
   const auto durations = run_json({"strength-duration", "--from", "0.1ms", "--to", "100ms", "--points", "31"});
   const auto frequencies = run_json({"response", "--from", "1Hz", "--to", "1kHz", "--points", "4"});

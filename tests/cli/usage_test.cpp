@@ -203,6 +203,8 @@ INSTANTIATE_TEST_SUITE_P(
         Misuse{{"fi", "--rate", "0Hz"}, "--rate = 0 Hz: must be greater than 0; write for example --rate 50Hz"},
         Misuse{{"psp", "--tau-s", "0ms"}, "--tau-s = 0 ms: must be greater than 0; write for example 2 ms"},
         Misuse{{"psp", "--weight", "0nA"}, "--weight = 0 nA: must not be 0; write for example 1 nA"},
+        Misuse{{"psp", "--weight", "1e308nA"},
+               "--weight = 1e+308 nA: makes a potential beyond the largest number; choose a smaller one"},
         Misuse{{"psp", "--jump", "0mV"}, "--jump = 0 mV: must not be 0; write for example 1 mV"},
         Misuse{{"fi", "--current", "2nA", "--from", "1nA"}, "--current excludes --from; see lapicque fi --help"},
         Misuse{{"fi", "--from", "3nA", "--to", "2nA"},
