@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "courses.hpp"
+#include "measured_trace.hpp"
 
 namespace lapicque::estimation {
 namespace {
@@ -145,15 +146,6 @@ std::optional<FinerGrid> threshold_on(const Grid& grid, const InputResponse& inp
 }
 
 }  // namespace
-
-std::optional<double> even_step(std::span<const double> times) {
-  constexpr double even = 1e-6;  // of a step: what printed times are off by
-  const double step = (times.back() - times.front()) / static_cast<double>(times.size() - 1);
-  for (std::size_t i = 1; i < times.size(); ++i) {
-    if (std::abs(times[i] - times[i - 1] - step) > even * step) return std::nullopt;
-  }
-  return step;
-}
 
 std::optional<FinerGrid> find_finer_grid(const InputResponse& input, std::span<const SampledSpike> spikes,
                                          const RelaxationFit& free, double variance, double reach) {

@@ -10,9 +10,6 @@
 
 namespace lapicque::estimation {
 
-/// The step of samples that are evenly apart, ms; empty where they are not.
-std::optional<double> even_step(std::span<const double> times);
-
 /// What a trace tells of threshold and refractory period whose simulator made several steps from one sample to the
 /// next.
 struct FinerGrid {

@@ -18,7 +18,7 @@ double rounded(double value) {
   return std::round(value / digit) * digit;
 }
 
-double strongest_current(const Current& current, const std::vector<double>& times) {
+double strongest_current(const Current& current, std::span<const double> times) {
   CurrentEvaluator evaluator(current);
   double strongest = 0;
   for (const double time : times) strongest = std::max(strongest, evaluator.value_at(time));
@@ -26,7 +26,7 @@ double strongest_current(const Current& current, const std::vector<double>& time
 }
 
 /// The response to the first step has to be seen to bend, and spikes to come, two at least, at each of two speeds.
-std::vector<Step> three_steps(const NeuronEstimate& known, const VoltageTrace& trace, double rheobase) {
+std::vector<Step> three_steps(const NeuronEstimate& known, const MeasuredTrace& trace, double rheobase) {
   const double span = trace.times.back() - trace.times.front();
   const double tau = known.tau ? known.tau->value : span / 20;
   const double refractory = known.refractory ? known.refractory->value : 0;
@@ -35,7 +35,7 @@ std::vector<Step> three_steps(const NeuronEstimate& known, const VoltageTrace& t
   return {{phase, 2 * phase, unit / 2}, {3 * phase, 5 * phase, 1.5 * unit}, {6 * phase, 7 * phase, 4 * unit}};
 }
 
-Probe after_spikes(const NeuronEstimate& known, const VoltageTrace& trace, const Current& current) {
+Probe after_spikes(const NeuronEstimate& known, const MeasuredTrace& trace, const Current& current) {
   double rheobase = strongest_current(current, trace.times);
   if (known.rest && known.resistance && known.threshold) {
     const double needed = (known.threshold->value - known.rest->value) / known.resistance->value;
@@ -52,7 +52,7 @@ double highest_potential(const NeuronEstimate& known) {
   return highest;
 }
 
-Probe without_spikes(const NeuronEstimate& known, const VoltageTrace& trace) {
+Probe without_spikes(const NeuronEstimate& known, const MeasuredTrace& trace) {
   const double highest = highest_potential(known);
   const std::string unknown = "nothing is known of the threshold but that it lies above " + brief(highest, "mV", 5) +
                               ", where the potential was";
@@ -66,7 +66,7 @@ Probe without_spikes(const NeuronEstimate& known, const VoltageTrace& trace) {
 
 }  // namespace
 
-Probe probing_current(const NeuronEstimate& known, const VoltageTrace& trace, const Current& current) {
+Probe probing_current(const NeuronEstimate& known, const MeasuredTrace& trace, const Current& current) {
   return known.spikes.empty() ? without_spikes(known, trace) : after_spikes(known, trace, current);
 }
 

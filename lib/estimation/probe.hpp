@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "lapicque/estimation.hpp"
+#include "measured_trace.hpp"
 
 namespace lapicque::estimation {
 
@@ -18,6 +19,6 @@ struct Probe {
 /// Steps that are to determine the rest must reach the threshold. A trace without spikes tells only that it lies above
 /// the trace: then the steps carry the potential to twice the height that was seen, and to 30 mV above rest at least,
 /// and the caveat says how high that is. Where the resistance is unknown as well, no current is proposed.
-Probe probing_current(const NeuronEstimate& known, const VoltageTrace& trace, const Current& current);
+Probe probing_current(const NeuronEstimate& known, const MeasuredTrace& trace, const Current& current);
 
 }  // namespace lapicque::estimation
