@@ -151,7 +151,7 @@ void allow_other_plateaus(NeuronEstimate& result, const Evidence& evidence, cons
     widen(result.reset, linear_estimate(other, reset, trace));
     widen(result.resistance, linear_estimate(other, resistance, trace));
     widen(result.tau, linear_estimate(other, tau, trace));
-    const auto grid = ThresholdReader(free.input, spikes, plateau).grid(other, reach(other, trace));
+    const auto grid = threshold_on_samples(free.input, spikes, plateau, other, reach(other, trace));
     widen(result.threshold, grid.threshold);
     widen(result.refractory, grid.refractory);
     return true;

@@ -65,7 +65,7 @@ std::size_t coincidences(const InputResponse& input, const Segments& segments, c
 }
 
 SpikeTiming decide(const MeasuredTrace& trace, const Segments& segments, const FreeFit& free, const RelaxationFit& tied,
-                   const ThresholdReader::Continuous& continuous, SpikeTiming wanted) {
+                   const ContinuousThreshold& continuous, SpikeTiming wanted) {
   // Each course begins that near to a sample by chance in so many cases.
   constexpr double wide = 4;          // standard errors of a release, both sides together
   constexpr double well_known = 0.1;  // of a step: releases whose errors are larger tell nothing
@@ -94,14 +94,15 @@ SpikeReading read_spikes(const MeasuredTrace& trace, const Segments& segments, c
   const auto& spikes = segments.spikes;
   const double free_variance = variance(free.fit, trace);
   const double free_reach = reach(free.fit, trace);
-  const ThresholdReader threshold(free.input, spikes, segments.plateau);
   SpikeReading result{SpikeTiming::either, fit_tied(trace, segments, free), {}, {}, free.fit, {}, {}};
   const auto whole = noise_hides_crossings(free.fit, trace) && free.input.jumps().empty()
                          ? read_whole(trace, segments, free)
                          : std::nullopt;
-  result.continuous = whole ? whole->threshold : threshold.continuous(free.fit, free_variance, free_reach);
+  result.continuous =
+      whole ? whole->threshold
+            : threshold_between_samples(free.input, spikes, segments.plateau, free.fit, free_variance, free_reach);
   result.timing = decide(trace, segments, free, result.tied, result.continuous, wanted);
-  result.grid = threshold.grid(result.tied, reach(result.tied, trace));
+  result.grid = threshold_on_samples(free.input, spikes, segments.plateau, result.tied, reach(result.tied, trace));
   const bool between_samples = result.timing == SpikeTiming::continuous;
   if (whole) result.whole_fall = whole->fall;
   if (whole && between_samples && result.continuous.consistent) {

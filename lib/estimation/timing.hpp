@@ -14,12 +14,12 @@ namespace lapicque::estimation {
 /// Where the spikes lie, and what follows for threshold, reset potential and refractory period.
 struct SpikeReading {
   SpikeTiming timing;
-  RelaxationFit tied;                      ///< all courses begin at the reset potential, on a sample
-  ThresholdReader::Grid grid;              ///< if spikes lie on the samples
-  ThresholdReader::Continuous continuous;  ///< if they lie between them
-  RelaxationFit free;                      ///< of free courses, with the plateau that the reading between samples shows
-  std::optional<double> whole_fall;        ///< mV, at a spike: where noise asked for a fit of the whole trace
-  std::optional<FinerGrid> finer;          ///< where the samples are every n-th of a simulator's steps
+  RelaxationFit tied;                ///< all courses begin at the reset potential, on a sample
+  GridThreshold grid;                ///< if spikes lie on the samples
+  ContinuousThreshold continuous;    ///< if they lie between them
+  RelaxationFit free;                ///< of free courses, with the plateau that the reading between samples shows
+  std::optional<double> whole_fall;  ///< mV, at a spike: where noise asked for a fit of the whole trace
+  std::optional<FinerGrid> finer;    ///< where the samples are every n-th of a simulator's steps
 };
 
 /// Reads the spikes of a trace that has some.

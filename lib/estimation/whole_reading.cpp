@@ -77,7 +77,7 @@ std::optional<WholeReading> read_whole(const MeasuredTrace& trace, const Segment
   const double tau_error = std::sqrt(variance(free.fit, trace) * free.fit.covariance(tau, tau));
   WholeFit fit(free.input, trace.potentials, segments.spikes, start->values, tau_errors * tau_error,
                std::pow(reach(free.fit, trace), 2));
-  ThresholdReader::Continuous threshold{};
+  ContinuousThreshold threshold{};
   threshold.consistent =
       fit.freedom() < free.fit.freedom + 1 || fits_as_well(fit.squares(), fit.freedom(), free.fit, trace, chance);
   threshold.release_error = start->release_error;

@@ -12,7 +12,7 @@ namespace lapicque::estimation {
 
 /// What the fit of a whole noisy trace says of its spikes, if they lie between the samples.
 struct WholeReading {
-  ThresholdReader::Continuous threshold;
+  ContinuousThreshold threshold;
   double fall;          ///< mV, at a spike
   std::size_t plateau;  ///< by the best fit, after the spike after which most samples are at the reset potential
 };
