@@ -484,6 +484,17 @@ TEST(Diagnosis, TellsAConventionOfWhichAllTimesAreShifted) {
   EXPECT_NEAR(first_of(found).fitted->value, 1, 1e-9);
 }
 
+// NEST's I_e is not delayed, and a generator's current is: what is constant from 0 on, and a sinusoid of 1 ms later.
+TEST(Diagnosis, TellsADelayOfAllInputButWhatIsConstant) {
+  const Current constant = step(0, forever, 2.3);
+  const Train theirs = spike_times({}, constant + sinusoid(11, forever, 1, 31), 300);
+  ASSERT_GT(theirs.size(), 10U);
+  const auto found = diagnose({}, constant + sinusoid(10, forever, 1, 31), 300, theirs);
+  EXPECT_EQ(text({first_of(found).changes.begin(), first_of(found).changes.end()}), "input-delayed");
+  ASSERT_TRUE(first_of(found).fitted);
+  EXPECT_EQ(first_of(found).fitted->value, 1);
+}
+
 // Of a constant current all spikes may be multiples of 0.4 ms or so: the longest step is not what people use.
 TEST(Diagnosis, NamesTheStepsThatPeopleUseFirst) {
   testing::Random random;

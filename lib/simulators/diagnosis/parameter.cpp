@@ -151,7 +151,8 @@ void add_delays(std::vector<Parameter>& all, const Current& current) {
   all.push_back({"input-delayed", "delay of all input but what is constant from 0 on", "ms", 0, delays(),
                  [is_constant](Hypothesis& h, double value) {
                    Current later = events_of(h.current);
-                   for (const Piece& piece : without_events(h.current).pieces()) {
+                   const Current injected = without_events(h.current);
+                   for (const Piece& piece : injected.pieces()) {
                      const auto* step = std::get_if<Step>(&piece);
                      const Current its = scaled(piece, 1);
                      later += step && is_constant(*step) ? its : shifted(its, value);
