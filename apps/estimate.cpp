@@ -102,16 +102,22 @@ class EstimateCommand {
         app.add_option("--input", input_, "the injected current: an experiment file with its inputs, or a table")
             ->type_name("FILE");
     auto* spikes = app.add_option("--spikes", spikes_,
-                                  "instead of both: spike times or intervals under constant currents (columns "
-                                  "of current and time, or current and interval)")
+                                  "instead of both: spikes under constant currents (columns of current and time, "
+                                  "interval or rate, as fi prints them)")
                        ->type_name("TABLE")
                        ->excludes(trace)
                        ->excludes(input);
-    app.add_option("--time-unit", time_unit_, "of columns whose header names no unit (ms)")->type_name("UNIT");
-    app.add_option("--voltage-unit", voltage_unit_, "of a column whose header names no unit (mV)")
+    app.add_option("--column", columns_.column,
+                   "of the potential, or of times, intervals or rates: a name of the header, or a number from 1")
+        ->type_name("NAME|N");
+    app.add_option("--neuron", columns_.neuron, "whose rows to take, where there are several neurons")->type_name("ID");
+    app.add_option("--population", columns_.population, "which population, where there are several")->type_name("NAME");
+    app.add_option("--time-unit", columns_.time, "of columns whose header names no unit (ms)")->type_name("UNIT");
+    app.add_option("--voltage-unit", columns_.voltage, "of a column whose header names no unit (mV)")
         ->type_name("UNIT")
         ->excludes(spikes);
-    app.add_option("--current-unit", current_unit_, "of a column whose header names no unit (nA)")->type_name("UNIT");
+    app.add_option("--current-unit", columns_.current, "of a column whose header names no unit (nA)")
+        ->type_name("UNIT");
     add_choice(app, "--timing", timing_, {"either", "continuous", "grid"},
                "where spikes can lie: between samples, on a simulator's grid, or as the trace shows")
         ->excludes(spikes);
@@ -123,8 +129,10 @@ class EstimateCommand {
 
   void operator()() const {
     if (!spikes_.empty()) {
-      const auto estimate = estimate_from_intervals(read_trains(spikes_, {time_unit_, std::nullopt, current_unit_}));
+      std::vector<std::string> notes;
+      const auto estimate = estimate_from_intervals(read_trains(spikes_, columns_, notes));
       print_intervals(estimate);
+      say(notes);
       if (estimate.undetermined.size() == interval_rows.size()) throw CLI::RuntimeError(nothing);
       return;
     }
@@ -137,11 +145,11 @@ class EstimateCommand {
       figures::require_gnuplot();
       plot.emplace(plot_);
     }
-    const ColumnUnits units{time_unit_, voltage_unit_, current_unit_};
-    bool names_time_unit = false;
-    const VoltageTrace trace = read_trace(trace_, units, &names_time_unit);
-    const Current current = read_known_current(input_, trace, units);
-    if (!names_time_unit) require_likely_milliseconds(trace_, trace, current);
+    std::vector<std::string> notes;
+    const TraceFile file = read_trace(trace_, columns_, notes);
+    const VoltageTrace& trace = file.trace;
+    const Current current = read_known_current(input_, file.times, columns_, notes);
+    if (!file.names_time_unit) require_likely_milliseconds(trace_, trace, current);
     const NeuronEstimate estimate = computed(trace, current);
     if (plot) {
       const std::string title = std::filesystem::path(trace_).filename().string();
@@ -149,6 +157,7 @@ class EstimateCommand {
                             figures::figure_format(plot_));
     }
     print(estimate);
+    say(notes);
     if (plot) plot->commit();
     if (estimate.undetermined.size() == rows.size()) throw CLI::RuntimeError(nothing);
   }
@@ -303,9 +312,7 @@ class EstimateCommand {
   std::string trace_;
   std::string input_;
   std::string spikes_;
-  std::optional<std::string> time_unit_;
-  std::optional<std::string> voltage_unit_;
-  std::optional<std::string> current_unit_;
+  TraceFormat columns_;
   std::string timing_;
   std::string format_;
   std::string plot_;

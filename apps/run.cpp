@@ -36,7 +36,7 @@ class Run {
   explicit Run(CLI::App& app)
       : neuron_options_(app, NeuronOptions::Initial::offered, NeuronOptions::Base::file),
         solver_options_(app, "how the spikes are found") {
-    app.add_option("FILE", file_, "experiment file (TOML)")->required();
+    app.add_option("FILE", file_, "experiment file (TOML); - for standard input")->required();
     add_choice(app, "--format", format_, {"csv", "json"}, "how the spikes are printed");
     add_choice(app, "--precision", precision_, {"exact", "fast"},
                "of the exact method: the last digit, or double arithmetic");
@@ -338,14 +338,17 @@ const std::string experiment_reference =
     "            amplitude sin(2 pi frequency (t - start) + phase) on [start, stop)\n"
     "  samples   start ms = 0, step ms, hold = \"previous\", values nA or file\n"
     "            value k (k = 0, 1, ...) from start + k step on, the last one for one step; hold = \"linear\":\n"
-    "            joined by straight lines; the file has a column current_nA\n"
+    "            joined by straight lines; the file has a column current_nA, and may have times,\n"
+    "            which give start and step; column, neuron, population choose from it\n"
     "  pulses    times ms and jump mV, or file\n"
-    "            the potential jumps at each time; one jump for all, or a list; the file has columns time_ms, jump_mV\n"
+    "            the potential jumps at each time; one jump for all, or a list; the file has columns\n"
+    "            time_ms, jump_mV, or times alone beside one jump; column, neuron, population choose from it\n"
     "  synapse   shape, tau ms, times ms and weights nA, or file instead of these two\n"
     "            shape \"exponential\": weight exp(-s/tau) where s has passed since a time; \"alpha\":\n"
     "            weight (s/tau) exp(1 - s/tau), which peaks at s = tau; one weight for all, or a list;\n"
-    "            the file has columns time_ms, weight_nA\n"
-    "Data files are CSV, looked up from the experiment file's folder. For example a synapse:\n"
+    "            the file has columns time_ms, weight_nA, or times alone beside one weight;\n"
+    "            column, neuron, population choose from it\n"
+    "Data files are tables of any kind, looked up from the experiment file's folder. For example a synapse:\n"
     "  [[input]]\n"
     "  kind = \"synapse\"\n"
     "  shape = \"exponential\"\n"

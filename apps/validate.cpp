@@ -34,11 +34,14 @@ class ValidateCommand {
  public:
   explicit ValidateCommand(CLI::App& app) {
     app.add_option("FILE", found_.file, "experiment file (TOML)")->required();
-    app.add_option("SPIKES", found_.spikes, "spike times of somebody else's run of it (CSV, columns, NEST's .dat)")
+    app.add_option("SPIKES", found_.spikes,
+                   "spike times of somebody else's run of it (a table, a pasted list; - for standard input)")
         ->required();
-    app.add_option("--unit", format_.unit, "of their times; by default what the header says, or ms")->type_name("UNIT");
+    app.add_option("--unit", format_.unit, "of their times, or steps (of --dt); by default what the header says, or ms")
+        ->type_name("UNIT");
     app.add_option("--neuron", format_.neuron, "whose spikes to take, where there are several neurons")
         ->type_name("ID");
+    app.add_option("--population", format_.population, "which population, where there are several")->type_name("NAME");
     app.add_option("--column", format_.column, "where the times are: a name of the header, or a number from 1")
         ->type_name("NAME|N");
     app.add_option("--convention", found_.convention,
@@ -83,7 +86,7 @@ class ValidateCommand {
                                   {.dt = found_.dt, .convention = found_.convention});
     }
     write_all();
-    for (const std::string& note : theirs.notes) std::cerr << printable(note) << '\n';
+    say(theirs.notes);
     if (!found_.comparison.within) throw CLI::RuntimeError(outside);
   }
 
@@ -221,7 +224,8 @@ class ValidateCommand {
   bool are_milliseconds() const {
     constexpr double milliseconds = 1000;
     const auto& [reference, theirs, options] = std::tie(found_.reference, found_.theirs, found_.options);
-    const bool is_asked = !format_.unit.empty() && parse_quantity("1 " + format_.unit, Dimension::time) == milliseconds;
+    const bool is_asked = !format_.unit.empty() && !format_.counts_steps() &&
+                          parse_quantity("1 " + format_.unit, Dimension::time) == milliseconds;
     if (!is_asked || theirs.empty() || !(theirs.front() > options.until)) return false;
     std::vector<double> times;
     for (const double time : theirs) times.push_back(time / milliseconds);

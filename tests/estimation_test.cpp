@@ -172,8 +172,11 @@ TEST(Estimation, BrianTracesGiveTheirNeuronsBack) {
   for (const Recording& r : recordings) {
     SCOPED_TRACE(r.file);
     const auto file = std::filesystem::path(LAPICQUE_TRACES) / r.file;
-    const VoltageTrace trace = read_trace(file);
-    const auto found = estimate_neuron(trace, read_known_current(file, trace));
+    std::vector<std::string> notes;
+    const TraceFile recording = read_trace(file, {}, notes);
+    const VoltageTrace& trace = recording.trace;
+    EXPECT_TRUE(notes.empty());
+    const auto found = estimate_neuron(trace, read_known_current(file, recording.times, {}, notes));
     EXPECT_EQ(found.timing, SpikeTiming::grid);
     for (const Named& p : parameters) {
       const auto& estimate = found.*p.estimate;

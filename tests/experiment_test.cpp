@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
+#include "files/read_text.hpp"
 #include "lapicque/error.hpp"
-#include "lapicque/files/table.hpp"
 
 namespace lapicque {
 namespace {
@@ -81,7 +81,7 @@ std::string message_of_file(const std::filesystem::path& file) {
 class MalformedFile : public testing::TestWithParam<std::filesystem::path> {};
 
 TEST_P(MalformedFile, IsRefusedWithLineKeyValueRuleAndMend) {
-  const auto text = read_text(GetParam());
+  const auto text = detail::read_text(GetParam());
   std::string expected;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line) && line.starts_with("#! ");) {
@@ -377,6 +377,79 @@ file = "arrivals.csv"
   EXPECT_EQ(pieces_of<Pulses>(current)[0].events->at(0).size, 1.2);
   EXPECT_EQ(pieces_of<Synapse>(current)[0].events->at(0).time, 0.3);
   EXPECT_EQ(pieces_of<Synapse>(current)[0].events->at(0).size, 0.7);
+}
+
+std::string input_message(const Folder& folder, const std::string& text) {
+  try {
+    inputs(text, folder.path());
+  } catch (const FileError& error) {
+    std::string message = error.what();
+    for (std::size_t at = 0; (at = message.find(folder.path().string() + "/")) != std::string::npos;) {
+      message.erase(at, folder.path().string().size() + 1);
+    }
+    return message;
+  }
+  return "";
+}
+
+/// A file of times and currents was read as currents of 0, 0.1, 0.2 nA.
+TEST(ExperimentFile, TakesNoTimesForCurrents) {
+  const Folder folder;
+  const std::string samples = "[[input]]\nkind = \"samples\"\nfile = \"current.csv\"\n";
+  for (const std::string text :
+       {"0.0,2.5\n0.1,2.54\n0.2,2.6\n", "# time_ms,current_nA\n0.0,2.5\n0.1,2.54\n0.2,2.6\n",
+        "# time_ms current_nA\n0 2.5\n0.1 2.54\n0.2 2.6\n", "time_s current_pA\n0 2500\n1e-4 2540\n2e-4 2600\n",
+        "t_ms;i_nA\n0;2,5\n0,1;2,54\n0,2;2,6\n"}) {
+    folder.write("current.csv", text);
+    for (const std::string step : {"step = 0.1\n", "step = 0.1\nstart = 0\n", ""}) {
+      const auto current = inputs(samples + step, folder.path());
+      EXPECT_EQ(*pieces_of<Samples>(current)[0].values, (std::vector<double>{2.5, 2.54, 2.6})) << text;
+      EXPECT_EQ(pieces_of<Samples>(current)[0].step, 0.1) << text;
+    }
+    EXPECT_NE(input_message(folder, samples + "step = 0.2\n").find("write start = 0 and step = 0.1, or leave them out"),
+              std::string::npos)
+        << input_message(folder, samples + "step = 0.2\n");
+  }
+  EXPECT_EQ(
+      input_message(folder, samples + "start = 5\n"),
+      "current.csv:2: the times in the file have sample 1 at 0 ms, start and step of the input at 5 ms; write start "
+      "= 0 and step = 0.1, or leave them out: the file has them");
+  folder.write("current.csv", "time_ms,current_nA\n10,1\n10.5,2\n");
+  EXPECT_EQ(pieces_of<Samples>(inputs(samples, folder.path()))[0].start, 10);
+  folder.write("current.csv", "1,2.5\n1,2.54\n");
+  EXPECT_EQ(input_message(folder, samples + "step = 0.1\n"),
+            "current.csv:1: there is no header, and the current may be in any of 2 columns; say which one it is with "
+            "column = 1 or column = 2, or write a header such as time_ms,current_nA");
+  EXPECT_EQ(*pieces_of<Samples>(inputs(samples + "step = 0.1\ncolumn = 2\n", folder.path()))[0].values,
+            (std::vector<double>{2.5, 2.54}));
+  folder.write("current.csv", "current_nA\n2,5\n2,6\n");
+  EXPECT_NE(input_message(folder, samples + "step = 0.1\n")
+                .find("2,5 could be one number with a decimal comma, or two columns"),
+            std::string::npos);
+}
+
+TEST(ExperimentFile, KnowsColumnsOfEventsByTheirNames) {
+  const Folder folder;
+  const std::string synapse = "[[input]]\nkind = \"synapse\"\nshape = \"alpha\"\ntau = 2\nfile = \"arrivals.csv\"\n";
+  folder.write("arrivals.csv", "# weight_nA,time_ms\n0.7,3\n-0.2,4.5\n");
+  auto current = inputs(synapse, folder.path());
+  EXPECT_EQ(pieces_of<Synapse>(current)[0].events->at(0).time, 3);
+  EXPECT_EQ(pieces_of<Synapse>(current)[0].events->at(1).size, -0.2);
+  folder.write("arrivals.csv", "3 17.9\n3 31.0\n2 44.1\n");
+  EXPECT_EQ(
+      input_message(folder, synapse),
+      "arrivals.csv:1: there is no header: column 1 should be the times, but column 2 is the one that ascends; write "
+      "a header such as time_ms,weight_nA, or give the times with column = 2 and one size for all");
+  EXPECT_EQ(pieces_of<Synapse>(inputs(synapse + "weights = 0.5\nneuron = 3\n", folder.path()))[0].events->size(), 2U);
+  folder.write("arrivals.csv", "array([17.9, 31.0]) * msecond\n");
+  current = inputs(synapse + "weights = \"500 pA\"\n", folder.path());
+  EXPECT_EQ(pieces_of<Synapse>(current)[0].events->at(1).time, 31);
+  EXPECT_EQ(pieces_of<Synapse>(current)[0].events->at(1).size, 0.5);
+  current = inputs("[[input]]\nkind = \"pulses\"\nfile = \"arrivals.csv\"\njump = 2\n", folder.path());
+  EXPECT_EQ(pieces_of<Pulses>(current)[0].events->at(0).size, 2);
+  folder.write("arrivals.csv", "time_ms,weight_nA\n3,0.7\n");
+  EXPECT_EQ(input_message(folder, synapse + "weights = 0.5\n"),
+            "arrivals.csv:1: the sizes are in the file (weight_nA), and in the input, too; leave out one of them");
 }
 
 TEST(ExperimentFile, ReadsAMillionArrivals) {

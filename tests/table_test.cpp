@@ -1,11 +1,12 @@
-// Columns of numbers from CSV files.
+// Cells, headers and columns of tables as programs and people write them.
 
-#include "lapicque/files/table.hpp"
+#include "files/table.hpp"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <random>
@@ -13,69 +14,98 @@
 #include <string_view>
 #include <vector>
 
-namespace lapicque {
+#include "files/read_text.hpp"
+
+namespace lapicque::detail {
 namespace {
 
-constexpr std::array<std::string_view, 2> events{"time_ms", "jump_mV"};
-constexpr std::array<std::string_view, 1> samples{"current_nA"};
-using Columns = std::vector<std::vector<double>>;
+using Values = std::vector<double>;
 
-Columns parse(std::string_view csv) { return parse_columns(csv, "data.csv", events); }
+/// The column of a role, or the first one where there is no header.
+Values column(std::string_view text, const Role& role = current_role, std::size_t otherwise = 0) {
+  const Table table = parse_table(text, "data.csv");
+  table.require_names();
+  const std::size_t at = table.has_header() ? table.find(role).value_or(otherwise) : otherwise;
+  return numbers(table, at, role, table.unit(at));
+}
 
-std::string message(std::string_view csv) {
+std::string message(std::string_view text, const Role& role = current_role) {
   try {
-    parse(csv);
+    column(text, role);
   } catch (const FileError& error) {
     return error.what();
   }
   return "";
 }
 
-TEST(Table, ColumnsComeInOrderWhereThereIsNoHeader) {
-  EXPECT_EQ(parse("1,2\n3,4\n"), (Columns{{1, 3}, {2, 4}}));
-  EXPECT_EQ(parse("1,2\n3,4"), (Columns{{1, 3}, {2, 4}}));
-  EXPECT_EQ(parse("-.5,+2e1\n"), (Columns{{-0.5}, {20}}));
+TEST(Heading, IsTakenApartIntoWordsAndUnit) {
+  struct Row {
+    const char* text;
+    std::vector<std::string> words;
+    const char* unit;
+  };
+  const std::vector<Row> rows{{"time_ms", {"time"}, "ms"},
+                              {"Spike time (ms)", {"spike", "time"}, "ms"},
+                              {"Membrane potential [mV]", {"membrane", "potential"}, "mV"},
+                              {"t/us", {"t"}, "us"},
+                              {"V_m", {"v", "m"}, ""},  // UDUNITS knows m as metres
+                              {"V_m (mV)", {"v", "m"}, "mV"},
+                              {"V_m_mV", {"v", "m"}, "mV"},
+                              {"v_soma", {"v", "soma"}, ""},
+                              {"Trace #1 (pA)", {"trace", "1"}, "pA"},
+                              {"time..ms.", {"time"}, "ms"},  // as R renames "time (ms)"
+                              {"NeuronID", {"neuron", "id"}, ""},
+                              {"node_ids", {"node", "ids"}, ""},
+                              {"spikeTimes", {"spike", "times"}, ""},
+                              {"i_A", {"i"}, "A"},
+                              {"train_A", {"train", "a"}, ""},
+                              {"time in s", {"time"}, "s"},
+                              {"Time, s", {"time"}, "s"},
+                              {"", {}, ""}};
+  for (const auto& row : rows) {
+    const auto heading = heading_of(row.text);
+    EXPECT_EQ(heading.words, row.words) << row.text;
+    EXPECT_EQ(heading.unit, row.unit) << row.text;
+  }
 }
 
-TEST(Table, ColumnsComeByNameWhereThereIsAHeader) {
-  EXPECT_EQ(parse("time_ms,jump_mV\n1,2\n"), (Columns{{1}, {2}}));
-  EXPECT_EQ(parse("jump_mV,time_ms\n1,2\n"), (Columns{{2}, {1}}));
-  EXPECT_EQ(parse(",neuron,jump_mV,time_ms\n0,a,1,2\n1,b,3,4\n"), (Columns{{2, 4}, {1, 3}}));
-  EXPECT_EQ(parse("\"time_ms\", \"jump_mV\"\n\"1\", \"2\"\n"), (Columns{{1}, {2}}));
+TEST(Table, KnowsWhatStandsBetweenCells) {
+  for (const char* text : {"t_ms,i_nA\n0,1.5\n1,2.5\n",
+                           "t_ms;i_nA\n0;1.5\n1;2.5\n",
+                           "t_ms\ti_nA\n0\t1.5\n1\t2.5\n",
+                           "t_ms i_nA\n 0  1.5\n 1  2.5 \n",
+                           "# t_ms i_nA\n0 1.5\n1 2.5\n",
+                           "# t_ms,i_nA\n0 1.5\n1 2.5\n",
+                           "\"t_ms\", \"i_nA\"\r\n\"0\", \"1.5\"\r\n\"1\", \"2.5\"\r\n",
+                           "t (ms) i (nA)\n0 1.5\n1 2.5\n",
+                           "\xEF\xBB\xBFt_ms,i_nA\r0,1.5\r\r1,2.5",
+                           "t_ms;i_nA\n0;1,5\n1;2,5\n",
+                           "t_ms\ti_nA\n0,0\t1,5\n1,0\t2,5\n",
+                           "t_ms i_nA\n0,0 1,5\n1,0 2,5\n",
+                           "t_ms,i_nA\n\"0,0\",\"1,5\"\n\"1,0\",\"2,5\"\n",
+                           "t_ms,i_nA\n0.0D+00,1.5D+00\n1.0D+00,2.5d0\n",
+                           "t,i\nms,nA\n0,1.5\n1,2.5\n",
+                           "Recorded by hand\nt_ms,i_nA\n0,1.5\n1,2.5\n",
+                           "t_ms,i_nA,\n0,1.5,\n1,2.5,\n",
+                           "t_ms;i_nA\n0; 1.5 nA\n1; 2500 pA\n",
+                           "n,t_ms,i_nA\n,0,1.5\n,1,2.5\n",
+                           "ATF\t1.0\n2\t2\n\"AcquisitionMode=Gap Free\"\n\"Comment=\"\n\"Time (ms)\"\t\"Trace #1 "
+                           "(nA)\"\n0\t1.5\n1\t2.5\n"}) {
+    EXPECT_EQ(column(text, current_role), (Values{1.5, 2.5})) << text;
+    EXPECT_EQ(column(text, time_role), (Values{0, 1})) << text;
+  }
 }
 
-TEST(Table, FurtherColumnsAreIgnoredWhateverIsInThem) {
-  EXPECT_EQ(parse("1,2,x,nan\n3,4\n"), (Columns{{1, 3}, {2, 4}}));
-  EXPECT_EQ(parse("note,time_ms,jump_mV,more\n\"a, b\",1,2\n,3,4,\n"), (Columns{{1, 3}, {2, 4}}));
-  EXPECT_EQ(parse_columns("1,abc\n2\n", "data.csv", samples), (Columns{{1, 2}}));
-}
-
-TEST(Table, SpacesEmptyLinesCommentsLineEndsAndByteOrderMarkMatterNot) {
-  EXPECT_EQ(parse("\xEF\xBB\xBF# made by hand\r\n\r\n  1 ,\t2  \r\n\r\n3,4\r\n\r\n\r\n"), (Columns{{1, 3}, {2, 4}}));
-  EXPECT_EQ(parse("\xEF\xBB\xBFtime_ms,jump_mV\n# between\n1,2\n"), (Columns{{1}, {2}}));
-  EXPECT_EQ(parse("time_ms,jump_mV\r1,2\r\r3,4"), (Columns{{1, 3}, {2, 4}}));
-}
-
-TEST(Table, RefusesAnOpenQuoteByLine) {
-  const std::string rule = ": a double quote is not closed in this line; close it, or leave it out";
-  EXPECT_EQ(message("1,2,\"a\"\n1,2,\"b\n3,4\n"), "data.csv:2: 1,2,\"b" + rule);
-  EXPECT_EQ(message("\"time_ms,jump_mV\n1,2\n"), "data.csv:1: \"time_ms,jump_mV" + rule);
-  EXPECT_EQ(parse("1,2,\"a \"\"b, c\"\"\"\n"), (Columns{{1}, {2}}));
-}
-
-TEST(Table, MayHaveNoRows) {
-  EXPECT_EQ(parse(""), (Columns{{}, {}}));
-  EXPECT_EQ(parse("\n\n"), (Columns{{}, {}}));
-  EXPECT_EQ(parse("time_ms,jump_mV\n"), (Columns{{}, {}}));
-}
-
-TEST(Table, NumbersAreTheNearestDoubles) {
-  EXPECT_EQ(parse("1e-400,-1e-99999999999999999999\n"), (Columns{{0}, {0}}));
-  EXPECT_EQ(parse("4.9e-324,1.7976931348623157e308\n"), (Columns{{4.9e-324}, {1.7976931348623157e308}}));
+TEST(Table, NumbersAreRoundedOnce) {
+  EXPECT_EQ(column("1e-400\n-1e-99999999999999999999\n"), (Values{0, 0}));
+  EXPECT_EQ(column("4.9e-324\n1.7976931348623157e308\n"), (Values{4.9e-324, 1.7976931348623157e308}));
+  static_assert(0.0041 * 1000 != 4.1);
+  EXPECT_EQ(column("t_s\n0.0041\n4.1e-3\n", time_role), (Values{4.1, 4.1}));
+  EXPECT_EQ(column("t (min)\n0.5\n", time_role), Values{30000});
   constexpr unsigned seed = 1907;
   std::mt19937_64 random(seed);
   std::string csv;
-  std::vector<double> expected;
+  Values expected;
   while (expected.size() < 10'000) {
     const std::uint64_t bits = random();
     double value = 0;
@@ -85,44 +115,69 @@ TEST(Table, NumbersAreTheNearestDoubles) {
     csv.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr).append("\n");
     expected.push_back(value);
   }
-  EXPECT_EQ(parse_columns(csv, "data.csv", samples)[0], expected) << "seed " << seed;
+  EXPECT_EQ(column(csv), expected) << "seed " << seed;
 }
 
-TEST(Table, SaysWhichFieldIsNoNumber) {
-  EXPECT_EQ(message("1,2\n3,4 mV\n"), "data.csv:2: jump_mV = 4 mV: must be a plain number; write for example 2.5");
-  EXPECT_EQ(message("1,\n"), "data.csv:1: jump_mV = (empty): must be a plain number; write for example 2.5");
-  EXPECT_EQ(message("1;2\n"),
-            "data.csv:1: time_ms = 1;2: must be a plain number; write for example 2.5\n"
-            "data.csv:1: there is no field for jump_mV in this row; give each row all its columns");
-  EXPECT_EQ(message("1,0x10\n"), "data.csv:1: jump_mV = 0x10: must be a plain number; write for example 2.5");
+TEST(Table, SaysWhichCellIsNoNumber) {
+  EXPECT_EQ(message("i_nA\n1\n4 mV\n"),
+            "data.csv:3: i_nA = 4 mV: expected a current, mV is a voltage; write for example 2.5");
+  EXPECT_EQ(message("i_nA,n\n1,2\n,3\n"), "data.csv:3: i_nA = (empty): must be a plain number; write for example 2.5");
+  EXPECT_EQ(message("1\n0x10\n"), "data.csv:2: current_nA = 0x10: must be a plain number; write for example 2.5");
+  EXPECT_EQ(message("1\nnan\n-Infinity\n1e999\n"),
+            "data.csv:2: current_nA = nan: must be a finite number; write for example 2.5\n"
+            "data.csv:3: current_nA = -Infinity: must be a finite number; write for example 2.5\n"
+            "data.csv:4: current_nA = 1e999: must be a finite number; write for example 2.5");
+  EXPECT_EQ(message("n i_nA\n1 17.5\n1\n"),
+            "data.csv:3: there is no field for i_nA in this row; give each row all its columns");
 }
 
-TEST(Table, SaysWhichNumberIsNotFinite) {
-  EXPECT_EQ(message("nan,2\n1,-Infinity\n1e999,1\n"),
-            "data.csv:1: time_ms = nan: must be a finite number; write for example 2.5\n"
-            "data.csv:2: jump_mV = -Infinity: must be a finite number; write for example 2.5\n"
-            "data.csv:3: time_ms = 1e999: must be a finite number; write for example 2.5");
+TEST(Table, RefusesACommaThatMayBeAPointOrNone) {
+  const std::string mend = "write a point for a decimal comma, and nothing between thousands";
+  EXPECT_EQ(message("i_nA;n\n1,234;a\n"), "data.csv:2: i_nA = 1,234: must be a plain number; " + mend);
+  EXPECT_EQ(column("i_nA;n\n1,234;a\n1,5;a\n"), (Values{1.234, 1.5}));
+  EXPECT_EQ(message("i_nA\n\"1,234.5\"\n"), "data.csv:2: i_nA = 1,234.5: must be a plain number; " + mend);
 }
 
-TEST(Table, SaysWhichColumnsTheHeaderHas) {
-  EXPECT_EQ(message("time_s,jump_mV,note\n1,2,3\n"),
-            "data.csv:1: there is no column time_ms, but time_s, jump_mV, note; name a column time_ms");
-  EXPECT_EQ(message("time_ms,jump_mV,time_ms\n1,2,3\n"),
-            "data.csv:1: there are several columns time_ms; name one column time_ms");
+TEST(Table, RefusesANarrowHeaderNamingBothReadings) {
+  EXPECT_EQ(
+      message("current_nA\n2,5\n2,6\n"),
+      "data.csv:2: the header has half as many names (current_nA) as this row has fields: 2,5 could be one number "
+      "with a decimal comma, or two columns; write points for decimal commas, or name all columns");
+  EXPECT_EQ(message("\"t_ms\" \"i_nA\"\n\"1\" 0 1.5\n\"2\" 1 2.5\n"),
+            "data.csv:2: the header names 2 columns (t_ms, i_nA), and this row has 3: the names could be those of the "
+            "first columns, or, as R writes them, of the last; name all columns");
 }
 
-TEST(Table, SaysWhichRowIsTooShort) {
-  EXPECT_EQ(message("1,2\n\n3\n"),
-            "data.csv:3: there is no field for jump_mV in this row; give each row all its columns");
-  EXPECT_EQ(message("jump_mV,note,time_ms\n1,2\n"),
-            "data.csv:2: there is no field for time_ms in this row; give each row all its columns");
+TEST(Table, RefusesAnOpenQuoteByLine) {
+  const std::string rule = ": a double quote is not closed in this line; close it, or leave it out";
+  EXPECT_EQ(message("1,\"a\"\n1,\"b\n3,4\n"), "data.csv:2: 1,\"b" + rule);
+  EXPECT_EQ(message("\"time_ms,jump_mV\n1,2\n"), "data.csv:1: \"time_ms,jump_mV" + rule);
+  EXPECT_EQ(column("1,\"a \"\"b, c\"\"\"\n"), Values{1});
+}
+
+TEST(Table, MayHaveNoRows) {
+  for (const char* text : {"", "\n\n", "i_nA\n", "# nothing\n"}) EXPECT_EQ(column(text), Values{}) << text;
+}
+
+TEST(Table, ReadsCapitalsOfUnitsAsTheyAreMeant) {
+  EXPECT_EQ(column("V_MV\n-70\n", potential_role), Values{-70});
+  EXPECT_EQ(column("i (NA)\n2\n"), Values{2});
+  EXPECT_EQ(column("i (PA)\n2000\n"), Values{2});
+}
+
+TEST(Table, ReadsListsAsColumns) {
+  const std::string monitor = "<m.i: array([0, 1], dtype=int32)>\n<m.t: array([17.9, 31. ]) * msecond>\n";
+  const Table table = parse_table(monitor, "m");
+  EXPECT_EQ(table.names(), "i, t");
+  EXPECT_EQ(numbers(table, 1, time_role, table.unit(1)), (Values{17.9, 31}));
+  EXPECT_EQ(column("i_nA = [1, 2.5,\n 3]\n"), (Values{1, 2.5, 3}));
 }
 
 TEST(Table, ListsTenProblemsAtMost) {
-  std::string csv;
-  for (int row = 0; row < 1000; ++row) csv += "1,x\n";
+  std::string csv = "1\n";
+  for (int row = 0; row < 1000; ++row) csv += "x\n";
   try {
-    parse(csv);
+    column(csv);
     FAIL() << "nothing thrown";
   } catch (const FileError& error) {
     EXPECT_EQ(error.problems().size(), 10U);
@@ -131,7 +186,7 @@ TEST(Table, ListsTenProblemsAtMost) {
 
 TEST(Table, ThatCannotBeReadIsNamed) {
   try {
-    read_columns("nowhere/data.csv", events);
+    read_text("nowhere/data.csv");
     FAIL() << "nothing thrown";
   } catch (const FileError& error) {
     EXPECT_STREQ(error.what(), "nowhere/data.csv: cannot be read: No such file or directory; check the path");
@@ -139,4 +194,4 @@ TEST(Table, ThatCannotBeReadIsNamed) {
 }
 
 }  // namespace
-}  // namespace lapicque
+}  // namespace lapicque::detail

@@ -25,11 +25,17 @@ class TraceFile : public testing::Test {
     std::filesystem::current_path("/");
     std::filesystem::remove_all(folder_);
   }
-  static VoltageTrace trace_of(const std::string& text, const ColumnUnits& units = {}) {
-    std::ofstream("trace.csv") << text;
-    return read_trace("trace.csv", units);
+  static VoltageTrace trace_of(const std::string& text, const TraceFormat& format = {}) {
+    std::vector<std::string> notes;
+    auto trace = trace_of(text, format, notes);
+    EXPECT_TRUE(notes.empty()) << notes.front();
+    return trace;
   }
-  static std::string refusal(const std::string& text, const ColumnUnits& units = {}) {
+  static VoltageTrace trace_of(const std::string& text, const TraceFormat& format, std::vector<std::string>& notes) {
+    std::ofstream("trace.csv") << text;
+    return read_trace("trace.csv", format, notes).trace;
+  }
+  static std::string refusal(const std::string& text, const TraceFormat& units = {}) {
     try {
       trace_of(text, units);
     } catch (const FileError& error) {
@@ -39,7 +45,8 @@ class TraceFile : public testing::Test {
   }
   static Current current_of(const std::string& text, const VoltageTrace& trace = {}) {
     std::ofstream("current.csv") << text;
-    return read_known_current("current.csv", trace);
+    std::vector<std::string> notes;
+    return read_known_current("current.csv", trace.times, {}, notes);
   }
 
  private:
@@ -65,12 +72,15 @@ TEST_F(TraceFile, UnitsComeFromOptionsWhereTheHeaderHasNone) {
 }
 
 TEST_F(TraceFile, WhatCannotBeReadIsRefusedByItsLine) {
-  EXPECT_EQ(refusal("t_ms,w\n0,1\n"),
-            "trace.csv:1: there is no column for the potential, but t_ms, w; name a column for example potential_mV");
+  EXPECT_EQ(
+      refusal("t_ms,w,x\n0,1,2\n"),
+      "trace.csv:1: there is no column for the potential, but t_ms, w, x; name a column for example potential_mV, "
+      "or say which one it is with --column 1");
   EXPECT_EQ(refusal("# made by hand\nt_ms,v_mV,u_mV\n0,1,2\n"),
-            "trace.csv:2: there are several columns for the potential: v_mV, u_mV; leave one of them");
-  EXPECT_EQ(refusal("t_ms,v_mV\n0,-70\n0.1,nan\n"),
-            "trace.csv:3: v_mV = nan: must be a finite number; write for example 2.5");
+            "trace.csv:2: there are several columns for the potential: v_mV, u_mV; say which one it is with "
+            "--column v_mV");
+  EXPECT_EQ(refusal("t_ms,v_mV\n0,-70\n0.1,inf\n"),
+            "trace.csv:3: v_mV = inf: must be a finite number; write for example 2.5");
   EXPECT_EQ(refusal("t_ms,v_mV\n0,-70\n\n0.1\n"),
             "trace.csv:4: there is no field for v_mV in this row; give each row all its columns");
   EXPECT_EQ(
@@ -117,19 +127,77 @@ TEST_F(TraceFile, ColumnsMayStandBetweenSpacesTabsOrSemicolons) {
             "trace.csv:4: potential_mV = x: must be a plain number; write for example 2.5");
   EXPECT_EQ(refusal("0 -70\n0.1\n"),
             "trace.csv:2: there is no field for potential_mV in this row; give each row all its columns");
-  EXPECT_EQ(refusal("t;v\n0,1;-70,5\n"),
-            "trace.csv:2: t = 0,1: must be a plain number; write for example 2.5\n"
-            "trace.csv:2: v = -70,5: must be a plain number; write for example 2.5");
+  EXPECT_EQ(trace_of("t;v\n0,1;-70,5\n").potentials, std::vector<double>{-70.5});
   CurrentEvaluator evaluator(current_of("0 0\n5 2.5\n"));
   EXPECT_EQ(evaluator.value_at(6), 2.5);
   EXPECT_EQ(CurrentEvaluator(current_of("current (nA)\n1.5\n2.5\n", {{0, 1}, {-70, -70}})).value_at(0.5), 1.5);
 }
 
+/// What NEST's multimeter, Allen, PrairieView, Axon and others call their columns.
+TEST_F(TraceFile, ColumnsAreKnownByManyNames) {
+  const std::vector<double> times{0, 0.5};
+  const std::vector<double> potentials{-70, -69.5};
+  for (const std::string text :
+       {"# sender\ttime_ms\tV_m\n1\t0\t-70\n1\t0.5\t-69.5\n", "sender\ttime_ms\tV_m\n1\t0\t-70\n1\t0.5\t-69.5\n",
+        "times,V_m\n0,-70\n0.5,-69.5\n", "timestamps,v_soma\n0,-70\n0.5,-69.5\n",
+        "Time [ms],Membrane potential [mV]\n0,-70\n0.5,-69.5\n", "t,V_m (mV)\n0,-70\n0.5,-69.5\n",
+        "Time (ms);Vm (V)\n0;-0,07\n0,5;-0,0695\n", "senders,times,V_m\n1,0,-70\n1,0.5,-69.5\n",
+        "Time [ms] Membrane potential [mV]\n0 -70\n0.5 -69.5\n",
+        "ATF\t1.0\n1\t2\n\"Comment=\"\n\"Time (s)\"\t\"Trace #1 (mV)\"\n0\t-70\n0.0005\t-69.5\n",
+        "time,soma(0.5).v\n0,-70\n0.5,-69.5\n", "t,v,i\n0,-70,1\n0.5,-69.5,2\n",
+        "t_ms,v_mV,v_threshold_mV\n0,-70,-50\n0.5,-69.5,-50\n"}) {
+    const auto trace = trace_of(text);
+    EXPECT_EQ(trace.times, times) << text;
+    EXPECT_EQ(trace.potentials, potentials) << text;
+  }
+  std::vector<std::string> notes;
+  EXPECT_EQ(trace_of("Time(ms), Primary\n0,-70\n0.5,-69.5\n", {}, notes).potentials, potentials);
+  EXPECT_EQ(notes,
+            std::vector<std::string>{"trace.csv:1: Primary is taken for the potential, in mV where no unit is given"});
+}
+
+TEST_F(TraceFile, ANeuronAndAColumnCanBeChosen) {
+  const std::string two = "sender\ttime_ms\tV_m\n1\t0\t-70\n2\t0\t-60\n1\t0.5\t-69.5\n2\t0.5\t-59.5\n";
+  EXPECT_EQ(trace_of(two, {.neuron = "2"}).potentials, (std::vector<double>{-60, -59.5}));
+  EXPECT_EQ(refusal(two),
+            "trace.csv:2: the file has samples of several neurons: 1 (2), 2 (2); choose one with --neuron 1");
+  EXPECT_EQ(trace_of("t_ms,v_soma,v_dend\n0,-70,-60\n", {.column = "v_dend"}).potentials, std::vector<double>{-60});
+  EXPECT_EQ(trace_of("1 0 -70\n1 0.5 -69.5\n", {.column = "3"}).potentials, (std::vector<double>{-70, -69.5}));
+  EXPECT_EQ(
+      refusal("1 0 -70\n1 0.5 -69.5\n"),
+      "trace.csv:1: there is no header, and 3 columns, of which the first does not ascend as times do: it may be a "
+      "neuron's number; say which one is the potential with --column 3");
+}
+
+/// Allen's recordings have no numbers around a spike that was cut out.
+TEST_F(TraceFile, WhatIsNoNumberIsAGap) {
+  std::vector<std::string> notes;
+  const auto trace = trace_of("t_ms,v_mV\n0,-70\n0.5,nan\n1,NaN\n1.5,\n2,-65\n", {}, notes);
+  EXPECT_EQ(trace.times, (std::vector<double>{0, 2}));
+  EXPECT_EQ(trace.potentials, (std::vector<double>{-70, -65}));
+  EXPECT_EQ(notes, std::vector<std::string>{"trace.csv: 3 of 5 samples have no potential (nan); they are left out"});
+  EXPECT_EQ(refusal("t_ms,v_mV\nnan,-70\n"),
+            "trace.csv:2: t_ms = nan: must be a finite number; write for example 17.5");
+}
+
+TEST_F(TraceFile, RatesAreIntervals) {
+  std::ofstream("fi.csv")
+      << "current_nA,rate_Hz,checked_Hz,spikes,counted_Hz\n1,0,,0,0\n2.5,50,50,25,50\n3,100,100,50,100\n";
+  std::vector<std::string> notes;
+  const auto trains = read_trains("fi.csv", {}, notes);
+  ASSERT_EQ(trains.size(), 2U);
+  EXPECT_EQ(trains[0].current, 2.5);
+  EXPECT_EQ(trains[0].times, (std::vector<double>{0, 20}));
+  EXPECT_EQ(trains[1].times, (std::vector<double>{0, 10}));
+  EXPECT_EQ(notes.size(), 2U);
+}
+
 TEST_F(TraceFile, CurrentsThatAreHardlyInNanoamperesAreRefusedWhereNobodyNamesTheirUnit) {
-  const auto refused = [](const std::string& text, const ColumnUnits& units = {}) -> std::string {
+  const auto refused = [](const std::string& text, const TraceFormat& units = {}) -> std::string {
     std::ofstream("current.csv") << text;
     try {
-      read_known_current("current.csv", {{0, 5}, {-70, -70}}, units);
+      std::vector<std::string> notes;
+      read_known_current("current.csv", {0, 5}, units, notes);
     } catch (const FileError& error) {
       return error.what();
     }

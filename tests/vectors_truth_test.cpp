@@ -7,8 +7,8 @@
 #include <string>
 
 #include "answer.hpp"
+#include "files/read_text.hpp"
 #include "lapicque/files/experiment.hpp"
-#include "lapicque/files/table.hpp"
 #include "vector.hpp"
 
 // That the committed test vectors are what their generator writes today, and that their digits are right: found anew
@@ -40,11 +40,11 @@ TEST_P(VectorFamily, IsWhatTheGeneratorWrites) {
   std::string rows;
   for (const Vector& vector : GetParam().make()) {
     const std::string stem = (folder / vector.family / vector.name).string();
-    EXPECT_EQ(read_text(stem + ".toml"), to_toml(vector));
+    EXPECT_EQ(detail::read_text(stem + ".toml"), to_toml(vector));
     // From the file, not from the generator: what is proven is what others read.
     const Experiment read = read_experiment(stem + ".toml");
     const Answer found = answer({vector.family, vector.name, {}, {}, read.neuron, read.current, read.until});
-    EXPECT_EQ(read_text(stem + ".spikes.csv"), to_csv(vector, found));
+    EXPECT_EQ(detail::read_text(stem + ".spikes.csv"), to_csv(vector, found));
     rows += to_index_row(vector, found);
   }
   EXPECT_EQ(index_rows(GetParam().name), rows);

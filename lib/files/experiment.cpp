@@ -11,10 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "column_name.hpp"
+#include "data_file.hpp"
 #include "lapicque/error.hpp"
-#include "lapicque/files/table.hpp"
 #include "neuron_section.hpp"
+#include "read_text.hpp"
 #include "section.hpp"
 #include "source.hpp"
 #include "text.hpp"
@@ -36,6 +36,10 @@ constexpr Key start_key{"start", R"("5 ms")", Dimension::time, lowest};
 constexpr Key stop_key{"stop", R"("101 ms")", Dimension::time, highest};
 constexpr Key amplitude_key{"amplitude", R"("2.5 nA")", Dimension::current, 0};
 constexpr Key times_key{"times", "[12.5, 14.0]", Dimension::time, 0};
+
+constexpr Key column_key{"column", R"("current_nA")", std::nullopt};
+constexpr Key neuron_key{"neuron", R"("0")", std::nullopt};
+constexpr Key population_key{"population", R"("excitatory")", std::nullopt};
 
 constexpr std::array step_keys{kind_key, start_key, stop_key, amplitude_key};
 
@@ -63,6 +67,9 @@ constexpr std::array samples_keys{
     Key{"hold", R"("previous")", std::nullopt},
     Key{"values", R"([0.0, 1.5, "2 nA"])", Dimension::current, 0},
     Key{"file", R"("current.csv")", std::nullopt},
+    column_key,
+    neuron_key,
+    population_key,
 };
 
 constexpr std::array pulses_keys{
@@ -70,11 +77,21 @@ constexpr std::array pulses_keys{
     times_key,
     Key{"jump", R"("1.2 mV")", Dimension::voltage, 0},
     Key{"file", R"("pulses.csv")", std::nullopt},
+    column_key,
+    neuron_key,
+    population_key,
 };
 
 constexpr std::array synapse_keys{
-    kind_key,  Key{"shape", R"("exponential")", std::nullopt},       Key{"tau", R"("2 ms")", Dimension::time, 1},
-    times_key, Key{"weights", R"("0.7 nA")", Dimension::current, 0}, Key{"file", R"("arrivals.csv")", std::nullopt},
+    kind_key,
+    Key{"shape", R"("exponential")", std::nullopt},
+    Key{"tau", R"("2 ms")", Dimension::time, 1},
+    times_key,
+    Key{"weights", R"("0.7 nA")", Dimension::current, 0},
+    Key{"file", R"("arrivals.csv")", std::nullopt},
+    column_key,
+    neuron_key,
+    population_key,
 };
 
 double read_until(Section& section) {
@@ -120,6 +137,7 @@ Current read_sinusoid(Section& section) {
 struct DataFiles {
   std::filesystem::path folder;
   std::vector<std::filesystem::path> read{};
+  std::vector<std::string> notes{};  ///< what was assumed of them
 };
 
 enum class Data { in_file, in_place, unclear };
@@ -138,89 +156,13 @@ Data find_data(Section& section, std::span<const std::string_view> keys) {
   return Data::unclear;
 }
 
-/// A column of a data file: what it is called in base units, without a unit, and for short.
-struct DataColumn {
-  std::string_view name;  ///< "time_ms"
-  std::string_view word;  ///< "time"
-  std::string_view letter;
-  Dimension dimension;
-};
-constexpr DataColumn time_column{"time_ms", "time", "t", Dimension::time};
-constexpr DataColumn current_column{"current_nA", "current", "i", Dimension::current};
-constexpr DataColumn jump_column{"jump_mV", "jump", "jump", Dimension::voltage};
-constexpr DataColumn weight_column{"weight_nA", "weight", "weight", Dimension::current};
-
-/// Those among the names of a header that may be this column's: its own name, or else all that differ in the unit.
-std::vector<std::string> names_for(const DataColumn& column, const Header& header) {
-  if (std::find(header.names.begin(), header.names.end(), column.name) != header.names.end()) {
-    return {std::string(column.name)};
-  }
-  std::vector<std::string> found;
-  for (const auto& name : header.names) {
-    const auto word = detail::column_name(name).word;
-    if (word == column.word || word == column.letter) found.push_back(name);
-  }
-  return found;
-}
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string all;
-  for (const auto& name : names) all.append(all.empty() ? "" : ", ").append(name);
-  return detail::shown(all);
-}
-
-/// What the header calls a column, and its unit; notes it if that cannot be told.
-std::pair<std::string, ColumnUnit> find_column(const DataColumn& column, const Header& header, const std::string& file,
-                                               std::vector<Problem>& problems) {
-  std::pair<std::string, ColumnUnit> result{std::string(column.name), ColumnUnit{{}, column.dimension}};
-  const auto& words = text_of(column.dimension);
-  const auto names = names_for(column, header);
-  const std::string mend = "name a column " + std::string(column.name) + ", or one in another unit of " + words.name;
-  if (names.size() != 1) {
-    problems.push_back({file, header.line, "", "",
-                        names.empty() ? "there is no column " + result.first + ", but " + listed(header.names)
-                                      : "there are several columns for " + result.first + ": " + listed(names),
-                        names.empty() ? mend : "leave one of them"});
-    return result;
-  }
-  if (names.front() == column.name) return result;
-  result.first = names.front();
-  result.second.unit = detail::column_name(names.front()).unit;
-  const std::string key = "column " + detail::shown(names.front());
-  if (result.second.unit.empty()) {
-    problems.push_back({file, header.line, key, "", key + " names no unit", mend});
-    return result;
-  }
-  try {
-    parse_quantity("1 " + result.second.unit, column.dimension);
-  } catch (const InvalidArgument& error) {
-    problems.push_back({file, header.line, key, detail::shown(result.second.unit), error.rule(), mend});
-  }
-  return result;
-}
-
-/// The columns of a data file's text, in base units.
-Table parse_data(std::string_view text, const Header& header, const std::string& file,
-                 std::span<const DataColumn> columns) {
-  std::vector<std::string> names;
-  std::vector<ColumnUnit> units;
-  std::vector<Problem> problems;
-  for (const auto& column : columns) {
-    auto [name, unit] = header.is_header ? find_column(column, header, file, problems)
-                                         : std::pair{std::string(column.name), ColumnUnit{}};
-    names.push_back(std::move(name));
-    units.push_back(std::move(unit));
-  }
-  if (!problems.empty()) throw FileError(std::move(problems));
-  const std::vector<std::string_view> views(names.begin(), names.end());
-  return parse_table(text, file, views, units);
-}
-
-/// What read(text, header, path) makes of the data file that a section names; empty, with a note, if it cannot be had.
+/// What read(text, name, choice) makes of the data file that a section names; empty, with a note, if it cannot be had.
 template <class Read>
 auto read_data(Section& section, DataFiles& files, Read read)
-    -> std::optional<std::invoke_result_t<Read, const std::string&, const Header&, const std::string&>> {
+    -> std::optional<std::invoke_result_t<Read, const std::string&, const std::string&, const detail::DataChoice&>> {
   const auto name = section.text("file");
+  const detail::DataChoice choice{section.label("column").value_or(""), section.label("neuron").value_or(""),
+                                  section.label("population").value_or("")};
   if (!name) return std::nullopt;
   if (name->empty() || name->find('\0') != std::string::npos) {
     section.refuse("file", "this names no file", "write for example file = \"data.csv\"");
@@ -228,13 +170,13 @@ auto read_data(Section& section, DataFiles& files, Read read)
   }
   try {
     const auto path = files.folder / *name;
-    const std::string text = read_text(path);
-    auto data = read(text, header_of(text), path.string());
+    auto data = read(detail::read_text(path), path.string(), choice);
     files.read.push_back(path);
+    files.notes.insert(files.notes.end(), data.notes.begin(), data.notes.end());
     return data;
   } catch (const FileError& error) {
     for (const auto& problem : error.problems()) {
-      if (problem.line == 0) {
+      if (problem.line == 0 && problem.key.empty()) {
         section.refuse("file", detail::shown(problem.file) + " " + problem.rule,
                        "a data file is looked up from the folder of the experiment file");
       } else {
@@ -245,16 +187,22 @@ auto read_data(Section& section, DataFiles& files, Read read)
   }
 }
 
-/// The values of samples; empty, with a note, if they cannot be had.
-std::optional<std::vector<double>> read_values(Section& section, DataFiles& files) {
+/// The values of samples, and what their file says of their times; empty, with a note, if they cannot be had.
+std::optional<detail::SampleData> read_values(Section& section, DataFiles& files) {
   constexpr std::array<std::string_view, 1> keys{"values"};
   const auto where = find_data(section, keys);
-  if (where == Data::in_place) return section.numbers("values");
   if (where == Data::unclear) return std::nullopt;
-  auto data = read_data(section, files, [](const std::string& text, const Header& header, const std::string& file) {
-    return parse_data(text, header, file, std::array{current_column}).columns[0];
+  if (where == Data::in_place) {
+    auto values = section.numbers("values");
+    return values ? std::optional(detail::SampleData{std::move(*values), {}, {}, {}}) : std::nullopt;
+  }
+  const auto start = section.optional_number("start");
+  auto step = section.optional_number("step");
+  if (step && !(*step > 0)) step.reset();
+  auto data = read_data(section, files, [&](const std::string& text, const std::string& file, const auto& choice) {
+    return detail::read_sample_data(text, file, choice, start, step);
   });
-  if (data && data->empty()) {
+  if (data && data->values.empty()) {
     section.refuse("file", "samples need at least one value", "give one or leave the input out");
     return std::nullopt;
   }
@@ -264,29 +212,36 @@ std::optional<std::vector<double>> read_values(Section& section, DataFiles& file
 Current read_samples(Section& section, DataFiles& files) {
   constexpr std::array<std::string_view, 2> holds{"previous", "linear"};
   const auto hold = section.has("hold") ? section.choice("hold", holds).value_or(0) : 0;
-  const auto values = read_values(section, files).value_or(std::vector<double>{0});
+  const auto data = read_values(section, files);
+  if (!data && section.has("file") && !section.has("step")) return {};  // the file might have had the step
+  const auto values = data ? data->values : std::vector<double>{0};
   const auto make = [&] {
-    const double start = section.number("start", 0);
-    return samples(start, section.number("step"), values, hold == 0 ? Hold::previous : Hold::linear);
+    const double start = section.number("start", data ? data->start.value_or(0) : 0);
+    const double step = data && data->step && !section.has("step") ? *data->step : section.number("step");
+    return samples(start, step, values, hold == 0 ? Hold::previous : Hold::linear);
   };
   return section.build(make, Current{});
 }
 
 /// Events as pulses and synapses have them; none if there is a problem.
-/// @param size_key  the key of the sizes, `size_column` where they stand in a data file
+/// @param size_key  the key of the sizes; one for all may stand beside a file of times
+/// @param role      what they are called in a data file
 std::vector<Event> read_events(Section& section, DataFiles& files, std::string_view size_key,
-                               const DataColumn& size_column) {
-  const std::array<std::string_view, 2> keys{"times", size_key};
-  const auto where = find_data(section, keys);
+                               const detail::Role& role) {
+  const bool has_one_size = section.has_one_number(size_key);
+  const std::array<std::string_view, 2> keys{"times", has_one_size ? "times" : size_key};
+  const auto where = has_one_size && !section.has("file") ? Data::in_place : find_data(section, keys);
   std::optional<std::vector<double>> times, sizes;
   if (where == Data::in_file) {
-    const std::array columns{time_column, size_column};
-    const auto parse = [&](const std::string& text, const Header& header, const std::string& file) {
-      return parse_data(text, header, file, columns).columns;
+    const auto parse = [&](const std::string& text, const std::string& file, const detail::DataChoice& choice) {
+      return has_one_size ? detail::read_times_data(text, file, choice, role)
+                          : detail::read_event_data(text, file, choice, role);
     };
     if (auto data = read_data(section, files, parse)) {
-      times = std::move((*data)[0]);
-      sizes = std::move((*data)[1]);
+      times = std::move(data->times);
+      sizes = has_one_size ? section.numbers_or_one(size_key, times->size()) : std::move(data->sizes);
+    } else if (has_one_size) {
+      section.number(size_key);
     }
   } else if (where == Data::in_place) {
     times = section.numbers("times");
@@ -306,14 +261,14 @@ std::vector<Event> read_events(Section& section, DataFiles& files, std::string_v
 }
 
 Current read_pulses(Section& section, DataFiles& files) {
-  const auto events = read_events(section, files, "jump", jump_column);
+  const auto events = read_events(section, files, "jump", detail::jump_role);
   return section.build([&] { return pulses(events); }, Current{});
 }
 
 Current read_synapse(Section& section, DataFiles& files) {
   constexpr std::array<std::string_view, 2> shapes{"exponential", "alpha"};
   const auto shape = section.choice("shape", shapes).value_or(0);
-  const auto events = read_events(section, files, "weights", weight_column);
+  const auto events = read_events(section, files, "weights", detail::weight_role);
   const auto make = [&] {
     const double tau = section.number("tau");
     return shape == 0 ? exponential_synapse(tau, events) : alpha_synapse(tau, events);
@@ -470,29 +425,34 @@ Experiment parse_experiment(std::string_view toml, const std::string& name, cons
     const double until = read_table(problems, root, sections, "run", run_keys, read_until, 1.0);
     DataFiles files{folder};
     const auto current = read_all_inputs(problems, root, files);
-    return Experiment{neuron, current, until, std::move(files.read), problems.remarks()};
+    auto remarks = problems.remarks();
+    remarks.insert(remarks.end(), files.notes.begin(), files.notes.end());
+    return Experiment{neuron, current, until, std::move(files.read), std::move(remarks)};
   });
 }
 
 Experiment read_experiment(const std::filesystem::path& file, const NeuronValues& instead) {
-  auto experiment = parse_experiment(read_text(file), file.string(), file.parent_path(), instead);
+  auto experiment = parse_experiment(detail::read_text(file), detail::name_of(file), file.parent_path(), instead);
   experiment.files.insert(experiment.files.begin(), file);
   return experiment;
 }
 
 NeuronOfFile read_neuron(const std::filesystem::path& file, const NeuronValues& instead) {
-  return parse(read_text(file), file.string(),
+  return parse(detail::read_text(file), detail::name_of(file),
                [&](Problems& problems, const toml::table& root, const Section& sections) {
                  const auto neuron = read_neuron_table(problems, root, sections, instead);
                  return NeuronOfFile{neuron, problems.remarks()};
                });
 }
 
-Current read_inputs(const std::filesystem::path& file) {
-  return parse(read_text(file), file.string(), [&](Problems& problems, const toml::table& root, const Section&) {
+Current read_inputs(const std::filesystem::path& file, std::vector<std::string>* notes) {
+  const auto read = [&](Problems& problems, const toml::table& root, const Section&) {
     DataFiles files{file.parent_path()};
-    return read_all_inputs(problems, root, files);
-  });
+    auto current = read_all_inputs(problems, root, files);
+    if (notes != nullptr) notes->insert(notes->end(), files.notes.begin(), files.notes.end());
+    return current;
+  };
+  return parse(detail::read_text(file), detail::name_of(file), read);
 }
 
 }  // namespace lapicque

@@ -13,13 +13,7 @@ namespace lapicque::detail {
 class Fields {
  public:
   /// What stands between two fields; `space` is any number of spaces and tabs.
-  enum class Separator : char { comma = ',', semicolon = ';', space = ' ' };
-
-  /// What seems to stand between the fields of a line; a space where nothing does.
-  static Separator separator_in(std::string_view line) {
-    if (line.find(';') != std::string_view::npos) return Separator::semicolon;  // a comma may be a point then
-    return line.find(',') != std::string_view::npos ? Separator::comma : Separator::space;
-  }
+  enum class Separator : char { comma = ',', semicolon = ';', tab = '\t', space = ' ' };
 
   explicit Fields(std::string_view line, Separator separator = Separator::comma)
       : rest_(separator == Separator::space ? trimmed(line) : line), separator_(separator) {}
@@ -28,7 +22,8 @@ class Fields {
   std::optional<std::string_view> next() {
     if (done_) return std::nullopt;
     auto end = separator_from(0);
-    if (const auto quote = rest_.find_first_not_of(" \t"); quote != std::string_view::npos && rest_[quote] == '"') {
+    const auto* const blank = separator_ == Separator::tab ? " " : " \t";
+    if (const auto quote = rest_.find_first_not_of(blank); quote != std::string_view::npos && rest_[quote] == '"') {
       const auto closing = closing_quote(quote);
       is_open_ = closing == std::string_view::npos;
       end = is_open_ ? closing : separator_from(closing);

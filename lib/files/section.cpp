@@ -160,6 +160,17 @@ void Section::replace(std::string_view key, double value) {
   replaced_.emplace(key);
 }
 
+std::optional<std::string> Section::label(std::string_view key) {
+  const auto* node = table_->get(key);
+  if (const auto* number = node != nullptr ? node->as_integer() : nullptr) return std::to_string(number->get());
+  return text(key);
+}
+
+bool Section::has_one_number(std::string_view key) const {
+  const auto* node = table_->get(key);
+  return node != nullptr && !node->is_array();
+}
+
 void Section::refuse(std::string_view key, std::string rule, std::string mend) {
   if (replaced_.contains(key)) {
     throw InvalidArgument(std::string(key), to_text(numbers_.find(key)->second, text_of(*find(key).dimension).unit),

@@ -94,6 +94,12 @@ class Section {
   /// A text that stands for itself; empty if it is missing or no text.
   std::optional<std::string> text(std::string_view key);
 
+  /// A text that stands for itself, or a whole number as a text; empty if it is missing or neither.
+  std::optional<std::string> label(std::string_view key);
+
+  /// Whether a value is there that is no array.
+  bool has_one_number(std::string_view key) const;
+
   /// Notes a problem with the value of `key`; with the table, if it has no such key.
   void refuse(std::string_view key, std::string rule, std::string mend);
   void refuse(const InvalidArgument& problem);

@@ -244,7 +244,7 @@ TEST(Estimate, SaysWhereItsFigureShowsARange) {
 
 TEST(Estimate, RefusesWhatItCannotRead) {
   const Folder folder;
-  folder.write("bad.csv", "t_ms,v_mV\n0,-70\n0.1,nan\n");
+  folder.write("bad.csv", "t_ms,v_mV\n0,-70\n0.1,inf\n");
   folder.write("short.csv", "t_ms,v_mV\n0,-70\n0.1,-70\n");
   folder.write("cell.toml", cell);
   const auto expect_refusal = [&](const std::vector<std::string>& arguments, const std::string& message) {
@@ -254,7 +254,7 @@ TEST(Estimate, RefusesWhatItCannotRead) {
     EXPECT_EQ(result.error, message + "\n");
   };
   expect_refusal({"estimate", "bad.csv", "--input", "cell.toml", "--plot", "fit.png"},
-                 "bad.csv:3: v_mV = nan: must be a finite number; write for example 2.5");
+                 "bad.csv:3: v_mV = inf: must be a finite number; write for example 2.5");
   expect_refusal({"estimate", "short.csv", "--input", "cell.toml"},
                  "short.csv: times = 2 samples: a trace must have at least 8 samples; record for longer");
   expect_refusal({"estimate"}, "TRACE (or --spikes) is required; see lapicque estimate --help");
@@ -402,14 +402,16 @@ TEST(EstimateFromSpikes, RefusesATableByLine) {
     EXPECT_EQ(result.error, message + "\n");
   };
   expect_refusal("current_nA,time_ms\n2,1\n2,x\n",
-                 "table.csv:3: time_ms = x: must be a plain number; write for example 2.5");
+                 "table.csv:3: time_ms = x: must be a plain number; write for example 17.5");
   expect_refusal("current_nA,time_ms\n2,8\n2,9\n3,2\n3,1\n",
                  "table.csv:5: time = 1 ms: must be later than the spike before it, 2 ms; sort the spikes of each "
                  "current by time, each once");
   expect_refusal("current_nA,isi_ms\n2,8\n\n2,-1\n",
                  "table.csv:4: interval = -1 ms: must be greater than 0; leave the row out");
-  expect_refusal("current_nA,isi_ms,time_ms\n2,8,1\n",
-                 "table.csv:1: there are columns for both the time and the interval; leave one of them");
+  expect_refusal(
+      "current_nA,isi_ms,time_ms\n2,8,1\n",
+      "table.csv:1: there are columns for both the time and the interval; leave one of them, or say which one it "
+      "is with --column time_ms");
   expect_refusal("current_mV,time_ms\n2,8\n",
                  "table.csv:1: column current_mV = mV: expected a current, mV is a voltage; name a unit such as nA");
   const std::string alone =
@@ -417,6 +419,41 @@ TEST(EstimateFromSpikes, RefusesATableByLine) {
       "together";
   expect_refusal("current_nA,time_ms\n2,1\n3,2\n2,3\n", alone);
   expect_refusal("", alone);
+}
+
+/// What `fi` prints: rates, and 0 below the rheobase.
+TEST(EstimateFromSpikes, ReadsTheOutputOfFi) {
+  const Folder folder;
+  const auto result =
+      folder.shell("lapicque fi --current 1nA,2.1nA,2.5nA,3nA,4nA,6nA | lapicque estimate --spikes - --format json");
+  ASSERT_EQ(result.status, 0) << result.error;
+  const auto object = nlohmann::json::parse(result.out);
+  EXPECT_NEAR(object.at("tau_ms").at("value"), 8, 1e-6);
+  EXPECT_NEAR(object.at("refractory_ms").at("value"), 2, 1e-6);
+  EXPECT_NEAR(object.at("rheobase_nA").at("value"), 2, 1e-6);
+  EXPECT_NE(result.error.find("standard input: 1 row with"), std::string::npos);
+}
+
+/// NEST's multimeter, of two neurons: whose potential is wanted is asked for, and the sender is not taken for the time.
+TEST(Estimate, ReadsAMultimeter) {
+  const Folder folder;
+  folder.write("cell.toml",
+               cell.substr(0, cell.find("[[input]]")) + "[[input]]\nkind = \"ramp\"\nstop = 80\nfrom = 0\nto = 8\n");
+  ASSERT_EQ(folder
+                .shell("lapicque run cell.toml --trace trace.csv --trace-step 0.1ms && awk -F , 'BEGIN {print "
+                       "\"# sender\\ttime_ms\\tV_m\"} NR > 1 {print \"1\\t\" $1 \"\\t\" $2; print \"2\\t\" $1 "
+                       "\"\\t-70\"}' trace.csv > multimeter.dat")
+                .status,
+            0);
+  const auto asked = folder.run({"estimate", "multimeter.dat", "--input", "cell.toml"});
+  EXPECT_EQ(asked.status, 2);
+  EXPECT_EQ(
+      asked.error,
+      "multimeter.dat:2: the file has samples of several neurons: 1 (801), 2 (801); choose one with --neuron 1\n");
+  const auto result =
+      folder.run({"estimate", "multimeter.dat", "--input", "cell.toml", "--neuron", "1", "--format", "json"});
+  ASSERT_EQ(result.status, 0) << result.error;
+  EXPECT_NEAR(nlohmann::json::parse(result.out).at("tau_ms").at("value"), 8, 1e-3);
 }
 
 TEST(EstimateFromSpikes, TakesNoOptionsOfATrace) {

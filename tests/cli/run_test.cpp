@@ -74,6 +74,41 @@ TEST(Run, PrintsSpikesAsCsv) {
   EXPECT_NEAR(second, second_spike, 4e-15 * second_spike);
 }
 
+TEST(Run, ReadsStandardInput) {
+  const Folder folder;
+  folder.write("cell.toml", experiment(step_input));
+  const auto piped = folder.shell("lapicque run - < cell.toml");
+  EXPECT_EQ(piped.status, 0) << piped.error;
+  EXPECT_EQ(piped.out, folder.run({"run", "cell.toml"}).out);
+  const auto wrong = folder.shell("sed s/threshold/treshold/ cell.toml | lapicque run -");
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_EQ(wrong.error, "standard input:4: unknown key neuron.treshold; did you mean threshold?\n");
+  const auto twice = folder.shell("lapicque validate - - < cell.toml");
+  EXPECT_EQ(twice.status, 2);
+  EXPECT_EQ(twice.error,
+            "standard input: cannot be read: it has been read already; give one of the files by its name\n");
+}
+
+/// Somebody's spikes, as arrivals of one weight, are the same as the times written in the experiment.
+TEST(Run, TakesAFileOfSpikesForArrivals) {
+  const Folder folder;
+  const std::string synapse = "[[input]]\nkind = \"synapse\"\nshape = \"exponential\"\ntau = 2\nweights = \"6 nA\"\n";
+  folder.write("spikes.dat", "sender\ttime_ms\n3\t5.5\n4\t6.5\n3\t7.5\n");
+  folder.write("cell.toml", experiment(synapse + "file = \"spikes.dat\"\nneuron = 3\n"));
+  folder.write("times.toml", experiment(synapse + "times = [5.5, 7.5]\n"));
+  const auto result = folder.run({"run", "cell.toml"});
+  EXPECT_EQ(result.status, 0) << result.error;
+  EXPECT_EQ(result.error, "");
+  EXPECT_EQ(result.out, folder.run({"run", "times.toml"}).out);
+  folder.write("cell.toml", experiment(synapse + "file = \"spikes.dat\"\n"));
+  folder.write("times.toml", experiment(synapse + "times = [5.5, 6.5, 7.5]\n"));
+  const auto all = folder.run({"run", "cell.toml"});
+  EXPECT_EQ(all.out, folder.run({"run", "times.toml"}).out);
+  EXPECT_EQ(
+      all.error,
+      "spikes.dat:1: the spikes of several neurons act together: 3 (2), 4 (1); neuron = \"3\" would choose one\n");
+}
+
 TEST(Run, PrintsTheHeaderAloneWhereNothingFires) {
   const auto result = run_text(experiment(""));
   EXPECT_EQ(result.status, 0) << result.error;
@@ -137,7 +172,7 @@ TEST(Run, PrintsAnEmptyListWhereNothingFires) {
 
 TEST(Run, TakesEveryKindOfInput) {
   const Folder folder;
-  folder.write("current.csv", "time,current_nA\n0,0.5\n1,0.25\n");
+  folder.write("current.csv", "time,current_nA\n0,0.5\n0.5,0.25\n");
   folder.write(
       "all.toml",
       experiment("[[input]]\nkind = \"step\"\nstop = \"30 ms\"\namplitude = 1.5\n"

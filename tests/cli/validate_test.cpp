@@ -226,6 +226,32 @@ TEST(Validate, SaysThatSecondsAreMilliseconds) {
   EXPECT_EQ(does_not.out.find(advice), std::string::npos) << does_not.out;
 }
 
+/// snnTorch and others print step numbers, which read as milliseconds are another train.
+TEST(Validate, ReadsStepsAndRastersByTheirStep) {
+  const Folder folder;
+  folder.write("cell.toml", cell);
+  make_spikes(folder, "steps.dat", R"(awk -F, 'NR>1 {printf "%.0f\n", $2/0.1}')", euler);
+  const std::vector<std::string> as_euler{"--convention", "euler", "--dt", "0.1ms"};
+  const auto with = [&](std::vector<std::string> options) {
+    options.insert(options.end(), as_euler.begin(), as_euler.end());
+    return validate(folder, options);
+  };
+  EXPECT_EQ(with({"steps.dat", "--unit", "steps"}).status, 0);
+  EXPECT_EQ(
+      with({"steps.dat"}).error,
+      "steps.dat:1: the times are whole numbers without a unit, which may be ms or steps of 0.1 ms; say --unit ms "
+      "or --unit steps\n");
+  const auto told = validate(folder, {"steps.dat"});
+  EXPECT_EQ(told.status, 1);
+  EXPECT_EQ(told.json.at("diagnosis"), nlohmann::json::array({"unit-steps"}));
+  EXPECT_NE(told.error.find("taken for ms; if they are steps, say --unit steps"), std::string::npos) << told.error;
+  make_spikes(folder, "raster.dat",
+              R"(awk -F, 'NR>1 {s[sprintf("%.0f", $2/0.1)]} END {for (k = 0; k <= 2000; ++k) print (k in s) ? 1 : 0}')",
+              euler);
+  EXPECT_EQ(with({"raster.dat"}).status, 0);
+  EXPECT_EQ(validate(folder, {"raster.dat"}).status, 2);
+}
+
 TEST(Validate, DiagnosesNothingOfATrainWithoutSpikes) {
   const Folder folder;
   folder.write("cell.toml", cell);

@@ -51,10 +51,15 @@ using NeuronValues = std::map<std::string, double, std::less<>>;
 ///     kind = "step"              # or ramp, sinusoid, samples, pulses, synapse
 ///     amplitude = "2.5 nA"
 ///
-/// A data file that an input names (file = "current.csv", see read_columns) is looked up from the folder of `file`. Its
-/// columns are current_nA of samples, time_ms and jump_mV of pulses, time_ms and weight_nA of a synapse's arrivals; a
-/// header may name other units ("time_s", "t (s)", "current [pA]"), from which each number is converted, rounded once.
-/// Further columns are ignored; without a header, columns come in this order.
+/// A data file that an input names (file = "current.csv", see read_spikes for what tables may look like) is looked up
+/// from the folder of `file`. Its columns are current_nA of samples, time_ms and jump_mV of pulses, time_ms and
+/// weight_nA of a synapse's arrivals; a header may name other units ("time_s", "t (s)", "current [pA]"), from which
+/// each number is converted, rounded once. Further columns are ignored; without a header, columns come in this order.
+/// The keys column, neuron and population choose the column (of the current, of the times) and the rows. Times beside
+/// samples have to be start + k step, and give what of these is missing. Beside one jump or weight for all the file has
+/// the times alone, as read_spikes reads them.
+///
+/// A name of "-" is standard input.
 ///
 /// @param instead  stand in the place of the file's, and are not looked for in it
 /// @throws FileError        with every problem of the file that can be told at once
@@ -78,7 +83,8 @@ struct NeuronOfFile {
 NeuronOfFile read_neuron(const std::filesystem::path& file, const NeuronValues& instead = {});
 
 /// The sum of the inputs of an experiment file; [neuron] and [run] may be missing and are not looked into.
+/// @param notes  gets what was assumed of the data files, if it is given
 /// @throws FileError
-Current read_inputs(const std::filesystem::path& file);
+Current read_inputs(const std::filesystem::path& file, std::vector<std::string>* notes = nullptr);
 
 }  // namespace lapicque
