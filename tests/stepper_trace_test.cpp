@@ -57,8 +57,9 @@ TEST(ThinnedTrace, OfBrianGivesItsNeuronBack) {
   };
   for (const Recording& r : recordings) {
     const auto file = std::filesystem::path(LAPICQUE_TRACES) / r.file;
-    const VoltageTrace trace = read_trace(file);
-    const Current current = read_known_current(file, trace);
+    std::vector<std::string> notes;
+    const VoltageTrace trace = read_trace(file, {}, notes).trace;
+    const Current current = read_known_current(file, trace.times, {}, notes);
     for (const std::size_t every : {2U, 5U, 10U}) {
       SCOPED_TRACE(std::string(r.file) + ", every " + std::to_string(every));
       const auto found = estimate_neuron(thinned(trace, every), current);
@@ -77,8 +78,9 @@ TEST(ThinnedTrace, OfBrianGivesItsNeuronBack) {
 /// A table that was thinned with the trace has every second value of the current only.
 TEST(ThinnedTrace, MayHaveAThinnedCurrentBesideIt) {
   const auto file = std::filesystem::path(LAPICQUE_TRACES) / "brian2_ramp.csv";
-  const VoltageTrace trace = read_trace(file);
-  const std::vector<double> values = *pieces_of<Samples>(read_known_current(file, trace))[0].values;
+  std::vector<std::string> notes;
+  const VoltageTrace trace = read_trace(file, {}, notes).trace;
+  const std::vector<double> values = *pieces_of<Samples>(read_known_current(file, trace.times, {}, notes))[0].values;
   std::vector<double> every_second;
   for (std::size_t i = 0; i < values.size(); i += 2) every_second.push_back(values[i]);
   const auto found = estimate_neuron(thinned(trace, 2), samples(0, 0.2, every_second));
