@@ -69,6 +69,21 @@ TEST(AfterSpikeCurrent, IsRaisedAtTheExactTimeOfEachSpike) {
   }
 }
 
+TEST(AfterSpikeCurrent, ActsFromTheFirstSpikeOfANeuronThatStartsAtItsReset) {
+  const Neuron neuron({.initial = -65});
+  const SkipsAllowed none{.regular = false, .quiet = false, .lanes = false};
+  for (const Precision precision : {Precision::exact, Precision::fast}) {
+    const Problem problem{neuron, step(0, forever, 3), until, {{-0.05, 100}}};
+    const auto train = make_train(problem, precision);
+    const auto plain = make_train(problem, precision, none);
+    while (const auto expected = plain->next(until)) {
+      const auto spike = train->next(until);
+      ASSERT_TRUE(spike);
+      EXPECT_LE(std::fabs(spike->time - expected->time), spike->error + expected->error);
+    }
+  }
+}
+
 TEST(AfterSpikeCurrent, LengthensIntervalsOneAfterTheOther) {
   const auto train = make_train({Neuron{}, step(0, forever, 3), 1000, {{-0.05, 100}}}, Precision::exact);
   double last = 0, interval = 0;

@@ -66,7 +66,7 @@ class RegularTrain {
       last_ = 0;
     }
     const Step<Real> step = fire(state, time, *way, 1);
-    in_series_ = is_reset;
+    in_series_ = is_reset && constants_.after_spike.empty();  // what spikes raise makes the next interval another one
     return step;
   }
 
