@@ -16,6 +16,7 @@
 
 #include "lapicque/error.hpp"
 #include "lapicque/files/trace.hpp"
+#include "lapicque/neuron.hpp"
 #include "random.hpp"
 
 namespace lapicque {

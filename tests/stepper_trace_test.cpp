@@ -12,6 +12,7 @@
 
 #include "lapicque/estimation.hpp"
 #include "lapicque/files/trace.hpp"
+#include "lapicque/neuron.hpp"
 
 namespace lapicque {
 namespace {

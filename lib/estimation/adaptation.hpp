@@ -3,7 +3,7 @@
 #include <optional>
 #include <span>
 
-#include "lapicque/interval_estimation.hpp"
+#include "lapicque/recording.hpp"
 
 namespace lapicque::estimation {
 

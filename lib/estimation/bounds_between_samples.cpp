@@ -15,6 +15,9 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 /// Standard errors that say that something is surely not there.
 constexpr double surely = 8;
 
+/// mV, instead of no rise.
+constexpr double tiny = 1e-300;
+
 /// Makes `a` no wider than a bound.
 void narrow(Estimate& a, double low, double high) {
   a.low = std::max(a.low, low);
@@ -52,7 +55,7 @@ ContinuousThreshold bounds_between_samples(const InputResponse& input, std::span
     const std::size_t beside = std::min(first + 1, times.size() - 1);
     const double step = times[first] - times[first - 1];
     const double error = std::sqrt(courses.variance(e + 1, first));
-    const double rise = std::max(std::abs(courses.potential(e + 1, beside) - courses.potential(e + 1, first)), 1e-300);
+    const double rise = std::max(std::abs(courses.potential(e + 1, beside) - courses.potential(e + 1, first)), tiny);
     release_error += error * std::sqrt(variance) / rise / static_cast<double>(fitted.size());
     // A first sample that is not yet on the course is not told from one that is where it has the same potential.
     const double late = std::min(surely * wide * error / rise, 1.0) * step;

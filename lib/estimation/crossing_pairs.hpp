@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "courses.hpp"
-#include "lapicque/estimation.hpp"
+#include "lapicque/neuron_estimate.hpp"
 #include "relaxation.hpp"
 
 namespace lapicque::estimation {

@@ -10,6 +10,12 @@ std::vector<Crossing> find_crossings(const Courses& courses, std::span<const std
                                      std::span<const double> from, std::span<const double> to, double level,
                                      bool rising) {
   constexpr int rounds = 12;
+  // Of the bracket:
+  constexpr double telling = 1e-3;  // a secant across less loses more digits than it gains
+  constexpr double beyond = 2;      // how far past it a crossing may lie
+  constexpr double beside = 1e-3;   // to either side, for the slope at the end
+  constexpr double after_zero = 2 * beside;
+  constexpr double settled = 1e-9;  // of the level
   const std::size_t count = stretches.size();
   std::vector<double> x0(from.begin(), from.end());
   std::vector<double> x1(to.begin(), to.end());
@@ -21,11 +27,10 @@ std::vector<Crossing> find_crossings(const Courses& courses, std::span<const std
   for (std::size_t e = 0; e < count; ++e) crossings[e] = {x1[e], (y1[e] - y0[e]) / (x1[e] - x0[e]), false};
   for (int round = 0; round < rounds; ++round) {
     for (std::size_t e = 0; e < count; ++e) {
-      // A secant across less than a thousandth of the first one loses more digits than it gains.
-      if (std::abs(x1[e] - x0[e]) > 1e-3 * (to[e] - from[e])) crossings[e].slope = (y1[e] - y0[e]) / (x1[e] - x0[e]);
+      if (std::abs(x1[e] - x0[e]) > telling * (to[e] - from[e])) crossings[e].slope = (y1[e] - y0[e]) / (x1[e] - x0[e]);
       // Some way beyond the bracket, but not past the neighbours' nor 0: the times must stay in order.
-      const double margin = 2 * (to[e] - from[e]);
-      const double start = e > 0 ? std::midpoint(to[e - 1], from[e]) : 2e-3 * (to[e] - from[e]);
+      const double margin = beyond * (to[e] - from[e]);
+      const double start = e > 0 ? std::midpoint(to[e - 1], from[e]) : after_zero * (to[e] - from[e]);
       const double least = std::max(from[e] - margin, start);
       const double most = std::min(to[e] + margin, e + 1 < count ? std::midpoint(to[e], from[e + 1]) : to[e] + margin);
       const double next = x1[e] - (y1[e] - level) / crossings[e].slope;
@@ -36,19 +41,19 @@ std::vector<Crossing> find_crossings(const Courses& courses, std::span<const std
     y1 = courses.potentials(stretches, x1);
   }
   // The secants' slopes are those of some way before; these are the slopes here, to 1e-8.
-  const auto beside = [&](double part) {
+  const auto at_part = [&](double part) {
     std::vector<double> times(x1);
     for (std::size_t e = 0; e < count; ++e) times[e] += part * (to[e] - from[e]);
     return courses.potentials(stretches, times);
   };
-  const auto after = beside(1e-3);
-  const auto before = beside(-1e-3);
+  const auto after = at_part(beside);
+  const auto before = at_part(-beside);
   for (std::size_t e = 0; e < count; ++e) {
     const double off = std::abs(y1[e] - level);
     crossings[e].time = x1[e];
-    crossings[e].slope = (after[e] - before[e]) / (2e-3 * (to[e] - from[e]));
+    crossings[e].slope = (after[e] - before[e]) / (2 * beside * (to[e] - from[e]));
     crossings[e].found =
-        (rising ? crossings[e].slope > 0 : crossings[e].slope != 0) && off <= 1e-9 * (std::abs(level) + 1);
+        (rising ? crossings[e].slope > 0 : crossings[e].slope != 0) && off <= settled * (std::abs(level) + 1);
   }
   return crossings;
 }

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "lapicque/estimation.hpp"
+#include "lapicque/neuron_estimate.hpp"
 #include "relaxation.hpp"
 #include "spike_search.hpp"
 

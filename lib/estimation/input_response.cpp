@@ -39,7 +39,8 @@ double bound_of(const Current& current) {
 /// I at the samples. A sample's time may have been rounded to the wrong side of a discontinuity that it stands at; then
 /// the value a hair later differs from it by more than the current's slope before and behind explains.
 std::vector<double> sample_current(const Current& current, const std::vector<double>& times) {
-  constexpr double hair = 1e-6;
+  constexpr double hair = 1e-6;       // of a step
+  constexpr double beyond_slope = 2;  // times what the slopes explain
   std::vector<double> values;
   CurrentEvaluator evaluator(current);
   for (std::size_t i = 0; i < times.size(); ++i) {
@@ -50,7 +51,7 @@ std::vector<double> sample_current(const Current& current, const std::vector<dou
     const double after = evaluator.value_at(times[i] + hair * step);
     const double behind = evaluator.value_at(times[i] + 2 * hair * step);
     const double slopes = std::abs(here - before) + std::abs(behind - after);
-    values.push_back(std::abs(after - here) > 2 * slopes ? after : here);
+    values.push_back(std::abs(after - here) > beyond_slope * slopes ? after : here);
   }
   return values;
 }
@@ -99,7 +100,8 @@ std::vector<double> InputResponse::events() const {
 }
 
 Response InputResponse::slope_at(double tau, std::span<const double> times) const {
-  const double step = 1e-5 * tau;
+  constexpr double small = 1e-5;  // of tau: truncation and rounding are then alike
+  const double step = small * tau;
   Response above = at(tau + step, times);
   const Response below = at(tau - step, times);
   for (std::size_t i = 0; i < times.size(); ++i) {

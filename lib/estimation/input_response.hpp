@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "lapicque/current.hpp"
-#include "lapicque/estimation.hpp"
+#include "lapicque/neuron_estimate.hpp"
 
 namespace lapicque::estimation {
 

@@ -3,7 +3,8 @@
 #include <span>
 
 #include "adaptation.hpp"
-#include "lapicque/interval_estimation.hpp"
+#include "lapicque/interval_estimate.hpp"
+#include "lapicque/recording.hpp"
 #include "period_fit.hpp"
 #include "periods.hpp"
 

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <span>
 
-#include "lapicque/estimation.hpp"
+#include "lapicque/recording.hpp"
 
 namespace lapicque::estimation {
 

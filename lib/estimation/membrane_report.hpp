@@ -1,6 +1,6 @@
 #pragma once
 
-#include "lapicque/estimation.hpp"
+#include "lapicque/neuron_estimate.hpp"
 #include "report.hpp"
 
 namespace lapicque::estimation {

@@ -127,6 +127,7 @@ PeriodFit::Point PeriodFit::descend(const PeriodValues& from, Scale scale, std::
   constexpr double least_damping = 1e-15;
   constexpr double stiff = 1e12;  // no step, however short, gains anything
   constexpr int most_small_gains = 3;
+  constexpr double tiny = 1e-300;  // instead of no slope
   const int most_steps = held ? 60 : 500;
   double damping = first_damping;
   int small_gains = 0;
@@ -134,7 +135,7 @@ PeriodFit::Point PeriodFit::descend(const PeriodValues& from, Scale scale, std::
   Point point{from, here.off.squaredNorm()};
   for (int step = 0; step < most_steps && damping < stiff && small_gains < most_small_gains; ++step) {
     if (held) here.slopes.col(*held).setZero();
-    const PeriodValues unit = here.slopes.colwise().norm().cwiseMax(1e-300).transpose();
+    const PeriodValues unit = here.slopes.colwise().norm().cwiseMax(tiny).transpose();
     // The damping as further rows keeps the digits that normal equations lose.
     Eigen::Matrix<double, Eigen::Dynamic, 4> design(here.slopes.rows() + 4, 4);
     design << here.slopes * unit.cwiseInverse().asDiagonal(), std::sqrt(damping) * Eigen::Matrix4d::Identity();

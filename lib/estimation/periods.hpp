@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "lapicque/interval_estimation.hpp"
+#include "lapicque/recording.hpp"
 
 namespace lapicque::estimation {
 

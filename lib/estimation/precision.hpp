@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "lapicque/estimation.hpp"
+#include "lapicque/neuron_estimate.hpp"
 #include "measured_trace.hpp"
 #include "relaxation.hpp"
 

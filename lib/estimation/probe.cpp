@@ -27,12 +27,19 @@ double strongest_current(const Current& current, std::span<const double> times) 
 
 /// The response to the first step has to be seen to bend, and spikes to come, two at least, at each of two speeds.
 std::vector<Step> three_steps(const NeuronEstimate& known, const MeasuredTrace& trace, double rheobase) {
+  constexpr double tau_of_record = 0.05;  // of the record, where tau is not known
+  constexpr double settling = 5;          // time constants, after which a phase is over
+  // Of the rheobase: the amplitudes of the three steps.
+  constexpr double below = 0.5;
+  constexpr double above = 1.5;
+  constexpr double far_above = 4;
   const double span = trace.times.back() - trace.times.front();
-  const double tau = known.tau ? known.tau->value : span / 20;
+  const double tau = known.tau ? known.tau->value : tau_of_record * span;
   const double refractory = known.refractory ? known.refractory->value : 0;
   const double unit = rounded(rheobase);
-  const double phase = rounded(5 * (tau + refractory));
-  return {{phase, 2 * phase, unit / 2}, {3 * phase, 5 * phase, 1.5 * unit}, {6 * phase, 7 * phase, 4 * unit}};
+  const double phase = rounded(settling * (tau + refractory));
+  return {
+      {phase, 2 * phase, below * unit}, {3 * phase, 5 * phase, above * unit}, {6 * phase, 7 * phase, far_above * unit}};
 }
 
 Probe after_spikes(const NeuronEstimate& known, const MeasuredTrace& trace, const Current& current) {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "lapicque/estimation.hpp"
+#include "lapicque/neuron_estimate.hpp"
 #include "measured_trace.hpp"
 
 namespace lapicque::estimation {

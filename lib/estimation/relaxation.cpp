@@ -21,6 +21,7 @@ struct Solution {
 Solution solve(const Eigen::MatrixXd& design, const Eigen::VectorXd& target) {
   // Differences in tau leave 1e-10 of the columns undecided; a direction seen less than that is not seen.
   constexpr double unseen = 1e-7;
+  constexpr double part_of_it = 1e-3;  // of a direction: a column with less has no part in it
   const Eigen::Index count = design.cols();
   Eigen::VectorXd scale = design.colwise().norm();
   for (double& s : scale) s = s > 0 ? 1 / s : 0;
@@ -41,7 +42,7 @@ Solution solve(const Eigen::MatrixXd& design, const Eigen::VectorXd& target) {
       continue;
     }
     for (Eigen::Index j = 0; j < count; ++j) {
-      if (std::abs(direction[j]) > 1e-3) result.determined[static_cast<std::size_t>(j)] = false;
+      if (std::abs(direction[j]) > part_of_it) result.determined[static_cast<std::size_t>(j)] = false;
     }
   }
   return result;
@@ -147,6 +148,9 @@ double Relaxation::squares_at(std::span<const SampledSpike> spikes, const Divisi
 
 Relaxation::Coarse Relaxation::coarse_tau(std::span<const SampledSpike> spikes, const Division& division) const {
   const auto& times = input_.times();
+  constexpr double shortest = 0.5;  // of a sample's step
+  constexpr double longest = 2;     // times the record
+  constexpr double fine = 1.02;     // from one candidate to the next, at last
   const double span = times.back() - times.front();
   const double step = span / static_cast<double>(times.size() - 1);
   Coarse best{span, std::numeric_limits<double>::infinity()};
@@ -154,8 +158,8 @@ Relaxation::Coarse Relaxation::coarse_tau(std::span<const SampledSpike> spikes, 
     const double squares = squares_at(spikes, division, candidate, input_.at_samples(candidate));
     if (squares < best.squares) best = {candidate, squares};
   };
-  for (double candidate = step / 2; candidate < 2 * span; candidate *= 2) try_tau(candidate);
-  for (double factor = std::sqrt(2.0); factor > 1.02; factor = std::sqrt(factor)) {
+  for (double candidate = shortest * step; candidate < longest * span; candidate *= 2) try_tau(candidate);
+  for (double factor = std::sqrt(2.0); factor > fine; factor = std::sqrt(factor)) {
     const double centre = best.tau;
     try_tau(centre * factor);
     try_tau(centre / factor);
@@ -175,6 +179,9 @@ RelaxationFit Relaxation::refit(std::span<const SampledSpike> spikes, const Divi
 RelaxationFit Relaxation::fit(std::span<const SampledSpike> spikes, const Division& division, double tau_now,
                               Response response, Response slope) const {
   constexpr int rounds = 40;
+  constexpr double arithmetic = 1e-14;  // of tau: no step can be smaller
+  constexpr double of_noise = 1e-6;     // of tau's standard error: from there on digits are the noise's
+  constexpr double above_chance = 3;    // standard errors of a correlation that is none
   RelaxationFit fit{};
   fit.response = std::move(response);
   fit.slope = std::move(slope);
@@ -236,9 +243,8 @@ RelaxationFit Relaxation::fit(std::span<const SampledSpike> spikes, const Divisi
         static_cast<double>(rows) - static_cast<double>(all.rank) -
         static_cast<double>(std::count_if(fit.weights.begin(), fit.weights.end(), [](double w) { return w > 0; }));
     const double step = all.determined[tau] ? std::clamp(all.values[tau], -tau_now / 2, tau_now) : 0;
-    // Beyond a millionth of its standard error another digit of tau is the noise's.
     const double error = std::sqrt(all.covariance(tau, tau) * left.squaredNorm() / std::max(fit.freedom, 1.0));
-    if (std::abs(step) <= std::max(1e-14 * tau_now, 1e-6 * error) || round == rounds) break;
+    if (std::abs(step) <= std::max(arithmetic * tau_now, of_noise * error) || round == rounds) break;
     tau_now += step;
     fit.response = input_.at_samples(tau_now);
     fit.slope = input_.slope_at_samples(tau_now);
@@ -248,7 +254,7 @@ RelaxationFit Relaxation::fit(std::span<const SampledSpike> spikes, const Divisi
   double products = 0;
   for (Eigen::Index row = 1; row < left.size(); ++row) products += left[row] * left[row - 1];
   const double correlation = fit.squares > 0 ? products / fit.squares : 0;
-  fit.correlation = correlation * std::sqrt(static_cast<double>(left.size())) > 3 ? correlation : 0;
+  fit.correlation = correlation * std::sqrt(static_cast<double>(left.size())) > above_chance ? correlation : 0;
   return fit;
 }
 

@@ -2,7 +2,7 @@
 
 #include "free_fit.hpp"
 #include "lapicque/current.hpp"
-#include "lapicque/estimation.hpp"
+#include "lapicque/neuron_estimate.hpp"
 #include "measured_trace.hpp"
 #include "segments.hpp"
 #include "timing.hpp"

@@ -4,7 +4,7 @@
 #include <optional>
 #include <span>
 
-#include "lapicque/estimation.hpp"
+#include "lapicque/neuron_estimate.hpp"
 #include "relaxation.hpp"
 
 namespace lapicque::estimation {

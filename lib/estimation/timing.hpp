@@ -4,7 +4,7 @@
 
 #include "finer_grid.hpp"
 #include "free_fit.hpp"
-#include "lapicque/estimation.hpp"
+#include "lapicque/neuron_estimate.hpp"
 #include "measured_trace.hpp"
 #include "segments.hpp"
 #include "threshold.hpp"

@@ -17,12 +17,13 @@ namespace {
 
 /// What the free courses say of the spikes between them.
 struct Start {
-  WholeFit::Values values;
+  WholeModel::Values values;
   double release_error;  ///< the standard error of the time of a release, in steps: a mean
   double rise;           ///< mV: of the potential in the step in which it crosses the threshold, a mean
 };
 
 std::optional<Start> start_of(const MeasuredTrace& trace, const Segments& segments, const FreeFit& free) {
+  constexpr double tiny = 1e-300;  // instead of no slope, mV
   const auto& times = trace.times;
   const RelaxationFit& fit = free.fit;
   const Courses courses(free.input, fit);
@@ -44,7 +45,7 @@ std::optional<Start> start_of(const MeasuredTrace& trace, const Segments& segmen
     stay += times[release] - std::midpoint(times[last], times[first_reset]);
     level += courses.potential(e + 1, release);
     const double slope = courses.potential(e + 1, release + 1) - courses.potential(e + 1, release);
-    error += std::sqrt(courses.variance(e + 1, release) * variance(fit, trace)) / std::max(std::abs(slope), 1e-300);
+    error += std::sqrt(courses.variance(e + 1, release) * variance(fit, trace)) / std::max(std::abs(slope), tiny);
     ++count;
   }
   if (count == 0) return std::nullopt;
@@ -75,25 +76,28 @@ std::optional<WholeReading> read_whole(const MeasuredTrace& trace, const Segment
   const auto start = start_of(trace, segments, free);
   if (!start) return std::nullopt;
   const double tau_error = std::sqrt(variance(free.fit, trace) * free.fit.covariance(tau, tau));
-  WholeFit fit(free.input, trace.potentials, segments.spikes, start->values, tau_errors * tau_error,
-               std::pow(reach(free.fit, trace), 2));
+  const WholeModel model(free.input, trace.potentials, segments.spikes, start->values, tau_errors * tau_error);
+  const double rise = std::pow(reach(free.fit, trace), 2);
+  Valleys valleys = find_valleys(model, start->values, rise);
   ContinuousThreshold threshold{};
-  threshold.consistent =
-      fit.freedom() < free.fit.freedom + 1 || fits_as_well(fit.squares(), fit.freedom(), free.fit, trace, chance);
+  threshold.consistent = model.freedom() < free.fit.freedom + 1 ||
+                         fits_as_well(valleys.best.squares, model.freedom(), free.fit, trace, chance);
   threshold.release_error = start->release_error;
   if (threshold.consistent) {
-    fit.find_intervals();
-    threshold.threshold = fit.interval(WholeFit::threshold);
-    threshold.refractory = fit.interval(WholeFit::refractory);
+    const WholeIntervals found = find_intervals(model, valleys, rise);
+    valleys = found.valleys;
+    threshold.threshold = found.threshold;
+    threshold.refractory = found.refractory;
     const double record = trace.times.back() - trace.times.front();
     // As good as no end.
     if (threshold.refractory && threshold.refractory->high > record) threshold.refractory.reset();
-    threshold.reset = fit.interval(WholeFit::reset);
+    threshold.reset = found.reset;
   }
   threshold.separate = threshold.threshold && threshold.threshold->high - threshold.threshold->low < start->rise;
-  const WholeFit::Values& values = threshold.consistent ? fit.values() : start->values;
-  const std::size_t plateau = plateau_until(trace.times, segments.spikes, fit.releases());
-  return WholeReading{threshold, values[WholeFit::threshold] - values[WholeFit::reset],
+  const WholeModel::Values& values = threshold.consistent ? valleys.best.values : start->values;
+  const std::size_t plateau =
+      plateau_until(trace.times, segments.spikes, model.residuals(valleys.best.values).releases);
+  return WholeReading{threshold, values[WholeModel::threshold] - values[WholeModel::reset],
                       std::min(plateau, most_plateau(trace, segments.spikes))};
 }
 
