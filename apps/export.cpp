@@ -90,11 +90,15 @@ void add_export(CLI::App& program) {
   const auto command = std::make_shared<ExportCommand>(*app);
   app->callback([command] { (*command)(); });
   app->footer(
-      "The script holds all data, prints the spikes as `lapicque run` does, and says in its first lines what the\n"
-      "simulator makes of the problem.\n\n"
-      "Examples:\n"
-      "  lapicque export cell.toml --simulator brian2 --dt 0.1ms --output cell_brian2.py\n"
-      "  python3 cell_brian2.py > spikes.csv\n");
+      std::string(
+          "The script holds all data, prints the spikes as `lapicque run` does, and says in its first lines what the "
+          "simulator makes of the problem.\n\n") +
+      examples_with_cell_with_step +
+      "  $ lapicque export cell.toml --simulator brian2 --dt 0.1ms | head -n 2\n"
+      "  # The experiment cell.toml for Brian 2, written by lapicque. To run it:\n"
+      "  #     python3 SCRIPT > spikes.csv\n"
+      "  $ lapicque export cell.toml --simulator neuron --output cell.py; head -n 1 cell.py\n"
+      "  # The experiment cell.toml for NEURON, written by lapicque. To run it:\n");
 }
 
 }  // namespace lapicque::program

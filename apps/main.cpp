@@ -6,6 +6,7 @@
 #include <iostream>
 #include <memory>
 #include <new>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,11 +44,39 @@ std::string hint(const CLI::App& command, const std::string& word) {
   return "; did you mean " + std::string(is_option ? "--" : "").append(*meant) + "?";
 }
 
-/// CLI11's messages, with what was not understood and where to look it up.
+/// CLI11's message, or a sentence in its place where it counts "1 required" and "2 received".
+std::string sentence(const CLI::App& command, const CLI::ParseError& error) {
+  const std::string message = error.what();
+  const std::string name = message.substr(0, message.find_first_of(": "));
+  const CLI::Option* option = command.get_option_no_throw(name);
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr && option != nullptr) {
+    std::string given;
+    for (const std::string& value : option->results()) given += (given.empty() ? "" : " and ") + value;
+    if (given.empty()) return name + ": its value is missing; write " + name + " " + option->get_type_name();
+    return name + " = " + given + ": takes one value; leave out the others";
+  }
+  if (dynamic_cast<const CLI::ExcludesError*>(&error) != nullptr) {
+    std::string both = message;
+    return both.replace(both.find(" excludes "), 10, " and ") + " cannot both be given; leave one out";
+  }
+  if (const std::string lead = "Could not convert: "; message.starts_with(lead)) {
+    const std::string given = message.substr(lead.size());
+    const CLI::Option* flag = command.get_option_no_throw(given.substr(0, given.find(' ')));
+    return given + (flag != nullptr && flag->get_expected_max() <= 1 && flag->get_expected_min() == 0
+                        ? ": takes no value; write it alone"
+                        : ": must be a number");
+  }
+  return message;
+}
+
+/// What was not understood, and where to look it up.
 std::string usage_message(const CLI::App& program, const CLI::ParseError& error) {
   const std::string help = " see " + command_name(program) + " --help";
   const auto unknown = program.remaining(true);
-  if (unknown.empty()) return error.what() + std::string(";") + help;
+  if (unknown.empty()) {
+    const auto subcommands = program.get_subcommands();
+    return sentence(subcommands.empty() ? program : *subcommands.front(), error) + ";" + help;
+  }
   const bool is_option = unknown.front().starts_with('-');
   if (!program.get_subcommands().empty()) {
     const std::string rule = is_option ? ": no such option" : ": one argument too many";
@@ -68,14 +97,27 @@ int fail(const std::string& message) {
   return unusable_input;
 }
 
+int print(const std::string& text) {
+  try {
+    lapicque::program::StandardOutput out;
+    out << text;
+    out.flush();
+    return 0;
+  } catch (const lapicque::program::OutputError& error) {
+    return fail(error.what());
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  // A reader that has gone away is told as a failed write, not by sudden death in the middle of one.
+  // A reader that has gone away makes writes fail; it does not end the program, which may have files to write as well.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file may not become as long: the same
+  lapicque::program::OutputFile::remove_uncommitted_on_signals();
 
   CLI::App program{"Exact spike times of leaky integrate-and-fire neurons.", "lapicque"};
-  program.set_version_flag("--version", "lapicque " LAPICQUE_VERSION);
+  program.set_version_flag("--version", "lapicque " LAPICQUE_VERSION, "print the version");
   program.set_help_flag("--help,-h", "print this help");
   program.require_subcommand(1);
   program.formatter(std::make_shared<lapicque::program::HelpFormatter>());
@@ -83,7 +125,7 @@ int main(int argc, char** argv) {
   program.footer(
       "Quantities (TIME, VOLTAGE, ...) have a unit, --tau 8ms, or are in mV, ms, nA, MOhm, nF, uS, Hz. Each subcommand "
       "has its own --help.\n"
-      "Exit status: 0 done, 1 the answer is no (validate: outside the tolerance; check-certificate: not valid),\n"
+      "Exit status: 0 done, 1 the answer is no (validate: outside the tolerance; check-certificate: not valid), "
       "2 unusable input (one message on standard error, nothing on standard output), 3 internal error.\n\n"
       "Examples:\n"
       "  $ lapicque rheobase --resistance 20Mohm | cut -d , -f 1\n"
@@ -109,9 +151,9 @@ int main(int argc, char** argv) {
     program.parse(argc, argv);
     return 0;
   } catch (const CLI::Success& help) {
-    program.exit(help);
-    std::cout.flush();
-    return std::cout ? 0 : fail("standard output: cannot be written");
+    std::ostringstream text;
+    program.exit(help, text);
+    return print(text.str());
   } catch (const CLI::RuntimeError& answer) {  // a command has done its work, and its answer is no
     return answer.get_exit_code();
   } catch (const CLI::ParseError& error) {

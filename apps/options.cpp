@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <iostream>
 #include <limits>
+#include <sstream>
 
 #include "files/membrane.hpp"
 #include "lapicque/error.hpp"
@@ -70,6 +71,46 @@ std::string HelpFormatter::make_option_opts(const CLI::Option* option) const {
   const std::string given = "=" + option->get_default_str();
   const auto at = option->get_default_str().empty() ? std::string::npos : text.find(given);
   if (at != std::string::npos) text.replace(at, given.size(), " [" + option->get_default_str() + "]");
+  return text;
+}
+
+namespace {
+
+constexpr std::size_t help_width = 100;
+
+/// Where the text of "  step      start ms" begins, below which it goes on: behind a first word with two spaces after
+/// it, if the line has such a one at its beginning.
+std::size_t hanging_indent(const std::string& line) {
+  constexpr std::size_t longest_word = 14;
+  const auto begin = std::min(line.find_first_not_of(' '), line.size());
+  const auto gap = line.find("  ", begin);
+  return begin == 0 || gap > longest_word ? begin : line.find_first_not_of(' ', gap);
+}
+
+}  // namespace
+
+std::string HelpFormatter::make_option_desc(const CLI::Option* option) const {
+  return wrapped(option->get_description(), help_width - get_column_width(), "", "");
+}
+
+std::string HelpFormatter::make_subcommand(const CLI::App* command) const {
+  std::string name = "  " + command->get_name();
+  name.resize(get_column_width(), ' ');
+  return wrapped(command->get_description(), help_width, name, std::string(get_column_width(), ' ')) + "\n";
+}
+
+std::string HelpFormatter::make_footer(const CLI::App* command) const {
+  std::istringstream lines(command->get_footer());
+  std::string text;
+  bool is_example = false;
+  for (std::string line; std::getline(lines, line);) {
+    is_example = is_example || line.starts_with("Examples");
+    const std::size_t text_begin = is_example ? 0 : hanging_indent(line);
+    text += is_example ? line
+                       : wrapped(line.substr(text_begin), help_width, line.substr(0, text_begin),
+                                 std::string(text_begin, ' '));
+    text += '\n';
+  }
   return text;
 }
 
@@ -297,6 +338,16 @@ void Solver::require_few_steps(double time) const {
   throw InvalidArgument("--dt", to_text(dt, "ms"),
                         std::string("takes ") + count.data() + " steps, and " + to_text(most_steps) + " are the most",
                         "choose a longer step, or ask for less");
+}
+
+bool Solver::is_stable(const Neuron& neuron) const { return method != Method::euler || dt < 2 * neuron.tau(); }
+
+void Solver::require_stable(const Neuron& neuron) const {
+  if (is_stable(neuron)) return;
+  throw InvalidArgument("--dt", to_text(dt, "ms"),
+                        "forward Euler overshoots ever more from 2 tau = " + to_text(2 * neuron.tau(), "ms") +
+                            " on, and no answer of it means anything",
+                        "shorten it, or take --method exponential-euler");
 }
 
 std::vector<double> Solver::spikes(const Neuron& neuron, const Current& current, double until) const {

@@ -37,10 +37,14 @@ inline const std::string examples_with_cell_with_step = examples_with_cell +
                                                         "  start = \"5 ms\"\n"
                                                         "  amplitude = \"2.5 nA\"\n";
 
-/// Help in which a default stands in brackets, "--tau TIME [8 ms]": CLI11's "=8 ms" looks like something to type.
+/// Help in lines of at most 100 columns, in which a default stands in brackets, "--tau TIME [8 ms]": CLI11's "=8 ms"
+/// looks like something to type. Of a footer, the examples stay as they are.
 class HelpFormatter : public CLI::Formatter {
  public:
   std::string make_option_opts(const CLI::Option* option) const override;
+  std::string make_option_desc(const CLI::Option* option) const override;
+  std::string make_subcommand(const CLI::App* command) const override;
+  std::string make_footer(const CLI::App* command) const override;
 };
 
 /// An option with one quantity: "--tau 8ms", or "--tau 8" in the base unit.
@@ -116,6 +120,12 @@ struct Solver {
   /// @param time  ms: how long the runs of a stepper are that a command asks for, all together
   /// @throws InvalidArgument  that takes a stepper more than most_steps
   void require_few_steps(double time) const;
+
+  /// Whether errors die away from step to step: forward Euler's do where dt < 2 tau_m, all others' do.
+  bool is_stable(const Neuron& neuron) const;
+
+  /// @throws InvalidArgument  it is not stable
+  void require_stable(const Neuron& neuron) const;
 
   /// The spikes (ms) with 0 <= t <= until.
   std::vector<double> spikes(const Neuron& neuron, const Current& current, double until) const;

@@ -3,13 +3,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
+#include <csignal>
 #include <cstring>
 #include <fstream>
 #include <iostream>
+#include <sstream>
 #include <utility>
 
 #include "lapicque/error.hpp"
@@ -24,6 +27,39 @@ void give_usual_permissions(int descriptor) {
   const mode_t mask = ::umask(0);
   ::umask(mask);
   ::fchmod(descriptor, static_cast<mode_t>(0666 & ~mask));
+}
+
+constexpr std::array<int, 3> ending_signals{SIGINT, SIGTERM, SIGHUP};
+
+/// Keeps the signals that end the program away from this thread as long as it lives: their handler reads the list of
+/// uncommitted files, which must not be half changed then.
+class SignalsHeld {
+ public:
+  SignalsHeld() {
+    sigset_t signals;
+    ::sigemptyset(&signals);
+    for (const int signal : ending_signals) ::sigaddset(&signals, signal);
+    ::pthread_sigmask(SIG_BLOCK, &signals, &before_);
+  }
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+  ~SignalsHeld() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
+/// The names of all files that are not committed. Never destroyed: a signal may come as late as it likes.
+std::vector<std::string>& uncommitted() {
+  static auto& names = *new std::vector<std::string>;
+  return names;
+}
+
+/// Only what a signal handler may do: no memory is asked for, and nothing is locked.
+extern "C" void remove_uncommitted_and_end(int signal) {
+  for (const std::string& name : uncommitted()) ::unlink(name.c_str());
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
 }
 
 /// Whether two paths lead to one file, which need not be there.
@@ -46,9 +82,13 @@ StandardOutput& StandardOutput::operator<<(double value) {
 
 void StandardOutput::flush() {
   std::string_view rest = buffer_;
-  while (!rest.empty()) {
+  while (!rest.empty() && !is_closed_) {
     const auto written = ::write(STDOUT_FILENO, rest.data(), rest.size());
     if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == EPIPE) {
+      is_closed_ = true;
+      break;
+    }
     if (written < 0) {
       buffer_.clear();
       throw OutputError("standard output: cannot be written: " + reason(errno));
@@ -71,19 +111,29 @@ OutputFile::OutputFile(std::filesystem::path file) : file_(std::move(file)) {
     file_ = std::filesystem::canonical(file_, error);
   }
   std::string name = file_.string() + ".XXXXXX";
+  const SignalsHeld held;
   const int descriptor = ::mkstemp(name.data());
   if (descriptor < 0) {
     throw OutputError(file_.string() + ": cannot be written: " + reason(errno) +
                       "; give a file in a folder that exists and that you may write to");
   }
   temporary_ = name;
+  uncommitted().push_back(name);
   give_usual_permissions(descriptor);
   ::close(descriptor);
 }
 
 OutputFile::~OutputFile() {
+  if (temporary_.empty()) return;
   std::error_code ignored;
-  if (!temporary_.empty()) std::filesystem::remove(temporary_, ignored);
+  std::filesystem::remove(temporary_, ignored);
+  forget();
+}
+
+void OutputFile::forget() {
+  const SignalsHeld held;
+  std::erase(uncommitted(), temporary_.string());
+  temporary_.clear();
 }
 
 void OutputFile::write(const std::string& text) {
@@ -98,7 +148,15 @@ void OutputFile::commit() {
   std::error_code error;
   std::filesystem::rename(temporary_, file_, error);
   if (error) throw OutputError(file_.string() + ": cannot be written: " + error.message());
-  temporary_.clear();
+  forget();
+}
+
+void OutputFile::remove_uncommitted_on_signals() {
+  uncommitted();
+  for (const int signal : ending_signals) {
+    // Whoever had it ignored, as nohup does, wants to have the program go on.
+    if (std::signal(signal, remove_uncommitted_and_end) == SIG_IGN) std::signal(signal, SIG_IGN);
+  }
 }
 
 void require_apart(const std::vector<NamedOutput>& outputs, const std::vector<std::filesystem::path>& inputs) {
@@ -135,6 +193,24 @@ std::string printable(std::string_view text) {
 
 void say(const std::vector<std::string>& remarks) {
   for (const auto& remark : remarks) std::cerr << printable(remark) << "\n";
+}
+
+std::string wrapped(const std::string& text, std::size_t columns, const std::string& first_indent,
+                    const std::string& indent) {
+  std::istringstream words(text);
+  std::string result;
+  std::string line = first_indent;
+  bool is_empty = true;
+  for (std::string word; words >> word;) {
+    if (!is_empty && line.size() + 1 + word.size() > columns) {
+      result += line + "\n";
+      line = indent;
+      is_empty = true;
+    }
+    line += (is_empty ? "" : " ") + word;
+    is_empty = false;
+  }
+  return result + line;
 }
 
 std::string DataTable::csv() const {

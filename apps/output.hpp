@@ -25,12 +25,14 @@ class StandardOutput {
   /// In the shortest form that reads back as the same double; see json_number for what is not finite.
   StandardOutput& operator<<(double value);
 
-  /// Has to be called at the end. @throws OutputError  standard output takes no more: a full disk, a closed pipe
+  /// Has to be called at the end. A pipe whose reader has gone away, as that of `| head`, is no error: the reader has
+  /// what it wanted, and what is left is dropped. @throws OutputError  standard output takes no more: a full disk
   void flush();
 
  private:
   static constexpr std::size_t flush_size = 1 << 16;
   std::string buffer_;
+  bool is_closed_ = false;  ///< the reader has gone away
 };
 
 /// A file that appears under its name whole or not at all: it is written under another name beside it first.
@@ -52,7 +54,12 @@ class OutputFile {
   /// Gives the file its name. @throws OutputError
   void commit();
 
+  /// From here on, SIGINT, SIGTERM and SIGHUP remove all that is not committed before they end the program.
+  static void remove_uncommitted_on_signals();
+
  private:
+  void forget();
+
   std::filesystem::path file_;
   std::filesystem::path temporary_;
 };
@@ -74,6 +81,11 @@ std::string printable(std::string_view text);
 
 /// Prints remarks to standard error, one a line.
 void say(const std::vector<std::string>& remarks);
+
+/// The words of `text` in lines of at most so many columns, as far as words are not longer; the first line begins with
+/// `first_indent`, the others with `indent`. The last line has no line end.
+std::string wrapped(const std::string& text, std::size_t columns, const std::string& first_indent,
+                    const std::string& indent);
 
 /// Columns of numbers with their names, units in them: "current_nA". A not-a-number is an empty cell.
 struct DataTable {

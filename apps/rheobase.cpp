@@ -1,5 +1,8 @@
+#include <cmath>
+#include <iostream>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "commands.hpp"
@@ -14,31 +17,39 @@
 namespace lapicque::program {
 namespace {
 
+/// Time constants that the check waits: e^-50 of the rheobase is below its last digit.
+constexpr double patience = 50;
+/// The relative difference from which on the check's bisection does not explain it.
+constexpr double visible = 1e-12;
+
 class Rheobase {
  public:
   explicit Rheobase(CLI::App& app)
       : neuron_options_(app, NeuronOptions::Initial::offered),
         solver_options_(app, "of the numerical check"),
         output_(app) {
-    add_quantity(app, "--within", within_, Dimension::time, "how long the check waits for a spike");
+    add_quantity(app, "--within", within_, Dimension::time,
+                 "how long the check waits for a spike; 50 membrane time constants by default");
   }
 
   void operator()() const {
     const Neuron neuron = neuron_options_.neuron();
     const Solver solver = solver_options_.solver();
-    if (!(within_ > 0)) {
-      throw InvalidArgument("--within", to_text(within_, "ms"), "must be greater than 0", "write for example 400 ms");
+    const double within = within_.value_or(patience * neuron.tau());
+    if (!(within > 0)) {
+      throw InvalidArgument("--within", to_text(within, "ms"), "must be greater than 0", "write for example 400 ms");
     }
-    if (solver.dt > within_) {
+    solver.require_stable(neuron);
+    if (solver.dt > within) {
       throw InvalidArgument("--dt", to_text(solver.dt, "ms"),
-                            "must not be longer than --within, " + to_text(within_, "ms"), "shorten it");
+                            "must not be longer than --within, " + to_text(within, "ms"), "shorten it");
     }
-    solver.require_few_steps(search_tries * within_);
+    solver.require_few_steps(search_tries * within);
     const double exact = rheobase(neuron);
     require_findable(neuron, exact);
     output_.check();
     const double checked =
-        least([&](double amplitude) { return solver.fires(neuron, step(0, forever, amplitude), within_); });
+        least([&](double amplitude) { return solver.fires(neuron, step(0, forever, amplitude), within); });
     const auto [duration, checked_duration] = find_chronaxie(neuron, 2 * exact, solver);
     output_.write({{{"rheobase_nA", {exact}},
                     {"checked_nA", {checked}},
@@ -46,6 +57,7 @@ class Rheobase {
                     {"chronaxie_ms", {duration}},
                     {"checked_chronaxie_ms", {checked_duration}}}},
                   [&] { return figures::rheobase_figure(neuron, 10 * neuron.tau()); });
+    explain_difference(neuron, exact, within);
     neuron_options_.say_which();
   }
 
@@ -63,10 +75,20 @@ class Rheobase {
     return {chronaxie(neuron), least(fires)};
   }
 
+  /// A step that ends after `within` must exceed more than the rheobase, whoever simulates it.
+  static void explain_difference(const Neuron& neuron, double exact, double within) {
+    if (neuron.initial() != neuron.rest() || neuron.rest() >= neuron.threshold()) return;
+    const double needed = threshold_amplitude(neuron, within);
+    if (needed - exact <= visible * std::fabs(exact)) return;
+    std::cerr << "checked_nA: to be seen to fire within " << to_text(within, "ms") << ", "
+              << to_text(std::round(10 * within / neuron.tau()) / 10) << " tau, a step must exceed "
+              << to_text(needed, "nA") << ", which is more than the rheobase; a longer --within comes nearer to it\n";
+  }
+
   NeuronOptions neuron_options_;
   SolverOptions solver_options_;
   CurveOutput output_;
-  double within_ = 400;
+  std::optional<double> within_;
 };
 
 }  // namespace

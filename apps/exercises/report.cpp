@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <sstream>
 
 #include "lapicque/error.hpp"
 
@@ -43,31 +42,15 @@ void Report::exercise(const std::string& title) {
 void Report::question(const std::string& text) {
   const std::string number = std::to_string(exercises_) + "." + std::to_string(++questions_);
   text_ += "\n";
-  wrap(number + "  ", "     ", text);
+  text_ += wrapped(text, width, number + "  ", "     ") + "\n";
 }
 
 void Report::say(const std::string& text) {
   text_ += "\n";
-  wrap("     ", "     ", text);
+  text_ += wrapped(text, width, "     ", "     ") + "\n";
 }
 
 void Report::formula(const std::string& text) { text_ += "\n       " + text + "\n"; }
-
-void Report::wrap(const std::string& first_indent, const std::string& indent, const std::string& text) {
-  std::istringstream words(text);
-  std::string line = first_indent;
-  bool is_empty = true;
-  for (std::string word; words >> word;) {
-    if (!is_empty && line.size() + 1 + word.size() > width) {
-      text_ += line + "\n";
-      line = indent;
-      is_empty = true;
-    }
-    line += (is_empty ? "" : " ") + word;
-    is_empty = false;
-  }
-  text_ += line + "\n";
-}
 
 void Report::table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows,
                    Align others) {

@@ -52,8 +52,6 @@ class Report {
   const std::vector<std::pair<std::string, DataTable>>& data() const noexcept { return data_; }
 
  private:
-  void wrap(const std::string& first_indent, const std::string& indent, const std::string& text);
-
   std::string text_;
   int exercises_ = 0;
   int questions_ = 0;

@@ -155,6 +155,23 @@ TEST(Curves, OfANeuronAtRestRefuseOneThatFiresThere) {
       "rest below the threshold\n");
 }
 
+// The default waits as many time constants, however long they are.
+TEST(Rheobase, CheckWaitsLongEnoughForASlowMembrane) {
+  const Folder folder;
+  const auto slow = folder.run({"rheobase", "--tau", "8s", "--format", "json"});
+  EXPECT_NEAR(json::parse(slow.out).at("checked_nA")[0], 2, 1e-14);
+  EXPECT_EQ(slow.error, "");
+}
+
+// 2 nA / (1 - exp(-400/8000))
+TEST(Rheobase, SaysWhyTheCheckDiffers) {
+  const Folder folder;
+  const auto hasty = folder.run({"rheobase", "--tau", "8s", "--within", "400ms", "--format", "json"});
+  EXPECT_NEAR(json::parse(hasty.out).at("checked_nA")[0], -2 / std::expm1(-0.05), 1e-13);
+  EXPECT_EQ(hasty.error.substr(0, 83),
+            "checked_nA: to be seen to fire within 400 ms, 0.1 tau, a step must exceed 41.008332");
+}
+
 TEST(Curves, RangesHaveRoundDecades) {
   const auto durations = run_json({"strength-duration", "--from", "0.1ms", "--to", "100ms", "--points", "31"});
   const auto frequencies = run_json({"response", "--from", "1Hz", "--to", "1kHz", "--points", "4"});

@@ -459,7 +459,7 @@ TEST(Estimate, ReadsAMultimeter) {
 TEST(EstimateFromSpikes, TakesNoOptionsOfATrace) {
   const Folder folder;
   EXPECT_EQ(folder.run({"estimate", "--spikes", "a.csv", "--timing", "grid"}).error,
-            "--spikes excludes --timing; see lapicque estimate --help\n");
+            "--spikes and --timing cannot both be given; leave one out; see lapicque estimate --help\n");
 }
 
 }  // namespace

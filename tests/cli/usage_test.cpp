@@ -46,7 +46,18 @@ INSTANTIATE_TEST_SUITE_P(
         Misuse{{"run"}, "FILE is required; see lapicque run --help"},
         Misuse{{"run", "cell.toml", "--verbose"}, "--verbose: no such option; see lapicque run --help"},
         Misuse{{"run", "cell.toml", "other.toml"}, "other.toml: one argument too many; see lapicque run --help"},
-        Misuse{{"run", "cell.toml", "--format"}, "--format: 1 required csv|json missing; see lapicque run --help"},
+        Misuse{{"run", "cell.toml", "--format"},
+               "--format: its value is missing; write --format csv|json; see lapicque run --help"},
+        Misuse{{"run", "cell.toml", "--format", "csv", "--format", "json"},
+               "--format = csv and json: takes one value; leave out the others; see lapicque run --help"},
+        Misuse{{"rheobase", "--tau", "8ms", "--tau=9ms", "--tau=10ms"},
+               "--tau = 8ms and 9ms and 10ms: takes one value; leave out the others; see lapicque rheobase --help"},
+        Misuse{{"fi", "--current"},
+               "--current: its value is missing; write --current CURRENT,...; see lapicque fi --help"},
+        Misuse{{"run", "cell.toml", "--details=often"},
+               "--details = often: takes no value; write it alone; see lapicque run --help"},
+        Misuse{{"validate", "cell.toml", "cell.toml", "--vp-cost", "high"},
+               "--vp-cost = high: must be a number; see lapicque validate --help"},
         Misuse{{"run", "missing.toml"}, "missing.toml: cannot be read: No such file or directory; check the path"},
         Misuse{{"run", "cell.toml", "--format", "xml"},
                "--format = xml: must be one of csv|json; write for example --format csv"},
@@ -74,7 +85,7 @@ INSTANTIATE_TEST_SUITE_P(
         Misuse{{"run", "cell.toml", "--trace", "/dev/null", "--trace-step", "1ms"},
                "/dev/null: is there and is not a regular file; give another name"},
         Misuse{{"run", "cell.toml", "--plot", "figure.jpg"},
-               "figure.jpg: a figure's file name must end in .png or .svg; write for example figure.png"},
+               "figure.jpg: a figure's file name must end in .png, .svg or .pdf; write for example figure.png"},
         Misuse{{"run", "cell.toml", "--plot", "nowhere/figure.png"},
                "nowhere/figure.png: cannot be written: No such file or directory; give a file in a folder that exists "
                "and that you may write to"},
@@ -206,7 +217,8 @@ INSTANTIATE_TEST_SUITE_P(
         Misuse{{"psp", "--weight", "1e308nA"},
                "--weight = 1e+308 nA: makes a potential beyond the largest number; choose a smaller one"},
         Misuse{{"psp", "--jump", "0mV"}, "--jump = 0 mV: must not be 0; write for example 1 mV"},
-        Misuse{{"fi", "--current", "2nA", "--from", "1nA"}, "--current excludes --from; see lapicque fi --help"},
+        Misuse{{"fi", "--current", "2nA", "--from", "1nA"},
+               "--current and --from cannot both be given; leave one out; see lapicque fi --help"},
         Misuse{{"fi", "--from", "3nA", "--to", "2nA"},
                "--to = 2 nA: a range must end above its start, 3 nA; change --from or --to"},
         Misuse{{"fi", "--points", "1"},
@@ -218,6 +230,18 @@ INSTANTIATE_TEST_SUITE_P(
                "--frequency = 0 Hz: must be greater than 0; write for example 250 Hz"},
         Misuse{{"response", "--frequency", "5kHz", "--method", "euler", "--dt", "0.1ms"},
                "--frequency = 5000 Hz: must be below half the sampling rate, 5000 Hz; lower it or shorten --dt"},
+        Misuse{{"rheobase", "--method", "euler", "--dt", "16ms"},
+               "--dt = 16 ms: forward Euler overshoots ever more from 2 tau = 16 ms on, and no answer of it means "
+               "anything; shorten it, or take --method exponential-euler"},
+        Misuse{{"strength-duration", "--method", "euler", "--dt", "20ms"},
+               "--dt = 20 ms: forward Euler overshoots ever more from 2 tau = 16 ms on, and no answer of it means "
+               "anything; shorten it, or take --method exponential-euler"},
+        Misuse{{"fi", "--method", "euler", "--dt", "20ms"},
+               "--dt = 20 ms: forward Euler overshoots ever more from 2 tau = 16 ms on, and no answer of it means "
+               "anything; shorten it, or take --method exponential-euler"},
+        Misuse{{"response", "--method", "euler", "--dt", "20ms", "--frequency", "10Hz"},
+               "--dt = 20 ms: forward Euler overshoots ever more from 2 tau = 16 ms on, and no answer of it means "
+               "anything; shorten it, or take --method exponential-euler"},
         Misuse{{"response", "--amplitude", "0nA"},
                "--amplitude = 0 nA: must be greater than 0; write for example 2.5 nA"},
         Misuse{{"exercises", "--output", "cell.toml"},
@@ -235,6 +259,7 @@ std::vector<Example> examples_of(const std::string& help) {
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with("  $ ")) {
       examples.push_back({line.substr(4), ""});
+      while (line.ends_with('\\') && std::getline(lines, line)) examples.back().command += "\n" + line;
     } else if (!examples.empty() && line.starts_with("  ")) {
       examples.back().output += line.substr(2) + "\n";
     }
@@ -274,11 +299,22 @@ TEST_P(Help, ExamplesPrintWhatTheyShow) {
   }
 }
 
-/// The line of the help that begins with two spaces and the name, with all further spaces as one.
+TEST_P(Help, FitsATerminalOf100Columns) {
+  const Folder folder;
+  std::istringstream lines(folder.shell("lapicque " + GetParam() + " --help").out);
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) EXPECT_LE(line.size(), 100U) << line;
+  EXPECT_GT(count, 10);
+}
+
+/// The line of the help that begins with two spaces and the name, and those that go on with it.
 std::string entry_of(const std::string& help, const std::string& name) {
   std::istringstream lines(help);
   for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("  " + name + " ")) return line;
+    if (!line.starts_with("  " + name + " ")) continue;
+    std::string entry = line;
+    while (std::getline(lines, line) && line.starts_with("            ")) entry += line.substr(11);
+    return entry;
   }
   return "";
 }
@@ -316,7 +352,14 @@ TEST(HelpOfOptions, ShowsWhatTheyTakeAndTheirDefaults) {
 
 INSTANTIATE_TEST_SUITE_P(Program, Help,
                          testing::Values("", "exercises", "run", "rheobase", "strength-duration", "fi", "response",
-                                         "psp", "check-certificate", "validate", "estimate"));
+                                         "psp", "check-certificate", "export", "validate", "estimate"));
+
+TEST(HelpOfRun, IsQuietInAClosedPipe) {
+  const Folder folder;
+  EXPECT_EQ(folder.shell("{ lapicque run --help; echo $? >&2; } | true").error, "0\n");
+  EXPECT_EQ(folder.shell("lapicque run --help > /dev/full").error,
+            "standard output: cannot be written: No space left on device\n");
+}
 
 TEST(Version, IsTheProjects) {
   const Folder folder;
