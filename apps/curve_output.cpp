@@ -1,29 +1,17 @@
 #include "curve_output.hpp"
 
-#include <optional>
-
-#include "options.hpp"
-
 namespace lapicque::program {
 
 CurveOutput::CurveOutput(CLI::App& app) {
   add_choice(app, "--format", format_, {"csv", "json"}, "how the curve is printed");
-  add_output(app, "--plot", plot_, "figure.png", "draw the curve into this file")->type_name("FIGURE.png|.svg");
+  plot_.add_to(app, "draw the curve into this file");
 }
 
-void CurveOutput::check() const {
-  if (plot_.empty()) return;
-  figures::figure_format(plot_);
-  figures::require_gnuplot();
-  OutputFile can_be_written(plot_);
-}
+void CurveOutput::check() const { plot_.file(); }
 
 void CurveOutput::write(const DataTable& table, const std::function<figures::Figure()>& figure) const {
-  std::optional<OutputFile> file;
-  if (!plot_.empty()) {
-    file.emplace(plot_);
-    figures::write_figure(figure(), file->temporary(), figures::figure_format(plot_));
-  }
+  const auto file = plot_.file();
+  if (file) plot_.draw(figure(), *file);
   StandardOutput out;
   out << (format_ == "json" ? table.json() : table.csv());
   out.flush();

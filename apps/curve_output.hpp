@@ -5,11 +5,13 @@
 #include <string>
 
 #include "figure.hpp"
+#include "options.hpp"
 #include "output.hpp"
+#include "plot_options.hpp"
 
 namespace lapicque::program {
 
-/// --format and --plot of the subcommands that print a curve.
+/// --format, --plot and --size of the subcommands that print a curve.
 class CurveOutput {
  public:
   explicit CurveOutput(CLI::App& app);
@@ -24,7 +26,12 @@ class CurveOutput {
 
  private:
   std::string format_;
-  std::string plot_;
+  PlotOptions plot_;
 };
+
+/// What points that `solver` found stand for.
+inline figures::Role role_of(const Solver& solver) {
+  return solver.method ? figures::Role::stepped : figures::Role::exact;
+}
 
 }  // namespace lapicque::program

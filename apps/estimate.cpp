@@ -16,6 +16,7 @@
 #include "lapicque/interval_estimation.hpp"
 #include "options.hpp"
 #include "output.hpp"
+#include "plot_options.hpp"
 #include "trace_figure.hpp"
 
 namespace lapicque::program {
@@ -122,9 +123,7 @@ class EstimateCommand {
                "where spikes can lie: between samples, on a simulator's grid, or as the trace shows")
         ->excludes(spikes);
     add_choice(app, "--format", format_, {"csv", "json"}, "how the parameters are printed");
-    add_output(app, "--plot", plot_, "figure.png", "draw the trace and the fitted exact solution into this file")
-        ->type_name("FIGURE.png|.svg")
-        ->excludes(spikes);
+    plot_.add_to(app, "draw the trace and the fitted exact solution into this file")->excludes(spikes);
   }
 
   void operator()() const {
@@ -138,13 +137,8 @@ class EstimateCommand {
     }
     if (trace_.empty()) throw CLI::RequiredError("TRACE (or --spikes)");
     if (input_.empty()) throw CLI::RequiredError("--input");
-    require_apart({{"--plot", plot_}}, {trace_, input_});
-    std::optional<OutputFile> plot;
-    if (!plot_.empty()) {
-      figures::figure_format(plot_);
-      figures::require_gnuplot();
-      plot.emplace(plot_);
-    }
+    require_apart({{"--plot", plot_.path()}}, {trace_, input_});
+    const auto plot = plot_.file();
     std::vector<std::string> notes;
     const TraceFile file = read_trace(trace_, columns_, notes);
     const VoltageTrace& trace = file.trace;
@@ -153,8 +147,7 @@ class EstimateCommand {
     const NeuronEstimate estimate = computed(trace, current);
     if (plot) {
       const std::string title = std::filesystem::path(trace_).filename().string();
-      figures::write_figure(figures::trace_figure(title, trace, estimate, current), plot->temporary(),
-                            figures::figure_format(plot_));
+      plot_.draw(figures::trace_figure(title, trace, estimate, current), *plot);
     }
     print(estimate);
     say(notes);
@@ -315,7 +308,7 @@ class EstimateCommand {
   TraceFormat columns_;
   std::string timing_;
   std::string format_;
-  std::string plot_;
+  PlotOptions plot_;
 };
 
 }  // namespace
@@ -327,17 +320,14 @@ void add_estimate(CLI::App& program) {
   app->footer(
       std::string(
           "Headers such as t_s, time (ms), v [mV] name unit and column; without one, time and potential come first. "
-          "The\n"
-          "current's table has columns of time and current, each value held until the next, or one column, a value for "
-          "each\n"
-          "sample. Intervals are 95 % ones. What the current leaves open is said, with a current that would tell; "
-          "where\n"
-          "that is all, the exit status is 1.\n"
+          "The current's table has columns of time and current, each value held until the next, or one column, a value "
+          "for "
+          "each sample. Intervals are 95 % ones. What the current leaves open is said, with a current that would tell; "
+          "where that is all, the exit status is 1.\n"
           "Spike times at 4 constant currents or more tell tau, the refractory period, the rheobase and the current "
-          "that\n"
-          "would hold the reset potential; never the potentials and the resistance one by one. Rows of one current "
-          "stand\n"
-          "together, in a table such as current_nA,time_ms (of each spike) or current_nA,interval_ms.\n\n") +
+          "that would hold the reset potential; never the potentials and the resistance one by one. Rows of one "
+          "current "
+          "stand together, in a table such as current_nA,time_ms (of each spike) or current_nA,interval_ms.\n\n") +
       examples_with_cell +
       "  [run]\n"
       "  until = \"150 ms\"\n"
@@ -356,8 +346,9 @@ void add_estimate(CLI::App& program) {
       "  resistance_MOhm 10.000000\n"
       "  tau_ms 8.000000\n"
       "  refractory_ms 2.000000\n"
-      "  $ lapicque fi --refractory 2ms --current 2.1nA,2.5nA,3nA,4nA,6nA > fi.csv; awk -F , 'NR == 1 {print "
-      "\"current_nA,interval_ms\"} NR > 1 {printf \"%s,%.12f\\n\", $1, 1000 / $2}' fi.csv | tee table.csv | head -n 2\n"
+      "  $ lapicque fi --refractory 2ms --current 2.1nA,2.5nA,3nA,4nA,6nA > fi.csv; \\\n"
+      "    awk -F , 'NR == 1 {print \"current_nA,interval_ms\"} \\\n"
+      "              NR > 1 {printf \"%s,%.12f\\n\", $1, 1000 / $2}' fi.csv | tee table.csv | head -n 2\n"
       "  current_nA,interval_ms\n"
       "  2.1,24.180709777918\n"
       "  $ lapicque estimate --spikes table.csv | awk -F , 'NR > 5 {printf \"%s %.6f\\n\", $1, $2}'\n"

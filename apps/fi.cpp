@@ -41,6 +41,7 @@ class FiCurve {
     if (!(count_ > 0)) {
       throw InvalidArgument("--count", to_text(count_, "ms"), "must be greater than 0", "write for example 500 ms");
     }
+    solver.require_stable(neuron);
     solver.require_few_steps(count_ * static_cast<double>(currents.size()));
     if (!solver.method) require_few_spikes(neuron, currents);
     output_.check();
@@ -63,9 +64,10 @@ class FiCurve {
     const double to = *most > from ? *most : from + 1;
     output_.write(table, [&] {
       const std::string name = solver_options_.name();
-      return figures::fi_figure(neuron, from, to,
-                                {{name + ", intervals", figures::Mark::circles, currents, checked},
-                                 {name + ", counted", figures::Mark::crosses, currents, by_count}});
+      return figures::fi_figure(
+          neuron, from, to,
+          {{name + ", intervals", role_of(solver), figures::Mark::circles, currents, checked},
+           {name + ", counted", figures::Role::other, figures::Mark::crosses, currents, by_count}});
     });
     neuron_options_.say_which();
     for (std::size_t k = 0; k < rates_.size(); ++k) say_if_missed(neuron, rates_[k], currents[k]);
@@ -186,11 +188,11 @@ void add_fi(CLI::App& program) {
   app->callback([command] { (*command)(); });
   app->footer(
       "rate = 1 / (refractory + tau log1p((threshold - reset) / (rest + R I - threshold))). The check simulates: "
-      "checked_Hz\n"
+      "checked_Hz "
       "comes from the mean interval between spikes (empty without two spikes), counted_Hz from their count. --rate "
-      "asks\n"
+      "asks "
       "for the currents that make given rates, --slope for df/dI = f^2 tau R (threshold - reset) / ((u_inf - "
-      "threshold)\n"
+      "threshold) "
       "(u_inf - reset)), u_inf = rest + R I, checked by the simulated rates on both sides of the current.\n\n"
       "Examples:\n"
       "  $ lapicque fi --current 2nA,2.5nA | cut -d , -f 1,2,4,5\n"

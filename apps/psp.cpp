@@ -97,6 +97,7 @@ class Psp {
     const Shape shape = shape_ == "alpha" ? Shape::alpha : Shape::exponential;
     const auto taus = grid_.values();
     if (weight_ == 0) throw InvalidArgument("--weight", "0 nA", "must not be 0", "write for example 1 nA");
+    solver.require_stable(neuron);
     if (!std::isfinite(10 * neuron.resistance() * weight_)) {
       throw InvalidArgument("--weight", to_text(weight_, "nA"), "makes a potential beyond the largest number",
                             "choose a smaller one");
@@ -128,13 +129,14 @@ class Psp {
     }
     output_.write(table, [&] {
       return figures::postsynaptic_figure(neuron, shape, weight_, taus, table.columns[5].values,
-                                          table.columns[4].values);
+                                          table.columns[4].values, role_of(solver));
     });
   }
 
   void of_jump(const Neuron& neuron, const Solver& solver) const {
     if (*jump_ == 0) throw InvalidArgument("--jump", "0 mV", "must not be 0", "write for example 1 mV");
     const double until = 4 * neuron.tau();
+    solver.require_stable(neuron);
     solver.require_few_steps((search_tries + 1) * until);
     output_.check();
     const auto input = [](double jump) { return pulses({{0, jump}}); };

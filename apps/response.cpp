@@ -37,6 +37,7 @@ class FrequencyResponse {
                             "write for example 2.5 nA");
     }
     for (const double frequency : frequencies) check(frequency, solver);
+    solver.require_stable(neuron);
     if (solver.method) {
       double time = 0;
       for (const double frequency : frequencies) time += measured_time(neuron, frequency, solver.dt);
@@ -62,9 +63,10 @@ class FrequencyResponse {
     const double from = *lowest;
     const double to = *highest > from ? *highest : 10 * from;
     output_.write(table, [&] {
-      return figures::response_figure(neuron, amplitude_, from, to,
-                                      {{"simulated (" + solver_options_.name() + ")", figures::Mark::circles,
-                                        frequencies, table.columns[4].values, table.columns[5].values}});
+      return figures::response_figure(
+          neuron, amplitude_, from, to,
+          {{"simulated (" + solver_options_.name() + ")", role_of(solver), figures::Mark::circles, frequencies,
+            table.columns[4].values, table.columns[5].values}});
     });
     neuron_options_.say_which();
   }
@@ -97,9 +99,8 @@ void add_response(CLI::App& program) {
   app->callback([command] { (*command)(); });
   app->footer(
       "amplitude R A / sqrt(1 + (omega tau)^2), phase -atan(omega tau), omega = 2 pi frequency; a negative phase is a "
-      "lag.\n"
-      "The response is that of the membrane below threshold: the check fits a sinusoid to a simulated trace after its\n"
-      "transient, of a neuron whose threshold is out of reach.\n\n"
+      "lag. The response is that of the membrane below threshold: the check fits a sinusoid to a simulated trace after "
+      "its transient, of a neuron whose threshold is out of reach.\n\n"
       "Examples:\n"
       "  $ lapicque response --frequency 250Hz | cut -c 1-20\n"
       "  frequency_Hz,amplitu\n"

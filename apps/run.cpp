@@ -19,6 +19,7 @@
 #include "lapicque/stepper.hpp"
 #include "options.hpp"
 #include "output.hpp"
+#include "plot_options.hpp"
 #include "progress.hpp"
 #include "voltage_figure.hpp"
 
@@ -50,8 +51,7 @@ class Run {
     app.add_flag("--details", details_,
                  "of the exact method, in CSV: columns for the bound on the time's error, du/dt as u "
                  "reaches the threshold, and the condition number (JSON has them always)");
-    add_output(app, "--plot", plot_, "figure.png", "draw potential and current into this file")
-        ->type_name("FIGURE.png|.svg");
+    plot_.add_to(app, "draw potential and current into this file");
     auto* certify = add_output(app, "--certify", certificate_, "cert.json",
                                "write a proof of the spikes that check-certificate verifies into this JSON file")
                         ->type_name("CERT.json");
@@ -80,7 +80,7 @@ class Run {
                             "write for example --trace-step 0.1ms");
     }
     const Experiment experiment = neuron_options_.experiment(file_);
-    require_apart({{"--trace", trace_}, {"--plot", plot_}, {"--certify", certificate_}}, experiment.files);
+    require_apart({{"--trace", trace_}, {"--plot", plot_.path()}, {"--certify", certificate_}}, experiment.files);
     solver_.require_few_steps(experiment.until);
     if (trace_step_) require_few_points(experiment.until);
     try {
@@ -89,6 +89,11 @@ class Run {
       throw FileError({{file_, 0, error.subject(), error.value(), error.rule(), error.mend()}});
     }
     neuron_options_.say_which();
+    if (!solver_.is_stable(experiment.neuron)) {
+      std::cerr << printable(file_) << ": forward Euler overshoots ever more from dt = 2 tau = "
+                << to_text(2 * experiment.neuron.tau(), "ms") << " on: at " << to_text(solver_.dt, "ms")
+                << " its spikes approximate nothing\n";
+    }
   }
 
  private:
@@ -103,19 +108,14 @@ class Run {
   /// Everything is computed before anything is written; and where standard output takes nothing, no file is left.
   void write_all(const Experiment& experiment) const {
     std::optional<OutputFile> trace;
-    std::optional<OutputFile> plot;
     std::optional<OutputFile> certificate;
     if (!trace_.empty()) trace.emplace(trace_);
-    if (!plot_.empty()) {
-      figures::figure_format(plot_);
-      figures::require_gnuplot();
-      plot.emplace(plot_);
-    }
+    const auto plot = plot_.file();
     if (!certificate_.empty()) certificate.emplace(certificate_);
     const Spikes spikes = find_spikes(experiment);
     if (certificate) certificate->write(to_json(certified(experiment, spikes)));
     if (trace) trace->write(trace_table(experiment).csv());
-    if (plot) figures::write_figure(figure(experiment), plot->temporary(), figures::figure_format(plot_));
+    if (plot) plot_.draw(figure(experiment), *plot);
     print(experiment, spikes);
     if (trace) trace->commit();
     if (plot) plot->commit();
@@ -316,15 +316,15 @@ class Run {
   Solver solver_;
   std::string trace_;
   std::optional<double> trace_step_;
-  std::string plot_;
+  PlotOptions plot_;
   std::string certificate_;
   std::optional<double> certificate_width_;
 };
 
 /// All that an experiment file may hold.
 const std::string experiment_reference =
-    "The experiment file (TOML) has the tables [neuron] and [run] and any number of [[input]], whose currents add up.\n"
-    "A number is in the unit shown; a text has a number and any unit: 2.5, \"2.5 nA\", \"2500 pA\". What has no\n"
+    "The experiment file (TOML) has the tables [neuron] and [run] and any number of [[input]], whose currents add up. "
+    "A number is in the unit shown; a text has a number and any unit: 2.5, \"2.5 nA\", \"2500 pA\". What has no "
     "default must be given.\n"
     "  [neuron]  rest mV, reset mV, threshold mV, resistance MOhm, tau ms, refractory ms = 0, initial mV = rest\n"
     "            instead of resistance and tau any two that determine them: capacitance nF, leak_conductance uS\n"

@@ -25,6 +25,7 @@ class StrengthDuration {
     const Neuron neuron = neuron_options_.neuron();
     const Solver solver = solver_options_.solver();
     const auto durations = grid_.values();
+    solver.require_stable(neuron);
     double time = 0;
     for (const double duration : durations) time += search_tries * 2 * duration;
     solver.require_few_steps(time);
@@ -44,9 +45,9 @@ class StrengthDuration {
     const double from = *shortest;
     const double to = *longest > from ? *longest : 10 * from;
     output_.write(table, [&] {
-      return figures::strength_duration_figure(
-          neuron, from, to,
-          {{"bisection check, " + solver_options_.name(), figures::Mark::circles, durations, table.columns[2].values}});
+      return figures::strength_duration_figure(neuron, from, to,
+                                               {{"bisection check, " + solver_options_.name(), role_of(solver),
+                                                 figures::Mark::circles, durations, table.columns[2].values}});
     });
     neuron_options_.say_which();
   }
@@ -74,8 +75,7 @@ void add_strength_duration(CLI::App& program) {
   app->callback([command] { (*command)(); });
   app->footer(
       "amplitude = rheobase / (1 - exp(-duration/tau)). The check finds, by bisection, the least pulse from rest that "
-      "is\n"
-      "seen to fire.\n\n"
+      "is seen to fire.\n\n"
       "Examples:\n"
       "  $ lapicque strength-duration --duration 96ms | cut -d , -f 1-2\n"
       "  duration_ms,amplitude_nA\n"

@@ -19,6 +19,7 @@
 #include "lapicque/spike_train.hpp"
 #include "options.hpp"
 #include "output.hpp"
+#include "plot_options.hpp"
 #include "validation_report.hpp"
 
 namespace lapicque::program {
@@ -54,8 +55,7 @@ class ValidateCommand {
     add_choice(app, "--format", output_, {"text", "json", "csv"}, "how the outcome is printed");
     add_output(app, "--pairs", pairs_, "pairs.csv", "write the matched spikes into this file")
         ->type_name("OUT.csv|.json");
-    add_output(app, "--plot", plot_, "figure.png", "draw the error of each spike into this file")
-        ->type_name("FIGURE.png|.svg");
+    plot_.add_to(app, "draw the error of each spike into this file");
     app.add_option("--vp-cost", cost_,
                    "of Victor and Purpura, for moving a spike by 1 ms; 1 / mean interval by default")
         ->type_name("1/ms");
@@ -71,7 +71,7 @@ class ValidateCommand {
     say(experiment.remarks);
     auto inputs = experiment.files;
     inputs.emplace_back(found_.spikes);
-    require_apart({{"--pairs", pairs_}, {"--plot", plot_}}, inputs);
+    require_apart({{"--pairs", pairs_}, {"--plot", plot_.path()}}, inputs);
     const SpikeFile theirs = read_theirs();
     found_.options.until = experiment.until;
     found_.theirs = theirs.times;
@@ -85,7 +85,7 @@ class ValidateCommand {
       found_.diagnosis = diagnose(experiment.neuron, experiment.current, experiment.until, found_.theirs,
                                   {.dt = found_.dt, .convention = found_.convention});
     }
-    write_all();
+    write_all(experiment.neuron);
     say(theirs.notes);
     if (!found_.comparison.within) throw CLI::RuntimeError(outside);
   }
@@ -174,20 +174,15 @@ class ValidateCommand {
   }
 
   /// Everything is computed before anything is written; and where standard output takes nothing, no file is left.
-  void write_all() const {
+  void write_all(const Neuron& neuron) const {
     std::optional<OutputFile> pairs;
-    std::optional<OutputFile> plot;
     if (!pairs_.empty()) {
       pairs.emplace(pairs_);
       const DataTable table = pairs_table();
       pairs->write(std::filesystem::path(pairs_).extension() == ".json" ? table.json() : table.csv());
     }
-    if (!plot_.empty()) {
-      figures::figure_format(plot_);
-      figures::require_gnuplot();
-      plot.emplace(plot_);
-      figures::write_figure(figure(), plot->temporary(), figures::figure_format(plot_));
-    }
+    const auto plot = plot_.file();
+    if (plot) plot_.draw(figure(neuron), *plot);
     StandardOutput out;
     out << (output_ == "json" ? json_report(found_) : output_ == "csv" ? csv_report(found_) : text_report(found_));
     out.flush();
@@ -195,7 +190,7 @@ class ValidateCommand {
     if (plot) plot->commit();
   }
 
-  figures::Figure figure() const {
+  figures::Figure figure(const Neuron& neuron) const {
     const auto name = [](const std::string& path) { return std::filesystem::path(path).filename().string(); };
     std::vector<figures::ErrorCurve> predicted;
     if (!found_.diagnosis.explanations.empty()) {
@@ -205,8 +200,8 @@ class ValidateCommand {
       predicted.push_back({curve, compare(found_.reference, first.predicted, found_.options)});
     }
     return figures::error_figure(
-        name(found_.spikes) + " against " + found_.reference_name() + " of " + name(found_.file), found_.reference,
-        found_.theirs, found_.comparison, found_.options.tolerance, predicted);
+        name(found_.spikes) + " against " + found_.reference_name() + " of " + name(found_.file), neuron,
+        found_.reference, found_.theirs, found_.comparison, found_.options.tolerance, predicted);
   }
 
   DataTable pairs_table() const {
@@ -238,7 +233,7 @@ class ValidateCommand {
   std::optional<double> cost_;
   std::string output_;
   std::string pairs_;
-  std::string plot_;
+  PlotOptions plot_;
   Validation found_;
 };
 
@@ -253,17 +248,13 @@ void add_validate(CLI::App& program) {
           "Exit status: 0 nothing missed, nothing invented and no error above the tolerance; 1 otherwise; 2 unusable "
           "input.\n\n") +
       examples_with_cell_with_step +
-      "  $ lapicque run cell.toml --method euler --dt 0.1ms > theirs.csv; "
-      "lapicque validate cell.toml theirs.csv --convention euler --dt 0.1ms\n"
+      "  $ lapicque run cell.toml --method euler --dt 0.1ms > theirs.csv; \\\n"
+      "    lapicque validate cell.toml theirs.csv --convention euler --dt 0.1ms | head -n 3\n"
       "  euler prints 2 spikes until 40 ms, theirs.csv has 2\n"
       "  2 matched, 0 missed, 0 invented\n"
       "  errors: mean 0 ms, drift 0 ms per spike, largest 0 ms at spike 1 (17.8 ms)\n"
-      "  distances: Victor-Purpura 0 at a cost of 0.0763359/ms, van Rossum 0 at 10 ms, coincidence factor 1 within 2 "
-      "ms\n"
-      "  diagnosis: euler at dt = 0.1 ms (forward-euler, threshold-after-step, stamped-at-step-end); residual 0 ms\n"
-      "  within the tolerance of 0.001 ms\n"
-      "  $ printf 'sender\\ttime_ms\\n3\\t17.876\\n3\\t30.966\\n' | lapicque validate cell.toml /dev/stdin "
-      "--format csv | cut -d , -f 1-3\n"
+      "  $ printf 'sender\\ttime_ms\\n3\\t17.876\\n3\\t30.966\\n' | \\\n"
+      "    lapicque validate cell.toml /dev/stdin --format csv | cut -d , -f 1-3\n"
       "  matched,missed,invented\n"
       "  2,0,0\n");
 }

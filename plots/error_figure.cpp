@@ -5,14 +5,16 @@
 #include <cstddef>
 #include <utility>
 
+#include "neuron_text.hpp"
+
 namespace lapicque::figures {
 namespace {
 
 constexpr std::size_t most_points = 20000;
 
 /// The errors over spike numbers; of more than can be told apart, the largest of each few.
-Curve errors(std::string name, Mark mark, const Comparison& comparison) {
-  Curve curve{std::move(name), mark, {}, {}};
+Curve errors(std::string name, Role role, Mark mark, const Comparison& comparison) {
+  Curve curve{std::move(name), role, mark, {}, {}};
   const auto& matched = comparison.matched;
   const std::size_t stride = matched.size() / most_points + 1;
   for (std::size_t k = 0; k < matched.size(); k += stride) {
@@ -28,15 +30,17 @@ Curve errors(std::string name, Mark mark, const Comparison& comparison) {
 
 }  // namespace
 
-Figure error_figure(const std::string& title, std::span<const double> reference, std::span<const double> theirs,
-                    const Comparison& comparison, double tolerance, const std::vector<ErrorCurve>& further) {
+Figure error_figure(const std::string& title, const Neuron& neuron, std::span<const double> reference,
+                    std::span<const double> theirs, const Comparison& comparison, double tolerance,
+                    const std::vector<ErrorCurve>& further) {
   const double last = std::max(1.0, static_cast<double>(reference.size())) + 0.5;
   const Axis numbers{.label = "spike number", .from = 0.5, .to = last, .counts = true};
   Panel panel{"Error of each spike (positive: late)", numbers, {"error (ms)"}, {}};
-  panel.curves.push_back(errors("error", Mark::circles, comparison));
-  for (const ErrorCurve& curve : further) panel.curves.push_back(errors(curve.name, Mark::crosses, curve.comparison));
+  panel.curves.push_back(errors("error", Role::stepped, Mark::circles, comparison));
+  for (const ErrorCurve& curve : further)
+    panel.curves.push_back(errors(curve.name, Role::other, Mark::crosses, curve.comparison));
   if (!comparison.missed.empty()) {
-    Curve missed{"missed", Mark::crosses, {}, {}};
+    Curve missed{"missed", Role::exact, Mark::crosses, {}, {}};
     for (const std::size_t spike : comparison.missed) {
       missed.x.push_back(static_cast<double>(spike + 1));
       missed.y.push_back(0);
@@ -44,7 +48,7 @@ Figure error_figure(const std::string& title, std::span<const double> reference,
     panel.curves.push_back(missed);
   }
   if (!comparison.invented.empty()) {
-    Curve invented{"invented", Mark::squares, {}, {}};
+    Curve invented{"invented", Role::stepped, Mark::squares, {}, {}};
     for (const std::size_t spike : comparison.invented) {
       const auto before = std::upper_bound(reference.begin(), reference.end(), theirs[spike]) - reference.begin();
       invented.x.push_back(static_cast<double>(before) + 0.5);  // between its neighbours
@@ -52,12 +56,10 @@ Figure error_figure(const std::string& title, std::span<const double> reference,
     }
     panel.curves.push_back(invented);
   }
-  const std::size_t look = panel.curves.size();
   for (const auto& [name, level] : {std::pair{"tolerance", tolerance}, std::pair{"", -tolerance}}) {
     panel.curves.push_back(level_line(name, Mark::dots, level, 0.5, last));
-    panel.curves.back().look = look;
   }
-  return {title, {panel}};
+  return {title, neuron_text(neuron), {panel}};
 }
 
 }  // namespace lapicque::figures

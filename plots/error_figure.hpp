@@ -6,6 +6,7 @@
 
 #include "figure.hpp"
 #include "lapicque/comparison.hpp"
+#include "lapicque/neuron.hpp"
 
 namespace lapicque::figures {
 
@@ -17,7 +18,8 @@ struct ErrorCurve {
 
 /// The error of each matched spike over its number in the reference (from 1), with the tolerance as two lines, and
 /// crosses and squares on the line of no error where spikes are missed or invented.
-Figure error_figure(const std::string& title, std::span<const double> reference, std::span<const double> theirs,
-                    const Comparison& comparison, double tolerance, const std::vector<ErrorCurve>& further = {});
+Figure error_figure(const std::string& title, const Neuron& neuron, std::span<const double> reference,
+                    std::span<const double> theirs, const Comparison& comparison, double tolerance,
+                    const std::vector<ErrorCurve>& further = {});
 
 }  // namespace lapicque::figures

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "lapicque/excitability.hpp"
+#include "neuron_text.hpp"
 
 namespace lapicque::figures {
 namespace {
@@ -28,9 +29,9 @@ std::vector<double> curve_currents(const Neuron& neuron, double from, double to)
 
 Panel fi_panel(const std::string& title, const Neuron& neuron, double from, double to,
                const std::vector<Curve>& further) {
-  Curve exact{"exact", Mark::line, {}, {}};
-  Curve near{"log. near rheobase", Mark::dashes, {}, {}};
-  Curve far{"far above rheobase", Mark::dots, {}, {}};
+  Curve exact{"exact", Role::exact, Mark::line, {}, {}};
+  Curve near{"logarithm, near the rheobase", Role::other, Mark::dashes, {}, {}};
+  Curve far{"asymptote far above", Role::another, Mark::dashes, {}, {}};
   const auto currents = curve_currents(neuron, from, to);
   double top = 0;
   for (const double current : currents) {
@@ -59,7 +60,8 @@ Panel fi_panel(const std::string& title, const Neuron& neuron, double from, doub
 }
 
 Figure fi_figure(const Neuron& neuron, double from, double to, const std::vector<Curve>& further) {
-  return {"f-I curve", {fi_panel("Firing rate under a constant current", neuron, from, to, further)}};
+  return {
+      "f-I curve", neuron_text(neuron), {fi_panel("Firing rate under a constant current", neuron, from, to, further)}};
 }
 
 }  // namespace lapicque::figures

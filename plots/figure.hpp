@@ -15,13 +15,27 @@ namespace lapicque::figures {
 /// are for many points, and stay to be seen on either side of a line on top of them.
 enum class Mark { line, thin_line, dashes, dots, circles, crosses, squares, rings, joined, bold, specks, band };
 
+/// What a curve stands for, which has one colour in all figures (and, joined or bold, one shape).
+enum class Role : std::size_t {
+  exact,    ///< the exact solution, a formula
+  stepped,  ///< what a stepper makes of it, or what was recorded or printed by somebody else
+  spikes,   ///< exact spike times
+  level,    ///< the threshold, the rheobase, a limit, a tolerance
+  other,    ///< what has to be told apart from all of these
+  input,    ///< the injected current
+  another,  ///< what has to be told apart from the others too
+};
+
+/// The role of number `index` among curves that have none but to be told apart.
+constexpr Role series(std::size_t index) { return static_cast<Role>(index); }
+
 /// Points (x[i], y[i]), joined in this order by the line marks. A not-a-number breaks the line.
 struct Curve {
   std::string name;  ///< for the legend; none if empty
+  Role role;
   Mark mark;
   std::vector<double> x;
   std::vector<double> y;
-  std::optional<std::size_t> look{};  ///< the number of its colour and shape; its place in the panel if not given
 };
 
 struct Axis {
@@ -39,9 +53,10 @@ struct Panel {
   std::vector<Curve> curves;
 };
 
-/// Panels below one another, of one width, each with its legend beside it.
+/// Panels below one another, of one width, each with its legend above it.
 struct Figure {
   std::string title;
+  std::string subtitle;  ///< a line below the title, none if empty: the neuron's parameters
   std::vector<Panel> panels;
 };
 
@@ -60,7 +75,20 @@ Curve sparse(const Curve& curve);
 /// The straight line y = level from x = from to x = to.
 Curve level_line(std::string name, Mark mark, double level, double from, double to);
 
-enum class Format { png, svg };
+/// The threshold's line, in all figures.
+Curve threshold_line(double threshold, double from, double to);
+
+/// The numbers at a logarithmic axis from `from` > 0 to `to`: 1, 2 and 5 of each decade; over more than three decades
+/// powers of ten, over less than 0.8 decades round numbers evenly apart.
+std::vector<double> logarithmic_labels(double from, double to);
+
+enum class Format { png, svg, pdf };
+
+/// In pixels, 96 to the inch.
+struct Size {
+  int width;
+  int height;
+};
 
 /// A figure that cannot be drawn; what() has "SUBJECT: what is wrong; how to mend it".
 class FigureError : public std::runtime_error {
@@ -68,14 +96,16 @@ class FigureError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The format that a file name ends in, .png or .svg. @throws FigureError  it ends in neither
+/// The format that a file name ends in: .png, .svg or .pdf. @throws FigureError  it ends in none of them
 Format figure_format(const std::filesystem::path& file);
 
 /// @throws FigureError  there is no gnuplot on the PATH
 void require_gnuplot();
 
 /// Has gnuplot draw the figure into `file`, whatever its name.
+/// @param size  by default 1100 pixels wide and as high as the panels and legends ask for
 /// @throws FigureError  there is no gnuplot, or it left no picture behind
-void write_figure(const Figure& figure, const std::filesystem::path& file, Format format);
+void write_figure(const Figure& figure, const std::filesystem::path& file, Format format,
+                  const std::optional<Size>& size = {});
 
 }  // namespace lapicque::figures

@@ -3,15 +3,17 @@
 #include <cmath>
 #include <numbers>
 
+#include "lapicque/error.hpp"
 #include "lapicque/response.hpp"
+#include "neuron_text.hpp"
 
 namespace lapicque::figures {
 
 Figure response_figure(const Neuron& neuron, double amplitude, double from, double to,
                        const std::vector<ResponsePoints>& points) {
   constexpr double degrees = 180 / std::numbers::pi;
-  Curve size{"formula", Mark::line, {}, {}};
-  Curve phase{"formula", Mark::line, {}, {}};
+  Curve size{"formula", Role::exact, Mark::line, {}, {}};
+  Curve phase{"formula", Role::exact, Mark::line, {}, {}};
   constexpr int steps = 400;
   for (int i = 0; i <= steps; ++i) {
     const double frequency = from * std::pow(to / from, static_cast<double>(i) / steps);
@@ -27,8 +29,8 @@ Figure response_figure(const Neuron& neuron, double amplitude, double from, doub
   amplitudes.curves.push_back(size);
   phases.curves.push_back(phase);
   for (const ResponsePoints& p : points) {
-    amplitudes.curves.push_back(sparse({p.name, p.mark, p.frequencies, p.amplitudes}));
-    phases.curves.push_back(sparse({p.name, p.mark, p.frequencies, p.phases}));
+    amplitudes.curves.push_back(sparse({p.name, p.role, p.mark, p.frequencies, p.amplitudes}));
+    phases.curves.push_back(sparse({p.name, p.role, p.mark, p.frequencies, p.phases}));
   }
   // The axis ends at whole tens of degrees below all points: the cut-off's line reaches down to it.
   double lowest = phase.y.back();
@@ -38,10 +40,11 @@ Figure response_figure(const Neuron& neuron, double amplitude, double from, doub
   phases.y.from = 10 * std::floor((lowest - 2) / 10);
   if (const double cutoff = cutoff_frequency(neuron); from < cutoff && cutoff < to) {
     const double there = response_amplitude(neuron, amplitude, cutoff);
-    amplitudes.curves.push_back({"cut-off", Mark::dots, {from, cutoff, cutoff}, {there, there, *amplitudes.y.from}});
-    phases.curves.push_back({"cut-off", Mark::dots, {from, cutoff, cutoff}, {-45, -45, *phases.y.from}});
+    amplitudes.curves.push_back(
+        {"cut-off", Role::level, Mark::dots, {from, cutoff, cutoff}, {there, there, *amplitudes.y.from}});
+    phases.curves.push_back({"cut-off", Role::level, Mark::dots, {from, cutoff, cutoff}, {-45, -45, *phases.y.from}});
   }
-  return {"Response to a sinusoidal current", {amplitudes, phases}};
+  return {"Response to a sinusoidal current of " + to_text(amplitude, "nA"), neuron_text(neuron), {amplitudes, phases}};
 }
 
 }  // namespace lapicque::figures

@@ -11,6 +11,7 @@ namespace lapicque::figures {
 /// phases (degrees) over frequencies (Hz).
 struct ResponsePoints {
   std::string name;
+  Role role;
   Mark mark;
   std::vector<double> frequencies;
   std::vector<double> amplitudes;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "lapicque/excitability.hpp"
+#include "neuron_text.hpp"
 
 namespace lapicque::figures {
 namespace {
@@ -20,7 +21,7 @@ std::string rounded(double value, const char* unit) {
 }  // namespace
 
 Figure strength_duration_figure(const Neuron& neuron, double from, double to, const std::vector<Curve>& points) {
-  Curve exact{"formula", Mark::line, {}, {}};
+  Curve exact{"formula", Role::exact, Mark::line, {}, {}};
   constexpr int steps = 400;
   for (int i = 0; i <= steps; ++i) {
     const double duration = from * std::pow(to / from, static_cast<double>(i) / steps);
@@ -37,11 +38,12 @@ Figure strength_duration_figure(const Neuron& neuron, double from, double to, co
   panel.curves.push_back(level_line("rheobase " + rounded(base, "nA"), Mark::dots, base, from, to));
   if (const double time = chronaxie(neuron); from < time && time < to) {
     panel.curves.push_back({"chronaxie " + rounded(time, "ms") + ", at " + rounded(2 * base, "nA"),
+                            Role::level,
                             Mark::dashes,
                             {from, time, time},
                             {2 * base, 2 * base, base}});
   }
-  return {"Strength-duration curve", {panel}};
+  return {"Strength-duration curve", neuron_text(neuron), {panel}};
 }
 
 }  // namespace lapicque::figures

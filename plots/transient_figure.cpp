@@ -2,16 +2,18 @@
 
 #include "lapicque/error.hpp"
 #include "lapicque/response.hpp"
+#include "neuron_text.hpp"
 
 namespace lapicque::figures {
 
 Figure transient_figure(const Neuron& neuron, double amplitude, double duration, std::span<const double> frequencies,
                         std::span<const Curve> points) {
-  Figure figure{"A sinusoidal current of " + to_text(amplitude, "nA") + " switched on at rest", {}};
+  Figure figure{
+      "A sinusoidal current of " + to_text(amplitude, "nA") + " switched on at rest", neuron_text(neuron), {}};
   for (std::size_t k = 0; k < frequencies.size(); ++k) {
-    Curve sum{"sum", Mark::line, {}, {}};
-    Curve steady{"response that stays", Mark::dashes, {}, {}};
-    Curve transient{"transient", Mark::dots, {}, {}};
+    Curve sum{"sum", Role::exact, Mark::line, {}, {}};
+    Curve steady{"response that stays", Role::other, Mark::dashes, {}, {}};
+    Curve transient{"transient", Role::another, Mark::dashes, {}, {}};
     constexpr int steps = 800;
     for (int i = 0; i <= steps; ++i) {
       const double t = duration * i / steps;

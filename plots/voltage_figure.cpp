@@ -9,6 +9,7 @@
 
 #include "lapicque/current_value.hpp"
 #include "lapicque/spike_train.hpp"
+#include "neuron_text.hpp"
 
 namespace lapicque::figures {
 namespace {
@@ -29,7 +30,7 @@ std::vector<double> window_times(const Window& window) {
 Curve potential_curve(const Neuron& neuron, const Current& current, const std::vector<double>& times,
                       const std::vector<double>& spikes) {
   const auto potentials = membrane_potential(neuron, current, times);
-  Curve curve{"exact", Mark::line, {}, {}};
+  Curve curve{"exact", Role::exact, Mark::line, {}, {}};
   auto spike = spikes.begin();
   for (std::size_t i = 0; i < times.size(); ++i) {
     for (; spike != spikes.end() && *spike <= times[i]; ++spike) {
@@ -44,7 +45,7 @@ Curve potential_curve(const Neuron& neuron, const Current& current, const std::v
 
 Curve current_curve(const Current& current, const std::vector<double>& times) {
   CurrentEvaluator evaluator(current);
-  Curve curve{"current", Mark::line, times, {}};
+  Curve curve{"current", Role::input, Mark::line, times, {}};
   for (const double time : times) curve.y.push_back(evaluator.value_at(time));
   return curve;
 }
@@ -57,7 +58,7 @@ Curve jump_stems(const Current& current, const Window& window) {
       if (time >= window.from && time <= window.to) jumps[time] += size;
     }
   }
-  Curve curve{"jumps of u", Mark::line, {}, {}};
+  Curve curve{"jumps of u", Role::input, Mark::line, {}, {}};
   for (const auto& [time, size] : jumps) {
     curve.x.insert(curve.x.end(), {time, time, time});
     curve.y.insert(curve.y.end(), {0, size, std::numeric_limits<double>::quiet_NaN()});
@@ -67,14 +68,14 @@ Curve jump_stems(const Current& current, const Window& window) {
 
 /// The stepped potential: as many of its points as can be told apart, or a line where points so far apart would not
 /// show its course.
-Curve stepped_curve(const SteppedCurve& stepped, const Window& window, double tau, Mark mark) {
+Curve stepped_curve(const SteppedCurve& stepped, const Window& window, double tau, Role role, Mark mark) {
   const auto& times = stepped.trace.times;
   const auto begin = std::lower_bound(times.begin(), times.end(), window.from) - times.begin();
   const auto end = std::upper_bound(times.begin(), times.end(), window.to) - times.begin();
   const auto stride = std::max<std::ptrdiff_t>(1, (end - begin) / static_cast<std::ptrdiff_t>(stepped_points));
   const bool far_apart = (window.to - window.from) / static_cast<double>(stepped_points) > 0.4 * tau;
   const bool as_line = stride > 1 && far_apart;
-  Curve curve{stepped.name, as_line ? Mark::thin_line : mark, {}, {}};
+  Curve curve{stepped.name, role, as_line ? Mark::thin_line : mark, {}, {}};
   for (auto i = begin; i < end; i += as_line ? 1 : stride) {
     curve.x.push_back(times[static_cast<std::size_t>(i)]);
     curve.y.push_back(stepped.trace.potentials[static_cast<std::size_t>(i)]);
@@ -83,8 +84,8 @@ Curve stepped_curve(const SteppedCurve& stepped, const Window& window, double ta
 }
 
 /// The stepper's spikes at the height `top`; of those so close together that marks would hide one another, one.
-Curve stepped_spikes(const SteppedCurve& stepped, const Window& window, double top) {
-  Curve curve{stepped.name + ": spikes", Mark::squares, {}, {}};
+Curve stepped_spikes(const SteppedCurve& stepped, const Window& window, double top, Role role) {
+  Curve curve{stepped.name + ": spikes", role, Mark::squares, {}, {}};
   const double nearest = (window.to - window.from) / most_marks;
   for (const double time : stepped.trace.spikes) {
     if (time < window.from || time > window.to) continue;
@@ -108,20 +109,19 @@ Figure voltage_figure(const std::string& title, const Neuron& neuron, const Curr
   Panel potential{"Membrane potential", time_axis, {"potential (mV)"}, {}};
   potential.curves.push_back(potential_curve(neuron, current, times, spikes));
   if (!spikes.empty()) potential.curves.push_back(spike_lines("exact spikes", spikes, neuron.threshold(), top));
+  auto role = Role::stepped;
   auto mark = Mark::circles;
-  std::size_t look = potential.curves.size();
   for (const SteppedCurve& trace : stepped) {
-    for (Curve curve : {stepped_curve(trace, window, neuron.tau(), mark), stepped_spikes(trace, window, top)}) {
-      curve.look = look;
+    for (Curve curve :
+         {stepped_curve(trace, window, neuron.tau(), role, mark), stepped_spikes(trace, window, top, role)}) {
       if (!curve.x.empty()) potential.curves.push_back(std::move(curve));
     }
-    ++look;
+    role = Role::other;
     mark = Mark::crosses;
   }
-  potential.curves.push_back(level_line("threshold", Mark::dots, neuron.threshold(), window.from, window.to));
-  potential.curves.back().look = look;
+  potential.curves.push_back(threshold_line(neuron.threshold(), window.from, window.to));
 
-  Figure figure{title, {}};
+  Figure figure{title, neuron_text(neuron), {}};
   figure.panels.push_back(std::move(potential));
   // Jumps have no finite current.
   const auto lists_of_jumps = pieces_of<Pulses>(current).size();
@@ -134,7 +134,6 @@ Figure voltage_figure(const std::string& title, const Neuron& neuron, const Curr
     Panel jumps{"Voltage jumps", time_axis, {"jump (mV)"}, {}};
     jumps.curves.push_back(std::move(stems));
     jumps.curves.push_back(level_line("", Mark::thin_line, 0, window.from, window.to));
-    jumps.curves.back().look = 0;
     figure.panels.push_back(std::move(jumps));
   }
   return figure;

@@ -45,16 +45,17 @@ Figure work_precision_figure(const std::vector<WorkPrecision>& problems) {
     }
   }
 
-  Figure figure{"Work and precision", {}};
+  Figure figure{"Work and precision", {}, {}};
   std::vector<std::string> methods;
   for (const WorkPrecision& problem : problems) {
     Panel panel{problem.title,
                 {"time per spike (µs)", true, power_of_ten(shortest, false), power_of_ten(longest, true)},
                 {"worst error (ms)", true, power_of_ten(finest, false), power_of_ten(coarsest, true)},
                 {}};
-    Curve faulty{"spikes missed or invented", Mark::rings, {}, {}};
+    Curve faulty{"spikes missed or invented", Role::level, Mark::rings, {}, {}};
     for (const WorkPrecisionCurve& method : problem.curves) {
-      Curve curve{method.method, method.bold ? Mark::bold : Mark::joined, {}, {}, number_of(method.method, methods)};
+      Curve curve{
+          method.method, series(number_of(method.method, methods)), method.bold ? Mark::bold : Mark::joined, {}, {}};
       for (const WorkPrecisionPoint& point : method.points) {
         if (std::isnan(point.error)) continue;
         curve.x.push_back(point.time);
@@ -65,12 +66,9 @@ Figure work_precision_figure(const std::vector<WorkPrecision>& problems) {
       }
       if (!curve.x.empty()) panel.curves.push_back(curve);
     }
-    constexpr std::size_t black = 3;
-    faulty.look = black;
     if (!faulty.x.empty()) panel.curves.push_back(faulty);
-    Curve limit = level_line("half an ulp, or no error", Mark::dots, half_ulp(problem), *panel.x.from, *panel.x.to);
-    limit.look = black;
-    panel.curves.push_back(limit);
+    panel.curves.push_back(
+        level_line("half an ulp, or no error", Mark::dots, half_ulp(problem), *panel.x.from, *panel.x.to));
     figure.panels.push_back(panel);
   }
   return figure;

@@ -9,6 +9,7 @@
 #include "lapicque/spike_train.hpp"
 #include "lapicque/stepper.hpp"
 #include "measure.hpp"
+#include "neuron_text.hpp"
 
 namespace lapicque::program {
 namespace {
@@ -102,12 +103,15 @@ void short_injection(Report& report, const Neuron& neuron) {
     table.columns[4].values.push_back(firing_rate(neuron, current, short_pulse));
   }
   const std::vector<figures::Curve> curves{
-      {"Euler, 0.1 ms", figures::Mark::circles, currents, table.columns[3].values},
-      {"exact count 5..101 ms/500 ms", figures::Mark::squares, currents, table.columns[4].values}};
+      {"Euler, 0.1 ms", figures::Role::stepped, figures::Mark::circles, currents, table.columns[3].values},
+      {"exact count 5..101 ms/500 ms", figures::Role::another, figures::Mark::squares, currents,
+       table.columns[4].values}};
   const std::vector<figures::Curve> near{
-      {"Euler, 0.1 ms", figures::Mark::circles, currents, table.columns[3].values},
-      {"exact spikes counted in 500 ms", figures::Mark::crosses, currents, table.columns[2].values}};
-  report.figure("fi_curve", {"f-I curve, refractory period 3 ms",
+      {"Euler, 0.1 ms", figures::Role::stepped, figures::Mark::circles, currents, table.columns[3].values},
+      {"exact spikes counted in 500 ms", figures::Role::other, figures::Mark::crosses, currents,
+       table.columns[2].values}};
+  report.figure("fi_curve", {"f-I curve",
+                             figures::neuron_text(neuron),
                              {figures::fi_panel("Up to 100 nA", neuron, 0, 100, curves),
                               figures::fi_panel("Near the rheobase", neuron, 1.9, 2.5, near)}});
   report.data("fi_curve", std::move(table));

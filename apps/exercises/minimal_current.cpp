@@ -91,9 +91,9 @@ void within_the_pulse(Report& report, const Neuron& neuron) {
     }));
   }
   report.figure("strength_duration",
-                figures::strength_duration_figure(
-                    neuron, 0.1, 100,
-                    {{"Euler, 0.1 ms", figures::Mark::circles, table.columns[0].values, table.columns[2].values}}));
+                figures::strength_duration_figure(neuron, 0.1, 100,
+                                                  {{"Euler, 0.1 ms", figures::Role::stepped, figures::Mark::circles,
+                                                    table.columns[0].values, table.columns[2].values}}));
   report.data("strength_duration", std::move(table));
   report.say("A pulse that is twice the rheobase needs to last tau ln 2 = " + fixed(chronaxie(neuron), 3) +
              " ms, the chronaxie.");

@@ -128,7 +128,7 @@ void many_frequencies(Report& report, const Neuron& neuron) {
     add(5, euler.amplitude);
     add(6, euler.phase * degrees);
   }
-  figures::ResponsePoints predicted{"held, 0.1 ms: formula", figures::Mark::dashes, {}, {}, {}};
+  figures::ResponsePoints predicted{"held, 0.1 ms: formula", figures::Role::other, figures::Mark::dashes, {}, {}, {}};
   for (int i = 0; i <= 400; ++i) {
     const double frequency = 10 * std::pow(100, i / 400.0);
     const auto impedance = held_impedance(neuron, frequency, held);
@@ -136,13 +136,13 @@ void many_frequencies(Report& report, const Neuron& neuron) {
     predicted.amplitudes.push_back(amplitude * std::abs(impedance));
     predicted.phases.push_back(phase_of(impedance));
   }
-  report.figure(
-      "sinusoidal_input_response",
-      figures::response_figure(
-          neuron, amplitude, 10, 1000,
-          {predicted,
-           {"held, 0.1 ms", figures::Mark::crosses, frequencies, table.columns[3].values, table.columns[4].values},
-           {"Euler, 0.1 ms", figures::Mark::circles, frequencies, table.columns[5].values, table.columns[6].values}}));
+  report.figure("sinusoidal_input_response",
+                figures::response_figure(neuron, amplitude, 10, 1000,
+                                         {predicted,
+                                          {"held, 0.1 ms", figures::Role::other, figures::Mark::crosses, frequencies,
+                                           table.columns[3].values, table.columns[4].values},
+                                          {"Euler, 0.1 ms", figures::Role::stepped, figures::Mark::circles, frequencies,
+                                           table.columns[5].values, table.columns[6].values}}));
   report.data("sinusoidal_input_response", std::move(table));
 }
 
@@ -161,7 +161,7 @@ void low_frequencies(Report& report, const Neuron& neuron) {
     DataTable::Column steady{"steady_" + to_text(frequency) + "Hz_mV", {}};
     DataTable::Column transient{"transient_" + to_text(frequency) + "Hz_mV", {}};
     DataTable::Column euler{"euler_0.1ms_" + to_text(frequency) + "Hz_mV", {}};
-    figures::Curve sampled{"Euler, 0.1 ms", figures::Mark::circles, {}, {}};
+    figures::Curve sampled{"Euler, 0.1 ms", figures::Role::stepped, figures::Mark::circles, {}, {}};
     double peak = 0;
     double peak_time = 0;
     for (std::size_t n = 0; n < trace.times.size(); ++n) {

@@ -434,7 +434,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "--pairs = pairs.txt: the file name must end in .csv or .json; write for example --pairs pairs.csv"},
         Refusal{"17.5\n",
                 {"--plot", "figure.jpg"},
-                "figure.jpg: a figure's file name must end in .png or .svg; write for example figure.png"},
+                "figure.jpg: a figure's file name must end in .png, .svg or .pdf; write for example figure.png"},
         Refusal{"17.5\n",
                 {"--plot", "theirs"},
                 "--plot = theirs: must not be a file that is read, and this is theirs; give another name"}));
