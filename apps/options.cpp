@@ -250,8 +250,7 @@ InvalidArgument NeuronOptions::of_options(const InvalidArgument& error) const {
           with_dashes(error.rule()), with_dashes(mend)};
 }
 
-Neuron NeuronOptions::neuron_of_exercises() const {
-  NeuronParameters parameters;
+Neuron NeuronOptions::neuron_with_given(NeuronParameters parameters) const {
   const auto put = [&](const char* key, double& parameter) {
     if (const auto value = values_.find(key); value != values_.end()) parameter = value->second;
   };
@@ -278,9 +277,9 @@ Neuron NeuronOptions::neuron_of_exercises() const {
   return parameters;
 }
 
-Neuron NeuronOptions::neuron() const {
+Neuron NeuronOptions::neuron(const NeuronParameters& defaults) const {
   try {
-    if (file_.empty()) return neuron_of_exercises();
+    if (file_.empty()) return neuron_with_given(defaults);
     auto [neuron, remarks] = read_neuron(file_, values_);
     remarks_ = std::move(remarks);
     if (initial_ == Initial::offered || neuron.initial() == neuron.rest()) return neuron;
@@ -312,7 +311,7 @@ Experiment NeuronOptions::experiment(const std::string& file) const {
 void NeuronOptions::say_which() const {
   say(remarks_);
   if (base_ == Base::file || !file_.empty() || values_.empty()) return;
-  const auto neuron = neuron_of_exercises();
+  const auto neuron = neuron_with_given({});
   std::vector<std::string> given;
   std::vector<std::string> defaults;
   const auto tell = [&](const char* key, double value, const char* unit, bool is_given) {

@@ -80,9 +80,9 @@ class NeuronOptions {
   /// What was given, by the keys of an experiment file.
   const NeuronValues& values() const noexcept { return values_; }
 
-  /// The neuron of the file, or of the exercises, with what was given.
+  /// The neuron of the file, or of the exercises, with what was given; or with `defaults` in place of the exercises'.
   /// @throws InvalidArgument, FileError
-  Neuron neuron() const;
+  Neuron neuron(const NeuronParameters& defaults = {}) const;
 
   /// The experiment of a command's own file, with what was given. @throws InvalidArgument, FileError
   Experiment experiment(const std::string& file) const;
@@ -94,7 +94,7 @@ class NeuronOptions {
  private:
   void add(CLI::App& app, const std::string& key, Dimension dimension, const std::string& description,
            std::optional<double> default_value);
-  Neuron neuron_of_exercises() const;
+  Neuron neuron_with_given(NeuronParameters parameters) const;
   /// The same with the names of the options and what the user wrote for them.
   InvalidArgument of_options(const InvalidArgument& error) const;
 

@@ -28,9 +28,11 @@ double next_grid_time(double time, double dt) {
   return std::ceil(time / dt - rounding) * dt;
 }
 
+double euler_refractory(const Neuron& neuron, double dt) { return std::round(neuron.refractory() / dt) * dt; }
+
 double euler_period(const Neuron& neuron, double current, double dt) {
   const auto rise = first_spike_latency(euler_neuron(neuron, dt), current, neuron.reset());
-  return rise ? next_grid_time(*rise, dt) + neuron.refractory() : forever;
+  return rise ? next_grid_time(*rise, dt) + euler_refractory(neuron, dt) : forever;
 }
 
 std::array<double, 2> at_euler_steps(const std::function<double(double dt)>& answer) {

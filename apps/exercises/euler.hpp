@@ -22,6 +22,9 @@ Neuron euler_neuron(const Neuron& neuron, double dt);
 /// The first grid time n dt not before `time`, but for rounding: the time that a stepper gives a spike.
 double next_grid_time(double time, double dt);
 
+/// The refractory period (ms) that a stepper makes of it: a whole number of steps.
+double euler_refractory(const Neuron& neuron, double dt);
+
 /// The period (ms) between Euler's spikes under a constant current: the time from reset to threshold of euler_neuron,
 /// carried on to the next grid time, and the refractory period. Empty at the rheobase and below: infinite.
 double euler_period(const Neuron& neuron, double current, double dt);

@@ -21,6 +21,25 @@ std::string padded(const std::string& text, std::size_t columns, bool to_the_rig
   return to_the_right ? padding + text : text + padding;
 }
 
+/// Columns of cells: those from the number `right` on end below one another, the others begin so.
+std::string table_text(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows,
+                       std::size_t right) {
+  std::vector<std::size_t> columns;
+  for (const std::string& name : header) columns.push_back(name.size());
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) columns[i] = std::max(columns[i], row[i].size());
+  }
+  std::string text;
+  const auto print_row = [&](const std::vector<std::string>& row) {
+    std::string line = "       ";
+    for (std::size_t i = 0; i < row.size(); ++i) line += (i > 0 ? "   " : "") + padded(row[i], columns[i], i >= right);
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  };
+  print_row(header);
+  for (const auto& row : rows) print_row(row);
+  return text;
+}
+
 }  // namespace
 
 std::string fixed(double value, int decimals) {
@@ -31,18 +50,22 @@ std::string fixed(double value, int decimals) {
 
 std::string scientific(double value, int digits) { return value == 0 ? "0" : print("%.*e", digits - 1, value); }
 
-void Report::title(const std::string& text) { text_ += text + "\n"; }
+void Report::title(const std::string& text) { title_ = text; }
 
-void Report::exercise(const std::string& title) {
-  const std::string line = std::to_string(++exercises_) + ". " + title;
+void Report::exercise(int number, const std::string& title) {
+  const std::string line = std::to_string(number) + ". " + title;
+  exercise_ = number;
   questions_ = 0;
   text_ += "\n" + line + "\n" + std::string(line.size(), '=') + "\n";
 }
 
 void Report::question(const std::string& text) {
-  const std::string number = std::to_string(exercises_) + "." + std::to_string(++questions_);
-  text_ += "\n";
-  text_ += wrapped(text, width, number + "  ", "     ") + "\n";
+  ++questions_;
+  text_ += "\n" + wrapped(text, width, number() + "  ", "     ") + "\n";
+}
+
+void Report::answer(const std::string& quantity, const std::string& exact, const std::string& euler) {
+  answers_.push_back({number(), quantity, exact, euler});
 }
 
 void Report::say(const std::string& text) {
@@ -54,20 +77,7 @@ void Report::formula(const std::string& text) { text_ += "\n       " + text + "\
 
 void Report::table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows,
                    Align others) {
-  std::vector<std::size_t> columns;
-  for (const std::string& name : header) columns.push_back(name.size());
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) columns[i] = std::max(columns[i], row[i].size());
-  }
-  const auto print_row = [&](const std::vector<std::string>& row) {
-    std::string line = "       ";
-    for (std::size_t i = 0; i < row.size(); ++i)
-      line += (i > 0 ? "   " : "") + padded(row[i], columns[i], i > 0 && others == Align::right);
-    text_ += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
-  };
-  text_ += "\n";
-  print_row(header);
-  for (const auto& row : rows) print_row(row);
+  text_ += "\n" + table_text(header, rows, others == Align::right ? 1 : std::string::npos);
 }
 
 void Report::compare(const Comparison& c, int decimals) {
@@ -77,6 +87,37 @@ void Report::compare(const Comparison& c, int decimals) {
                     scientific(c.euler[i] - c.exact), scientific(c.predicted[i] - c.exact)});
   }
   table({padded(c.quantity, 34, false), "", "difference", "as predicted"}, rows);
+  answer(c.quantity, rows[0][1], rows[1][1]);
+}
+
+void Report::figure(const std::string& name, figures::Figure figure) {
+  text_ +=
+      std::string(text_.ends_with(".svg\n") ? "" : "\n") + "       figure      " + name + ".png, " + name + ".svg\n";
+  figures_.emplace_back(name, std::move(figure));
+}
+
+void Report::data(const std::string& name, DataTable table) {
+  text_ += "       data        " + name + ".csv\n";
+  data_.emplace_back(name, std::move(table));
+}
+
+void Report::experiment(const std::string& name, const std::string& toml) {
+  text_ += "       experiment  " + name + ".toml\n";
+  experiments_.emplace_back(name, toml);
+}
+
+void Report::again(const std::string& command) {
+  const std::string lead = "       again       $ ";
+  std::string lines = wrapped(command, width - 2, lead, std::string(lead.size(), ' '));
+  for (auto end = lines.find('\n'); end != std::string::npos; end = lines.find('\n', end + 3)) {
+    lines.insert(end, " \\");
+  }
+  const bool is_below_files = text_.ends_with(".svg\n") || text_.ends_with(".csv\n") || text_.ends_with(".toml\n");
+  text_ += (is_below_files ? "" : "\n") + lines + "\n";
+}
+
+std::string Report::text() const {
+  return title_ + "\n\n" + table_text({"", "", "exact", "Euler, 0.1 ms"}, answers_, 2) + text_;
 }
 
 }  // namespace lapicque::program

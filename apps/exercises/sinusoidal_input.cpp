@@ -11,6 +11,7 @@
 #include "lapicque/stepper.hpp"
 #include "options.hpp"
 #include "response_figure.hpp"
+#include "sinusoid_figure.hpp"
 #include "sinusoid_measurement.hpp"
 #include "transient_figure.hpp"
 
@@ -41,10 +42,13 @@ void one_frequency(Report& report, const Neuron& neuron) {
                  fixed(response_amplitude(neuron, amplitude, frequency), 3) + " mV,   omega = 2 pi f");
   report.formula("phase     = -atan(omega tau) = " + fixed(response_phase(neuron, frequency) * degrees, 2) +
                  " degrees: " + fixed(response_delay(neuron, frequency), 3) + " ms late");
-  report.say("Read from a plot: about 2 mV, about a quarter of a period, " + to_text(250 / frequency, "ms") +
-             ". That is the limit of high frequencies, " +
-             fixed(neuron.resistance() * amplitude / (angular_frequency(frequency) * neuron.tau()), 3) +
-             " mV and 90 degrees, nearly reached.");
+  const std::string limit = fixed(neuron.resistance() * amplitude / (angular_frequency(frequency) * neuron.tau()), 3);
+  if (neuron_options(neuron).empty()) {
+    report.say("Read from a plot: about 2 mV, about a quarter of a period, " + to_text(250 / frequency, "ms") +
+               ". That is the limit of high frequencies, " + limit + " mV and 90 degrees, nearly reached.");
+  } else {
+    report.say("The limit of high frequencies is " + limit + " mV and a quarter of a period, 90 degrees.");
+  }
   std::array<Oscillation, 2> euler;
   for (std::size_t i = 0; i < euler.size(); ++i) {
     euler[i] = measure_oscillation(neuron, amplitude, frequency, {Method::euler, euler_steps[i]});
@@ -65,6 +69,12 @@ void one_frequency(Report& report, const Neuron& neuron) {
       "measured on its trace to rounding. It uses the current of a step's start all through the step, which is a delay "
       "of dt/2: " +
       fixed(0.5 * 0.1 * frequency * 0.36, 2) + " degrees at dt = 0.1 ms.");
+
+  constexpr double until = 80;
+  report.figure("sinusoidal_input_250Hz", figures::sinusoid_figure(neuron, amplitude, frequency, 16));
+  report.experiment("sinusoidal_input_250Hz",
+                    experiment_file(neuron, until, sinusoid_input(0, until, amplitude, frequency)));
+  report.again("lapicque response --frequency 250Hz" + neuron_options(neuron) + " | cut -d , -f 1-4");
 }
 
 void held_samples(Report& report, const Neuron& neuron) {
@@ -72,6 +82,8 @@ void held_samples(Report& report, const Neuron& neuron) {
   report.formula("H = R (1 - a)/(z - a),   a = exp(-dt/tau),   z = exp(i omega dt),   dt = 0.1 ms");
   std::vector<std::vector<std::string>> rows;
   for (const double frequency : {250.0, 1000.0}) {
+    report.answer("held samples at " + to_text(frequency, "Hz") + ", mV at degrees",
+                  polar_text(held_impedance(neuron, frequency, held)));
     rows.push_back({to_text(frequency), polar_text(impedance(neuron, frequency)),
                     polar_text(held_impedance(neuron, frequency, held)),
                     polar_text(measure_held_oscillation(neuron, amplitude, frequency, held))});
@@ -83,6 +95,7 @@ void held_samples(Report& report, const Neuron& neuron) {
       " degrees at 1 kHz, which takes the phase below -90 degrees, beyond what a "
       "first-order low-pass can do. It is the sampling, not the membrane. The amplitude is a little larger, as the "
       "stairs' harmonics fold back onto the sample times.");
+  report.again("lapicque exercises 5" + neuron_options(neuron));
 }
 
 void many_frequencies(Report& report, const Neuron& neuron) {
@@ -97,6 +110,9 @@ void many_frequencies(Report& report, const Neuron& neuron) {
     for (const double dt : euler_steps) {
       rows.back().push_back(polar_text(measure_oscillation(neuron, amplitude, frequency, {Method::euler, dt})));
     }
+    if (frequency == 10 || frequency == 1000) {
+      report.answer("response at " + to_text(frequency, "Hz") + ", mV at degrees", rows.back()[1], rows.back()[3]);
+    }
   }
   report.table({"f, Hz", "exact, mV at deg", "held 0.1 ms", "Euler 0.1 ms", "Euler 0.01 ms"}, rows);
   // R A / sqrt(1 + (omega tau)^2) = threshold - rest
@@ -104,11 +120,13 @@ void many_frequencies(Report& report, const Neuron& neuron) {
   const double firing = cutoff_frequency(neuron) * std::sqrt(ratio * ratio - 1);
   report.say(
       "These are responses of the membrane below threshold, measured with the threshold out of reach. With 2.5 nA the "
-      "neuron would fire below " +
-      fixed(firing, 1) + " Hz in the steady state, where the amplitude exceeds " +
-      to_text(neuron.threshold() - neuron.rest(), "mV") +
-      "; switched on at rest, a current a little faster than that still makes one spike, as the transient adds to the "
-      "first cycle. The amplitude is proportional to the current.");
+      "neuron would fire " +
+      (ratio > 1 ? "below " + fixed(firing, 1) + " Hz in the steady state, where the amplitude exceeds " +
+                       to_text(neuron.threshold() - neuron.rest(), "mV") +
+                       "; switched on at rest, a current a little faster than that still makes one spike, as the "
+                       "transient adds to the first cycle."
+                 : std::string("at no frequency.")) +
+      " The amplitude is proportional to the current.");
 
   DataTable table{{{"frequency_Hz", frequencies},
                    {"amplitude_exact_mV", {}},
@@ -144,11 +162,12 @@ void many_frequencies(Report& report, const Neuron& neuron) {
                                           {"Euler, 0.1 ms", figures::Role::stepped, figures::Mark::circles, frequencies,
                                            table.columns[5].values, table.columns[6].values}}));
   report.data("sinusoidal_input_response", std::move(table));
+  report.again("lapicque response --from 10Hz --to 1kHz" + neuron_options(neuron));
 }
 
 void low_frequencies(Report& report, const Neuron& neuron) {
-  constexpr double duration = 80;  // ms
-  constexpr double weak = 1;       // nA: too weak to make the neuron fire at any frequency
+  constexpr double duration = 80;            // ms
+  const double weak = rheobase(neuron) / 2;  // nA: too weak to make the neuron fire at any frequency
   constexpr double dt = 0.1;
   report.question("And from 1 to 10 Hz, with a stimulus of 80 ms?");
   report.formula("u(t) - rest = A |Z| sin(omega t + arg Z) - A |Z| sin(arg Z) exp(-t/tau)");
@@ -187,21 +206,25 @@ void low_frequencies(Report& report, const Neuron& neuron) {
     table.columns.front().values = trace.times;
     for (auto& column : {steady, transient, euler}) table.columns.push_back(column);
     points.push_back(std::move(sampled));
+    report.answer("peak within 80 ms at " + to_text(frequency, "Hz") + ", mV above rest", rows.back()[5],
+                  rows.back()[7]);
   }
   report.table({"f, Hz", "cycles", "amplitude", "phase, deg", "transient(0)", "peak seen", "at, ms", "Euler's, 0.1 ms"},
                rows);
   report.say(
       "Amplitudes in mV for " + to_text(weak, "nA") + ". Below " + fixed(1000 / duration, 1) +
       " Hz 80 ms hold less than one cycle. At 1 Hz the current only rises in that time, and the potential follows it, "
-      "tau "
-      "late: its largest value is that of the last moment, not an amplitude. The transient dies away with tau = " +
+      "tau late: its largest value is that of the last moment, not an amplitude. The transient dies away with tau = " +
       to_text(neuron.tau(), "ms") + ": after " + fixed(5 * neuron.tau(), 0) + " ms " + fixed(100 * std::exp(-5), 1) +
       " % of it is left, and from there on what one sees is response. A stimulus of five tau and two cycles shows "
       "both.");
   const std::array<double, 2> shown{1, 10};
   report.figure("sinusoidal_input_transient",
                 figures::transient_figure(neuron, weak, duration, shown, std::array{points.front(), points.back()}));
+  report.figure("sinusoidal_input_1_to_10Hz", figures::overlay_figure(neuron, weak, duration, frequencies, points));
   report.data("sinusoidal_input_transient", std::move(table));
+  report.experiment("sinusoidal_input_1Hz", experiment_file(neuron, duration, sinusoid_input(0, duration, weak, 1)));
+  report.again("lapicque run sinusoidal_input_1Hz.toml --trace trace.csv --trace-step 0.1ms; tail -n 1 trace.csv");
 }
 
 void filter(Report& report, const Neuron& neuron) {
@@ -212,13 +235,14 @@ void filter(Report& report, const Neuron& neuron) {
              fixed(std::abs(impedance(neuron, cutoff)) / neuron.resistance(), 4) +
              " of that of a constant current and the phase is " + fixed(response_phase(neuron, cutoff) * degrees, 0) +
              " degrees; far above, the amplitude falls tenfold for each tenfold frequency.");
+  report.answer("cut-off frequency of the " + std::string(filter_type) + " filter, Hz", fixed(cutoff, 1));
+  report.again("lapicque response --frequency " + to_text(cutoff) + "Hz" + neuron_options(neuron) +
+               " | cut -d , -f 1-3");
 }
 
 }  // namespace
 
-void sinusoidal_input(Report& report) {
-  const Neuron neuron;
-  report.exercise("Sinusoidal input");
+void sinusoidal_input(Report& report, const Neuron& neuron) {
   one_frequency(report, neuron);
   held_samples(report, neuron);
   many_frequencies(report, neuron);
