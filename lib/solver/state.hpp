@@ -54,7 +54,7 @@ struct State {
   double jumped_at = -1;                        ///< the last spike's time, ms, where a jump made it; else before 0
   Carried<Real> potential{};                    ///< u - theta at `since`, mV
   std::optional<KnownPotential<Real>> known{};  ///< the same, as long as it is known that way
-  Time anchor{};                                ///< ms: when the parts have the values below
+  Time anchor{};                                ///< ms, a double: when the parts have the values below
   std::vector<SynapticDrive<Real>> parts{};     ///< by Constants::taus
 
   State() = default;
@@ -70,9 +70,8 @@ struct State {
       : since(convert_ball<Time>(other.since)),
         refractory(other.refractory),
         jumped_at(other.jumped_at),
-        potential(convert_ball<Time>(other.potential)) {
-    const Ball<Time> at = convert_ball<Time>(Ball<Clock<Other>>(other.anchor, 0));
-    anchor = at.mid;
+        potential(convert_ball<Time>(other.potential)),
+        anchor(convert_real<Time>(other.anchor)) {
     if (other.known) known = KnownPotential<Real>{other.known->sum, convert_ball<Real>(other.known->deviation)};
     for (const auto& [exponential, alpha] : other.parts)
       parts.push_back({convert_ball<Time>(exponential), convert_ball<Time>(alpha)});
@@ -153,6 +152,12 @@ struct State {
       alpha = alpha * factor;
     }
     if (!vanishes(exponential_part)) exponential_part = exponential_part * factor;
+  }
+
+  /// The greatest double that is not greater than t: a time that every real type knows.
+  static double double_below(const Time& t) {
+    const double nearest = convert_real<double>(t);
+    return t < Time(nearest) ? std::nextafter(nearest, -forever) : nearest;
   }
 
   static std::optional<Number> blur_of(const Trajectory<Number>& x, const Radius<Time>& error);
@@ -279,11 +284,11 @@ Side State<Real>::jump(const ExactSum& size) {
 template <class Real>
 void State<Real>::fire(const Constants<Real>& constants, const Instant& time, bool by_jump) {
   if (!constants.after_spike.empty()) {
-    decay_parts(constants, time.mid);
+    decay_parts(constants, Time(double_below(time.mid)));
+    const Number ahead = convert_ball<Real>(time - Instant(anchor, 0));
     for (const auto& [place, jump] : constants.after_spike) {
-      // Raised at the exact time, it has decayed, or has still to decay, for what that is off by.
-      const Number off = convert_ball<Real>(Instant(Time(0.0), time.rad)) * constants.at_rest.decays[place].rate;
-      parts[place].exponential += convert_ball<Time>(jump * exponential(off));
+      // Raised at the exact time, it is as if it had decayed from something greater at the double before.
+      parts[place].exponential += convert_ball<Time>(jump * exponential(ahead * constants.at_rest.decays[place].rate));
     }
   }
   jumped_at = by_jump ? convert_real<double>(time.mid) : -1;
