@@ -42,6 +42,9 @@ struct Options {
   bool adversarial = false;
   int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   bool markdown = false;
+  bool skips = true;
+
+  lapicque::detail::SkipsAllowed skips_allowed() const { return {.regular = skips, .quiet = skips, .lanes = skips}; }
 };
 
 /// What some cases came to.
@@ -144,7 +147,7 @@ void run(const Options& options, const Kind& kind, bool adversarial, int count,
   const std::clock_t start = std::clock();
   in_parallel(options.threads, count, [&](int number) {
     const Case one{kind, adversarial, number};
-    const Verdict verdict = judge(one.draw(options.seed));
+    const Verdict verdict = judge(one.draw(options.seed), options.skips_allowed());
     const Adversary* adversary = one.adversary();
     const std::lock_guard lock(mutex);
     tally(adversary ? adversary->name : "").add(verdict);
@@ -285,7 +288,7 @@ int run_one(const Options& options) {
   const Case one{kind_named(options.kinds.at(0)), options.adversarial, options.only};
   const Experiment experiment = one.draw(options.seed);
   std::cout << one.name() << "\n" << to_code(experiment);
-  const Verdict v = judge(experiment);
+  const Verdict v = judge(experiment, options.skips_allowed());
   std::cout << v.spikes << " spikes, nearest to threshold " << v.closest << " mV; exact: worst " << v.worst_exact
             << " ulp; fast: worst " << v.worst_fast << " ulp" << (v.undecided ? "; undecided" : "")
             << "\nstated bound over true error:";
@@ -316,6 +319,9 @@ int main(int argc, char** argv) {
   app.add_option("--seed", options.seed, "of all that is drawn")->capture_default_str();
   app.add_option("--kind", options.kinds, "only these kinds of input");
   app.add_option("--threads", options.threads, "that share the work")->check(CLI::PositiveNumber);
+  app.add_option("--skips", options.skips, "on, or off: from stretch to stretch by the event loop alone, see skip.hpp")
+      ->check(CLI::IsMember({"on", "off"}))
+      ->default_str("on");
   app.add_flag("--markdown", options.markdown, "print the tables as GitHub shows them");
   auto* one = app.add_option("--case", options.only, "run only this one of the kind's cases, and print it")
                   ->check(CLI::NonNegativeNumber)

@@ -8,6 +8,7 @@
 #include "lapicque/error.hpp"
 #include "lapicque/spike_train.hpp"
 #include "oracle.hpp"
+#include "solver/train.hpp"
 
 namespace lapicque::testing {
 namespace {
@@ -35,10 +36,9 @@ void compare(const Spike& spike, const Real& truth, Precision precision, Verdict
 }
 
 /// Walks along both trains. Spikes belong together unless one is earlier by more than both could be off.
-void compare(const Experiment& experiment, const std::vector<Real>& truth, Precision precision, Verdict& verdict,
-             std::ostream& fault) {
-  SpikeTrain train(experiment.neuron, experiment.current, experiment.until, precision);
-  std::optional<Spike> spike = train.next();
+void compare(detail::Train& train, const Experiment& experiment, const std::vector<Real>& truth, Precision precision,
+             Verdict& verdict, std::ostream& fault) {
+  std::optional<Spike> spike = train.next(experiment.until);
   for (std::size_t k = 0; k < truth.size() || spike;) {
     const Real slack = spike ? spike->error + 1e-9 * (std::abs(spike->time) + experiment.neuron.tau()) : 0;
     if (!spike || (k < truth.size() && truth[k] < spike->time - slack)) {
@@ -47,33 +47,34 @@ void compare(const Experiment& experiment, const std::vector<Real>& truth, Preci
     } else if (k == truth.size() || truth[k] > spike->time + slack) {
       fault << name_of(precision) << ": a spike at " << spike->time << " that should not be\n";
       ++verdict.invented;
-      spike = train.next();
+      spike = train.next(experiment.until);
     } else {
       compare(*spike, truth[k++], precision, verdict, fault);
-      spike = train.next();
+      spike = train.next(experiment.until);
     }
   }
 }
 
 }  // namespace
 
-Verdict judge(const Experiment& experiment) {
+Verdict judge(const Experiment& experiment, const detail::SkipsAllowed& skips) {
   Verdict verdict;
+  const detail::Problem problem{experiment.neuron, experiment.current, experiment.until};
   const OracleSpikes truth = oracle_spikes(experiment.neuron, experiment.current, experiment.until);
   verdict.spikes = truth.times.size();
   verdict.closest = static_cast<double>(truth.closest);
   verdict.undecided = truth.undecided;
   if (verdict.undecided) {
-    SpikeTrain train(experiment.neuron, experiment.current, experiment.until);
-    while (train.next()) continue;
-    if (train.grazings().empty()) verdict.fault = "exact: decides what 400 digits do not\n" + to_code(experiment);
+    const auto train = detail::make_train(problem, Precision::exact, skips);
+    while (train->next(problem.until)) continue;
+    if (train->grazings().empty()) verdict.fault = "exact: decides what 400 digits do not\n" + to_code(experiment);
     return verdict;
   }
   std::ostringstream fault;
   fault.precision(17);
   for (const Precision precision : {Precision::exact, Precision::fast}) {
     try {
-      compare(experiment, truth.times, precision, verdict, fault);
+      compare(*detail::make_train(problem, precision, skips), experiment, truth.times, precision, verdict, fault);
     } catch (const InvalidArgument& error) {
       fault << name_of(precision) << ": " << error.what() << "\n";
     }

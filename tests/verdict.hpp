@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "experiments.hpp"
+#include "solver/step.hpp"
 
 namespace lapicque::testing {
 
@@ -25,7 +26,8 @@ struct Verdict {
 
 /// Runs the solver in both precisions against the oracle. At fault are: a spike too many or too few; in
 /// Precision::exact an error of more than 1 ulp; in either an error greater than Spike::error.
-Verdict judge(const Experiment& experiment);
+/// @param skips  which ways past whole stretches the solver may take
+Verdict judge(const Experiment& experiment, const detail::SkipsAllowed& skips = {});
 
 /// The experiment as C++ that can be pasted into a test.
 std::string to_code(const Experiment& experiment);
