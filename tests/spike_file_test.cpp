@@ -206,7 +206,7 @@ TEST(SpikeFile, RefusesListsThatCouldBeSomethingElse) {
   EXPECT_EQ(message("17\t30.9\t44.1\t\n57\t70.9\t84.1\t\n"), several);
   EXPECT_EQ(message("3 17.9 20\n"), several);
   EXPECT_EQ(message("17.9, 31.0\n"), several);
-  EXPECT_EQ(message("time (ms)\n1.234,5\n").substr(0, 45), "spikes:2: there are several times in this row,");
+  EXPECT_EQ(message("time (ms)\n1.234,5\n").substr(0, 45), "spikes:2: there are several times in this row");
   EXPECT_EQ(times("3 17.9 20\n", {.column = "2"}), Times{17.9});
   EXPECT_EQ(message("neuron,times\n0,\"[17.9, 31.0]\"\n").substr(0, 35), "spikes:2: times = [17.9, 31.0]: mus");
   EXPECT_EQ(message("[17.9 31. ... 99.1] ms\n").substr(0, 60),
