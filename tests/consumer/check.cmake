@@ -23,11 +23,24 @@ set(configure ${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE}/tests/consumer -B ${
   -DCMAKE_BUILD_TYPE=${build_type} -DCMAKE_CXX_FLAGS=${FLAGS})
 if(WAY STREQUAL find_package)
   run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
-  run(${configure} -DCMAKE_PREFIX_PATH=${WORK}/prefix ${components})
+  run(${configure} -DCMAKE_PREFIX_PATH=${WORK}/prefix ${components} -DCMAKE_DISABLE_FIND_PACKAGE_Boost=ON)
 else()
   run(${configure} -DLAPICQUE_SOURCE=${SOURCE})
 endif()
 run(${CMAKE_COMMAND} --build ${WORK}/build)
+# Whoever uses the installed package needs no Boost: no header leads to one of its. Each compiles on its own.
+if(WAY STREQUAL find_package)
+  file(GLOB_RECURSE headers RELATIVE ${WORK}/prefix/include ${WORK}/prefix/include/*.hpp)
+  foreach(header ${headers})
+    file(WRITE ${WORK}/alone.cpp "#include <${header}>\n")
+    run(${COMPILER} -std=c++20 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -H -I${WORK}/prefix/include
+      ${WORK}/alone.cpp)
+    if(output MATCHES "[^\n]*/boost/[^\n]*")
+      message(FATAL_ERROR "<${header}> leads to a header of Boost: ${CMAKE_MATCH_0}")
+    endif()
+  endforeach()
+endif()
+
 # Built where the package has what goes with the programs.
 foreach(program estimating proving)
   if(EXISTS ${WORK}/build/${program})
