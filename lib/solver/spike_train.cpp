@@ -29,6 +29,14 @@ using WideLadder = Ladder<Real50, Real100>;  // for numbers that leave the range
                         "bring its times, or its currents, nearer to one another");
 }
 
+/// @param problem  must outlive the timeline, as must the inbox
+/// @param inbox    or null
+Timeline timeline_of(const Problem& problem, const Inbox* inbox) {
+  std::vector<double> taus;
+  for (const AfterSpikeCurrent& part : problem.after_spike) taus.push_back(part.tau);
+  return Timeline(problem.current, inbox, taus);
+}
+
 template <class Rungs>
 class TrainOn : public Train {
  public:
@@ -77,9 +85,7 @@ class TrainOn : public Train {
 
  private:
   static Rungs start(std::shared_ptr<const Problem> problem, const Inbox& inbox, const Purpose& purpose) {
-    std::vector<double> taus;
-    for (const AfterSpikeCurrent& part : problem->after_spike) taus.push_back(part.tau);
-    const Timeline timeline(problem->current, &inbox, taus);
+    const Timeline timeline = timeline_of(*problem, &inbox);
     return Rungs(std::move(problem), purpose, timeline);
   }
   bool is_unscaled() const { return scale_.time == 0 && scale_.voltage == 0; }
@@ -175,7 +181,7 @@ std::vector<double> membrane_potential(const Neuron& neuron, const Current& curr
     }
   };
   auto shared = std::make_shared<const detail::Problem>(std::move(problem.problem));
-  const detail::Timeline start(shared->current);
+  const detail::Timeline start = detail::timeline_of(*shared, nullptr);
   try {
     if (purpose.suits_double) {
       look_at_all(detail::ExactLadder(std::move(shared), purpose, start));
