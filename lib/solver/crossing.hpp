@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <optional>
@@ -25,9 +24,9 @@ struct FirstCrossing {
 
 /// The first upward crossing of the threshold on a stretch of closed-form trajectory, with its proof.
 ///
-/// Lemma: d/ds (x e^(s/tau_m)) = d e^(s/tau_m) / tau_m. So while the drive d is positive x crosses 0 upward at most
-/// once, and does so exactly if x > 0 at the right end; while d <= 0 it does not cross at all. The stretch is cut until
-/// each part falls under one of four cases, each decided by rigorous bounds:
+/// Lemma: d/ds (x e^(s/tau_m)) = d e^(s/tau_m) / tau_m. So while the drive d is positive, x < 0 at the left end crosses
+/// 0 upward at most once, and does so exactly if x > 0 at the right end; while d <= 0 it does not cross at all. The
+/// stretch is cut until each part falls under one of four cases, each decided by rigorous bounds:
 ///
 ///     1. d <= 0 throughout                           no crossing
 ///     2. x <= max(x(a), sup d) stays below 0         no crossing
@@ -224,8 +223,8 @@ class CrossingSearch {
   int undecided_parts_ = 0;
 };
 
-/// The first crossing in (0, length], asked in double first: nearly always that is enough to tell where a crossing is,
-/// and only its exact place takes more digits.
+/// The first crossing in (0, length] of a trajectory that starts below 0, or at 0 and falling. It is asked for in
+/// double first: nearly always that is enough to tell where a crossing is, and only its exact place takes more digits.
 /// @param start         when the stretch starts, ms >= 0
 /// @param suits_double  whether the problem's numbers do
 template <class Real, class Doubt>
