@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "input/timeline.hpp"
@@ -123,8 +124,8 @@ class Constants {
   }
 
  private:
-  /// What of a sinusoid stays the same wherever it begins to act.
-  struct Wave {
+  /// What of a sinusoid is the same on every stretch.
+  struct FrequencyAndPhase {
     std::size_t frequency;  // which of frequencies_
     Number phase;           // rad, whole turns left out
   };
@@ -159,11 +160,11 @@ class Constants {
   std::vector<Raise> after_spike;  ///< what an own spike raises the exponential parts by
 
  private:
-  std::vector<Wave> waves_;                // by index in the current's pieces
+  std::vector<FrequencyAndPhase> waves_;   // by index in the current's pieces
   std::vector<Sine<Number>> frequencies_;  // one of each, of amplitude 0
 };
 
-/// The level of all that is constant at present, which changes seldom.
+/// The level of all that is constant at present, which is worked out again only where it has changed.
 template <class Real>
 class PresentLevel {
  public:

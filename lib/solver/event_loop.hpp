@@ -1,11 +1,11 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <memory>
 #include <optional>
-#include <utility>
 
 #include "input/timeline.hpp"
 #include "numbers/ball.hpp"
@@ -87,10 +87,10 @@ class EventLoop {
   Doubt& doubt() { return doubt_; }
   const Doubt& doubt() const { return doubt_; }
 
-  /// Spikes that come regularly, many at a time: see Skips.
+  /// Makes spikes ready that come regularly, many at a time. @return how many
   std::size_t make_ready(ReadySpikes& ready) {
     const std::size_t count = skips_.make_ready(state_, timeline_, horizon_, ready);
-    stretches_ += 2 * count;
+    stretches_ += 2 * count;  // that up to the spike, and that up to the end of refractoriness
     return count;
   }
   /// Passes spikes that come regularly as long as no more than `goal` stretches are done.
@@ -122,7 +122,7 @@ class EventLoop {
     trace(&stretch.x, Time(end));
     const auto at_end = stretch.x.at(length);
     const FirstCrossing<Real> found =
-        first_crossing(stretch.x, start_offset(), length.mid, at_end, purpose_.suits_double, doubt_);
+        first_crossing(stretch.x, start_time(), length.mid, at_end, purpose_.suits_double, doubt_);
     if (!found.is_clear) return {.is_unclear = true};
     if (found.bracket) return fire_in(*found.bracket, stretch.x, found.decided_by);
     if (is_on_threshold_at(end, at_end, stretch.x)) return fire_at_end(end, length, at_end, stretch.x);
@@ -138,7 +138,7 @@ class EventLoop {
     if (waits.value_or(state_.since.mid > Time(end))) {
       trace(nullptr, Time(end));
       reached_ = end;
-      if (end < timeline_.next()) return {.stretches = is_last(end)};
+      if (end < timeline_.next()) return {.stretches = ends_a_stretch(end)};
       state_.take_events(*constants_, timeline_);
     } else {
       trace(nullptr, state_.since.mid);
@@ -149,19 +149,19 @@ class EventLoop {
 
   /// At the end of a stretch: what happens then.
   Step<Real> arrive(double end, std::size_t decided_by) {
-    if (end < timeline_.next()) return {.stretches = is_last(end), .decided_by = decided_by};
+    if (end < timeline_.next()) return {.stretches = ends_a_stretch(end), .decided_by = decided_by};
     state_.take_events(*constants_, timeline_);
     state_.since = Instant(end);
     if (timeline_.jump().is_zero()) return {.stretches = 1, .decided_by = decided_by};
 
     Side side = state_.jump(timeline_.jump());
-    if (!state_.is_plain()) decided_by = RealTraits<Real>::rung;
+    if (!state_.is_clear_in_double()) decided_by = RealTraits<Real>::rung;
     if (side == Side::unclear) {
       if (!doubt_.counts_as_touch(end, convert_radius<double>(greatest(state_.potential)))) return {.is_unclear = true};
       side = Side::at_or_above;  // it lands on the threshold
     }
     if (side == Side::below) return {.stretches = 1, .decided_by = decided_by};
-    if (state_.jumped_at == end) {  // without refractoriness: one spike an instant is enough
+    if (state_.fired_at_event == end) {  // without refractoriness: one spike an instant is enough
       state_.set_potential(constants_->reset);
       return {.stretches = 1, .decided_by = decided_by};
     }
@@ -169,7 +169,7 @@ class EventLoop {
   }
 
   Step<Real> fire_in(const Bracket<Real>& bracket, const Trajectory<Number>& x, std::size_t decided_by) {
-    const Root<Real> root = root_in<Real>(bracket, x, start_offset());
+    const Root<Real> root = root_in<Real>(bracket, x, start_time());
     const Instant time = Instant(state_.since.mid, 0) +
                          Instant(convert_real<Time>(root.offset), convert_radius<Radius<Time>>(root.error));
     if (!root.is_clear || (purpose_.nearest && !has_one_nearest_double(time))) {
@@ -211,7 +211,7 @@ class EventLoop {
   }
 
   /// The end of the run counts as the end of a stretch; a horizon before it does not.
-  std::uint64_t is_last(double end) const { return end == constants_->problem().until ? 1 : 0; }
+  std::uint64_t ends_a_stretch(double end) const { return end == constants_->problem().until ? 1 : 0; }
 
   Step<Real> give_up() {
     doubt_.give_up(convert_real<double>(state_.since.mid));
@@ -223,8 +223,8 @@ class EventLoop {
     if (purpose_.traced) traced_ = {state_.since.mid, until, x ? std::optional(*x) : std::nullopt};
   }
 
-  /// state_.since, where a hair more or less does not matter, ms
-  Radius<Real> start_offset() const { return convert_radius<Radius<Real>>(magnitude(state_.since.mid)); }
+  /// When the stretch starts, ms, rounded to a bound's digits.
+  Radius<Real> start_time() const { return convert_radius<Radius<Real>>(magnitude(state_.since.mid)); }
 
   Timeline timeline_;
   std::shared_ptr<const Constants<Real>> constants_;  // does not move, as skips refer to it

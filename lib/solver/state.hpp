@@ -51,7 +51,7 @@ struct State {
   /// or a horizon, ms.
   Instant since{0.0};
   bool refractory = false;
-  double jumped_at = -1;                        ///< the last spike's time, ms, where a jump made it; else before 0
+  double fired_at_event = -1;                   ///< the last spike's time, ms, where that is an event's; else before 0
   Carried<Real> potential{};                    ///< u - theta at `since`, mV
   std::optional<KnownPotential<Real>> known{};  ///< the same, as long as it is known that way
   Time anchor{};                                ///< ms, a double: when the parts have the values below
@@ -69,7 +69,7 @@ struct State {
   explicit State(const State<Other>& other)
       : since(convert_ball<Time>(other.since)),
         refractory(other.refractory),
-        jumped_at(other.jumped_at),
+        fired_at_event(other.fired_at_event),
         potential(convert_ball<Time>(other.potential)),
         anchor(convert_real<Time>(other.anchor)) {
     if (other.known) known = KnownPotential<Real>{other.known->sum, convert_ball<Real>(other.known->deviation)};
@@ -114,13 +114,13 @@ struct State {
     return is_negative(potential) ? Side::below : Side::unclear;
   }
   /// Whether a double's digits tell on which side of the threshold the potential lies, as they nearly always do.
-  bool is_plain() const {
+  bool is_clear_in_double() const {
     const double x = convert_real<double>(potential.mid);
     return std::fabs(x) > convert_radius<double>(potential.rad) + std::fabs(x) * 0x1p-52;
   }
 
-  /// A spike at this time. @param by_jump  whether a jump made it
-  void fire(const Constants<Real>& constants, const Instant& time, bool by_jump);
+  /// A spike at this time. @param is_at_event  whether that is an event's: a jump made it, or a crossing on its instant
+  void fire(const Constants<Real>& constants, const Instant& time, bool is_at_event);
 
   /// The end of refractoriness.
   void release(const Constants<Real>& constants) {
@@ -160,7 +160,7 @@ struct State {
     return t < Time(nearest) ? std::nextafter(nearest, -forever) : nearest;
   }
 
-  static std::optional<Number> blur_of(const Trajectory<Number>& x, const Radius<Time>& error);
+  static std::optional<Number> blur_of(const Trajectory<Number>& x, const Radius<Time>& time_error);
 };
 
 template <class Real>
@@ -208,8 +208,8 @@ Stretch<Real> State<Real>::stretch(const Constants<Real>& constants, const Timel
   return result;
 }
 
-/// How far x may be off where the time of its start is known to within `error` ms only: rate of change times error.
-/// Empty where that is no instant for all that decays.
+/// How far x may be off where the time of its start is known to within `time_error` ms only: rate of change times
+/// error. Empty where the error is not far below all time constants.
 template <class Real>
 std::optional<Ball<Real>> State<Real>::blur_of(const Trajectory<Number>& x, const Radius<Time>& time_error) {
   const auto error = convert_radius<Radius<Real>>(time_error);
@@ -282,7 +282,7 @@ Side State<Real>::jump(const ExactSum& size) {
 }
 
 template <class Real>
-void State<Real>::fire(const Constants<Real>& constants, const Instant& time, bool by_jump) {
+void State<Real>::fire(const Constants<Real>& constants, const Instant& time, bool is_at_event) {
   if (!constants.after_spike.empty()) {
     decay_parts(constants, Time(double_below(time.mid)));
     const Number ahead = convert_ball<Real>(time - Instant(anchor, 0));
@@ -291,7 +291,7 @@ void State<Real>::fire(const Constants<Real>& constants, const Instant& time, bo
       parts[place].exponential += convert_ball<Time>(jump * exponential(ahead * constants.at_rest.decays[place].rate));
     }
   }
-  jumped_at = by_jump ? convert_real<double>(time.mid) : -1;
+  fired_at_event = is_at_event ? convert_real<double>(time.mid) : -1;
   refractory = true;
   const Time period(constants.neuron().refractory());
   since.mid = time.mid + period;

@@ -20,10 +20,11 @@ namespace lapicque::detail {
 
 /// Spikes under a constant drive above the threshold.
 ///
-/// From a potential that is known without rounding the way to the threshold is one closed form. That from reset is the
-/// same after each spike: found once, in the clock's digits, it takes a sum a spike, and nothing but the sums' rounding
-/// adds up along the train. What decays and has fallen below the last digit of the drive counts as a part of the
-/// drive's error for ever after: it changes the drive by no more than it is, at any later time.
+/// From a potential that is known without rounding, the time that it takes to the threshold is one closed form. From
+/// reset it is the same after each spike that raises nothing: found once, in the clock's digits, it takes a sum a
+/// spike, and nothing but the sums' rounding adds up along the train. A decaying part that has fallen below the last
+/// digit of the drive counts as a part of the drive's error: it changes the drive by no more than it is, at any later
+/// time.
 template <class Real>
 class RegularTrain {
  public:
@@ -43,8 +44,7 @@ class RegularTrain {
     return level.is_exact && level.sum.sign() > 0 && is_negligible(sum_of_parts(state), level) ? &level : nullptr;
   }
 
-  /// The next spike, if it comes that way: from a potential that moves, or in a series, with the end of refractoriness
-  /// before it.
+  /// The next spike, if it is regular. In a series, the end of refractoriness before it is passed as well.
   Step<Real> pass(State<Real>& state, const Timeline& timeline, double horizon) {
     if (is_in_series(state)) {
       const Instant time = series_.at(last_ + 1);
@@ -56,16 +56,17 @@ class RegularTrain {
     const Level<Real>* level = drive(state, timeline);
     if (!level) return {};
     const bool is_reset = is_at_reset(state);
-    const std::optional<Way> way =
-        is_reset ? way_from_reset(timeline, state, *level) : way_from(state.known->sum, *level, sum_of_parts(state));
-    if (!way) return {};
-    const Instant time = state.since + way->length;
+    const std::optional<ConstantDriveCrossing> crossing =
+        is_reset ? crossing_from_reset(timeline, state, *level)
+                 : crossing_from(state.known->sum, *level, sum_of_parts(state));
+    if (!crossing) return {};
+    const Instant time = state.since + crossing->length;
     if (!comes_before(time, std::min(timeline.next(), horizon)) || !is_told(time)) return {};
     if (is_reset) {
-      series_ = {time, Instant(constants_.neuron().refractory()) + way->length};
+      series_ = {time, Instant(constants_.neuron().refractory()) + crossing->length};
       last_ = 0;
     }
-    const Step<Real> step = fire(state, time, *way, 1);
+    const Step<Real> step = fire(state, time, *crossing, 1);
     in_series_ = is_reset && constants_.after_spike.empty();  // what spikes raise makes the next interval another one
     return step;
   }
@@ -90,14 +91,14 @@ class RegularTrain {
   }
 
  private:
-  /// From a known potential to the threshold.
-  struct Way {
-    Instant length;
+  /// The next crossing, from a potential that is known without rounding.
+  struct ConstantDriveCrossing {
+    Instant length;  ///< ms from the start to it
     Radius<Real> slope;
     double condition;
   };
 
-  /// Whether the last spike came in the series, and nothing has happened since.
+  /// Whether the last spike came in the series, and the neuron is refractory after it.
   bool is_in_series(const State<Real>& state) const {
     return in_series_ && state.refractory && state.since.mid == since_.mid && state.since.rad == since_.rad;
   }
@@ -118,12 +119,13 @@ class RegularTrain {
     fire(state, series_.at(last_), *from_reset_, 0);
   }
 
-  Step<Real> fire(State<Real>& state, const Instant& time, const Way& way, std::uint64_t stretches) {
+  Step<Real> fire(State<Real>& state, const Instant& time, const ConstantDriveCrossing& crossing,
+                  std::uint64_t stretches) {
     state.release(constants_);
     state.fire(constants_, time, false);
     since_ = state.since;
     return {.stretches = stretches,
-            .firing = Firing<Real>{time, way.slope, way.condition},
+            .firing = Firing<Real>{time, crossing.slope, crossing.condition},
             .located_by = RealTraits<Time>::rung};
   }
 
@@ -158,19 +160,20 @@ class RegularTrain {
     return gap.is_zero();
   }
 
-  const std::optional<Way>& way_from_reset(const Timeline& timeline, const State<Real>& state,
-                                           const Level<Real>& level) {
+  const std::optional<ConstantDriveCrossing>& crossing_from_reset(const Timeline& timeline, const State<Real>& state,
+                                                                  const Level<Real>& level) {
     // What decays can only have become less since the last event.
     if (!found_ || changes_ != timeline.constant_changes() || !(found_since_ == state.anchor)) {
       found_ = true;
       changes_ = timeline.constant_changes();
       found_since_ = state.anchor;
-      from_reset_ = way_from(constants_.reset, level, sum_of_parts(state));
+      from_reset_ = crossing_from(constants_.reset, level, sum_of_parts(state));
     }
     return from_reset_;
   }
 
-  std::optional<Way> way_from(const ExactSum& start, const Level<Real>& level, const Radius<Time>& decaying) const {
+  std::optional<ConstantDriveCrossing> crossing_from(const ExactSum& start, const Level<Real>& level,
+                                                     const Radius<Time>& decaying) const {
     Trajectory<Ball<Time>> x;
     x.tau = constants_.neuron().tau();
     x.rate = Ball<Time>(1.0) / x.tau;
@@ -183,7 +186,8 @@ class RegularTrain {
     if (!is_positive(x.at(Ball<Time>(high)).potential)) return std::nullopt;
     const Root<Time> root = root_in<Time>({Time(0.0), Time(high)}, x, Radius<Time>(0));
     if (!root.is_clear) return std::nullopt;
-    return Way{Instant(root.offset, root.error), convert_radius<Radius<Real>>(root.slope), root.condition};
+    return ConstantDriveCrossing{Instant(root.offset, root.error), convert_radius<Radius<Real>>(root.slope),
+                                 root.condition};
   }
 
   const Constants<Real>& constants_;
@@ -191,12 +195,12 @@ class RegularTrain {
   bool nearest_;
 
   bool in_series_ = false;
-  Instant since_{};        // State::since after the last spike that came this way
+  Instant since_{};        // State::since after the last spike found here
   Series<Time> series_{};  // the spikes that came from reset
   double last_ = 0;        // the last of them
 
-  // The way from reset, what it belongs to, and whether it has been looked for:
-  std::optional<Way> from_reset_{};
+  // The crossing from reset, what it was found for, and whether it has been looked for:
+  std::optional<ConstantDriveCrossing> from_reset_{};
   bool found_ = false;
   std::size_t changes_ = 0;
   Time found_since_{};
