@@ -66,7 +66,7 @@ class Timeline {
   /// Lets the event at next() happen.
   void advance();
 
-  // The next two are most of what an event costs beside its exponentials, where they are called and not inlined.
+  // The next three are most of what an event costs beside its exponentials, where they are called and not inlined.
 
   /// Whether one single event happens at next(), as most of those of a barrage do.
   [[gnu::always_inline]] bool next_is_single() const {
@@ -74,7 +74,7 @@ class Timeline {
     if (!(now < next_of_others_)) return false;
     const auto& [time, position, source] = cursors_[0];
     if (const auto* list = std::get_if<EventList>(&source)) return list->time(position + 1) != now;
-    // Where breakpoints lie close enough to round to one time, they happen the general way.
+    // Breakpoints that lie close enough to round to one time are one event, which advance() lets happen.
     const auto* samples = std::get_if<const Samples*>(&source);
     return samples && now + (*samples)->step / 4 > now;
   }
@@ -85,7 +85,7 @@ class Timeline {
     }
     return {SingleEvent::Kind::sample, 0, 0};
   }
-  /// Lets that event happen in short: jump() and arrivals() are not told of it.
+  /// Lets that event happen, but for jump() and arrivals(), which stay those of the last advance().
   [[gnu::always_inline]] void pass_single() {
     auto& [time, position, source] = cursors_[0];
     const std::size_t k = position++;
@@ -161,7 +161,7 @@ class Timeline {
     if (!replace_sample(piece, k)) sample(piece, k);
   }
   void sample(const Samples& piece, std::size_t k);
-  /// The short way from a sample to the next one, where nothing else is constant, or a line. @return false elsewhere
+  /// What sample() does, but quicker, where nothing else is constant, or a line. @return false elsewhere
   bool replace_sample(const Samples& piece, std::size_t k) {
     const std::vector<double>& values = *piece.values;
     if (piece.hold == Hold::previous) {

@@ -107,7 +107,7 @@ Ball<Real> lifted(const Real& value, const Radius<Real>& slope, const Radius<Rea
   return {value, round_up(slope * radius + error + RealTraits<Real>::underflow)};
 }
 
-/// A bound on e^r for a radius 0 <= r < 1; not a number beyond, where the callers go another way.
+/// A bound on e^r for a radius 0 <= r < 1. Not a number for a greater one: what is bounded by it then shows no sign.
 template <class R>
 R growth(const R& r) {
   return r < 1 ? R(1 + 2 * r) : std::numeric_limits<R>::quiet_NaN();

@@ -4,7 +4,7 @@
 
 namespace lapicque::detail {
 
-/// What has become of something that fades for z of its time constants.
+/// What has become of something that has decayed for z of its time constants.
 template <class T>
 struct Decayed {
   T z{};

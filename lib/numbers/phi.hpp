@@ -10,7 +10,7 @@ namespace lapicque::detail {
 
 // The phi functions of exponential integrators on [-1, 0], by their Taylor series: nothing cancels, and nothing jumps
 // at 0, where the usual quotients are 0/0. Beyond -1 the quotients are as good, and need no exponential of their own
-// (see Response).
+// (see Trajectory).
 //
 //     phi1(z) = integral over r in [0, 1] of e^(r z)           = (e^z - 1) / z
 //     phi2(z) = integral over r in [0, 1] of (1 - r) e^(r z)   = (e^z - 1 - z) / z^2

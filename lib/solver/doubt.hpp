@@ -79,8 +79,8 @@ class NoteTouches {
   std::vector<Touch> take_touches() { return std::exchange(touches_, {}); }
 
  private:
-  static constexpr double close = 1e-20;    // nearer than this, nobody cares on which side it is
-  static constexpr double blurred = 1e-80;  // wider than this, a ball is that of the state started from
+  static constexpr double close = 1e-20;    // shares up to this count as touches
+  static constexpr double blurred = 1e-80;  // wider balls are those of the state that the rung started from
 
   bool is_close(double time, double share) const {
     if (share <= (is_from_start_ ? close : blurred)) return true;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vector>
+#include <cstddef>
 
 #include "input/timeline.hpp"
 #include "numbers/ball.hpp"
@@ -14,7 +14,7 @@ namespace lapicque::detail {
 template <class Real>
 using Carried = Ball<Clock<Real>>;
 
-/// What decays with one time constant, mV: see Decay.
+/// A decaying part of the drive, mV: see Decay.
 template <class Real>
 struct SynapticDrive {
   Carried<Real> exponential{0.0};

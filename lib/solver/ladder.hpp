@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -30,7 +29,7 @@ Spike to_spike(const Firing<Real>& firing) {
   return {time, convert_real<double>(remainder), error, convert_real<double>(firing.slope), firing.condition};
 }
 
-/// Snapshots of a rung's way, the further back the more seldom: where a rung with more digits may start.
+/// Snapshots of what a rung has gone through, the further back the more seldom: where one with more digits may start.
 template <class Real>
 class History {
  public:

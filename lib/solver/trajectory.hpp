@@ -21,8 +21,8 @@ struct Sine {
   T cosine{0};  // mV
 };
 
-/// A synaptic drive (exponential + alpha s / tau_s) exp(-s / tau_s): what is left of all arrivals with one time
-/// constant.
+/// A decaying part of the drive, (exponential + alpha s / tau_s) exp(-s / tau_s): the sum of all arrivals at synapses
+/// with one time constant, and of what own spikes have raised with it.
 template <class T>
 struct Decay {
   T rate;            // 1 / tau_s, 1/ms
@@ -31,7 +31,7 @@ struct Decay {
   T alpha{0};        // mV
 };
 
-/// Whether nothing is left of the arrivals with one time constant: no exponential and no alpha drive.
+/// Whether a decaying part is zero: it has no exponential and no alpha drive.
 template <class Synapse>
 bool is_silent(const Synapse& synapse) {
   return vanishes(synapse.exponential) && vanishes(synapse.alpha);
@@ -41,8 +41,8 @@ bool is_silent(const Synapse& synapse) {
 /// what they are added to is off by.
 inline constexpr double wide_gap = 0.25;
 
-/// Whether quotients may be used there for all but the shortest stretches: they are quicker than the series, and good
-/// to ten digits.
+/// Whether quotients may be used where the gap is wide, for all but the shortest stretches: they are quicker than the
+/// series, and good to ten digits.
 enum class Roughness { none, some };
 
 /// The membrane potential in closed form, between two events.

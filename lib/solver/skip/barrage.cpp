@@ -105,7 +105,7 @@ template <int lanes, class Vector>
   }
 }
 
-/// What has become of something that fades.
+/// What has become of something that has decayed: see Decayed.
 template <class Vector>
 struct DecayedLanes {
   Vector z;
@@ -166,11 +166,11 @@ struct CarriedLanes {
   [[gnu::always_inline]] Carried<double> get(int lane) const {
     return {DoubleDouble(high[lane], low[lane]), radius[lane]};
   }
-  /// What they are after a change, while what double has no room for fades, and with what has arrived.
+  /// Adds a change and what has arrived, while the digits that double has no room for decay.
   /// @param error  beside that of carrying
   [[gnu::always_inline]] void move(const Vector& change, const DecayedLanes<Vector>& decayed, const Vector& arrived,
                                    const Vector& error) {
-    // What has arrived is added to what was there before, so that nobody waits for two sums in a row.
+    // What has arrived is added to what was there before, so that the two sums do not wait for one another.
     Vector start;
     Vector start_rest;
     set_two_sum(high, arrived, start, start_rest);

@@ -12,7 +12,7 @@
 
 namespace lapicque::detail {
 
-/// The short way of QuietStep<double> from one single event to the next, for as long as it lasts: the membrane and the
+/// What QuietStep<double> does from one single event to the next, for as many events as it can: the membrane and the
 /// synapses side by side in the lanes of vector registers, where they stay in between.
 ///
 /// What it carries is what QuietStep carries, enclosed as well, by formulas of its own. With z = s/tau, F = 1 - e^-z
@@ -31,8 +31,8 @@ namespace lapicque::detail {
 ///     exponential  9 u z_m + (10 u + g') (H_m + H_s) / |g|, as the filter is positive and at most z_m
 ///     alpha        (24 u + 2 g') (|(1 - g) / g| (H_m + H_s) + z_s F_s) / |g|
 ///
-/// with g' what 1/g is off by, relative. A drive that fades is off by (8 F + 10 H) u of itself; one that an alpha drive
-/// turns into, by 6 u of what turned besides.
+/// with g' what 1/g is off by, relative. A drive that decays is off by (8 F + 10 H) u of itself; one that an alpha
+/// drive turns into, by 6 u of what turned besides.
 class Barrage {
  public:
   /// As many synaptic time constants fit in the registers.
@@ -72,7 +72,7 @@ class Barrage {
   /// A number for the membrane and one for each synapse, and room to load four from the second on.
   using Row = std::array<double, most_synapses + 2>;
   struct Constants {
-    Row rate{};      // of fading, 1/ms
+    Row rate{};      // of decay, 1/ms
     Row rate_low{};  // what double has no room for of it
     Row inverse_gap{1};
     Row gap_error{};       // of the exponential's filter, for each H

@@ -36,7 +36,7 @@ struct Gain {
 double size(double x) { return std::fabs(x); }
 double size(const DoubleDouble& x) { return std::fabs(x.hi) * (1 + 0x1p-50); }
 
-/// A number that is carried, after a change. What Real has no room for of it fades here by a share of itself.
+/// A number that is carried, after a change. The digits of it that Real has no room for decay here, too.
 DoubleDouble moved(const DoubleDouble& number, double change, double gone) {
   return two_sum(number.hi, change + (number.lo - number.lo * gone));
 }

@@ -18,8 +18,8 @@ inline constexpr double greatest_alpha_shape = 0.37;
 /// The rounding of a sum of all parts of the drive but sinusoids, relative to the sum of their magnitudes, and more.
 inline double drive_rounding(std::size_t synapses) { return 0x1p-48 * (5 + static_cast<double>(synapses)); }
 
-/// The short way over a stretch between two events, on which u plainly stays
-/// below the threshold: most stretches between the arrivals of a synaptic barrage.
+/// Carries a neuron over a stretch between two events on which u plainly stays below the threshold, as on most
+/// stretches between the arrivals of a synaptic barrage.
 ///
 /// It evaluates the closed forms of Trajectory as increments, x(s) = x(0) + (level - x(0)) F + ..., once and without
 /// balls: the error bound is worked out by hand. With u = RealTraits::unit and f = function_unit, and all second-order

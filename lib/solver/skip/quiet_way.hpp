@@ -18,15 +18,16 @@
 
 namespace lapicque::detail {
 
-/// From event to event by quiet steps, and through refractoriness, as long as there is plainly no spike: most stretches
-/// of a synaptic barrage. What a potential is known to be without rounding is lost on the way, so that what stands
-/// still, or comes to stand still, is left to the event loop: jumps from there may land exactly on the threshold.
+/// Passes stretches on which there is plainly no spike, as most of a synaptic barrage are: from event to event by quiet
+/// steps, and through refractoriness. A quiet step forgets what a potential is known to be without rounding. So a
+/// potential that stands still, or comes to stand still, is left to the event loop: jumps from there may land exactly
+/// on the threshold.
 template <class Real>
 class QuietWay {
  public:
   using Time = Clock<Real>;
 
-  /// @param regular   null, or what is asked next after a release
+  /// @param regular   the skip that is asked first, and so passes the stretch after a release if it can; or null
   /// @param in_lanes  whether to use a Barrage where it serves
   QuietWay(const Constants<Real>& constants, RegularTrain<Real>* regular, bool in_lanes)
       : constants_(constants),
@@ -51,7 +52,7 @@ class QuietWay {
       if (!waits || *waits) return stretches;
       state.release(constants_);
       ++stretches;
-      if (regular_ && regular_->drive(state, timeline)) return stretches;  // a regular train knows that better
+      if (regular_ && regular_->drive(state, timeline)) return stretches;  // which passes it sooner
     }
     if (state.known && timeline.lines().empty() && timeline.waves().empty()) {
       const Level<Real>& level = level_.at(timeline);
@@ -181,7 +182,7 @@ class QuietWay {
   std::optional<Barrage> barrage_{};
   InputDrive<Real> input_{};                  // from state.since on
   std::vector<SynapticDrive<Real>> parts_{};  // room for a copy
-  Time refused_{-1.0};                        // where the stretch starts that was refused last: once is enough
+  Time refused_{-1.0};                        // the start of the stretch that was refused last, and is not tried again
 };
 
 }  // namespace lapicque::detail

@@ -48,14 +48,14 @@ class Skips {
     return {};
   }
 
-  /// See RegularTrain, for spikes that are asked for ...
+  /// See RegularTrain::make_ready.
   std::size_t make_ready(State<Real>& state, const Timeline& timeline, double horizon, ReadySpikes& ready) {
     if constexpr (has_quiet_way) {
       if (allows_regular_) return regular_.make_ready(state, timeline, horizon, ready);
     }
     return 0;
   }
-  /// ... and for those that are not.
+  /// See RegularTrain::pass_many.
   std::uint64_t pass_many(State<Real>& state, const Timeline& timeline, double horizon, std::uint64_t most) {
     return allows_regular_ ? regular_.pass_many(state, timeline, horizon, most) : 0;
   }
