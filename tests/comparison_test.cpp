@@ -5,9 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <iostream>
 #include <string>
 #include <vector>
 
@@ -196,18 +194,14 @@ TEST(Comparison, RefusesWhatItCannotUse) {
   EXPECT_THROW(compare({}, {}, {.coincidence_window = 0}), InvalidArgument);
 }
 
-TEST(Comparison, OfAHundredThousandSpikesTakesSeconds) {
+TEST(Comparison, OfAHundredThousandSpikesFindsTheHundredThatAreMissing) {
   testing::Random random;
   const Train exact = regular_train(100'000, 10, 0.3, random);
   Train theirs;
   for (std::size_t k = 0; k < exact.size(); ++k) {
     if (k % 1000 != 500) theirs.push_back(exact[k] * 1.0001 + random.uniform(0, 0.1));
   }
-  const auto start = std::chrono::steady_clock::now();
   const auto comparison = compare(exact, theirs, {.until = 1e6});
-  const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
-  std::cout << time.count() << " s\n";
-  EXPECT_LT(time.count(), 20);
   EXPECT_EQ(comparison.missed.size(), 100U);
   EXPECT_TRUE(std::all_of(comparison.missed.begin(), comparison.missed.end(), [](auto k) { return k % 1000 == 500; }));
   EXPECT_NEAR(comparison.drift, 1e-3, 1e-5);
