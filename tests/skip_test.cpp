@@ -112,7 +112,7 @@ std::string fault_of(const State<Real>& state, std::uint64_t n, const Truth& tru
   State<Real100> found(state);
   State<Real100> right = truth.state(n, found);
   if (found.refractory != right.refractory) return "refractoriness";
-  if (found.jumped_at != right.jumped_at) return "the last jump's time";
+  if (found.fired_at_event != right.fired_at_event) return "the last jump's time";
   if (!overlap(found.since, right.since)) return apart("the time", found.since, right.since);
   if (!found.refractory && !overlap(found.potential, right.potential))
     return apart("the potential", found.potential, right.potential);
