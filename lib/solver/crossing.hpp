@@ -148,7 +148,10 @@ class CrossingSearch {
   /// Case 4: the greatest x e^(s/tau_m) on [a, b] is at the root of the drive, which falls by `least_fall` or more a
   /// ms.
   Found search_falling(const Part& part, const R& least_fall) {
-    const auto& [a, at_a, b, at_b, cuts] = part;
+    const Real& a = part.a;
+    const Real& b = part.b;
+    const Point& at_a = part.at_a;
+    const Point& at_b = part.at_b;
     Real root = a + (b - a) * (at_a.drive.mid / (at_a.drive.mid - at_b.drive.mid));
     const R rate = upper(trajectory_.rate);
     Number potential;
