@@ -82,8 +82,6 @@ class EventLoop {
   void look_again() { timeline_.look_again(); }
 
   const State<Real>& state() const { return state_; }
-  const Timeline& timeline() const { return timeline_; }
-  Skips<Real>& skips() { return skips_; }
   Doubt& doubt() { return doubt_; }
   const Doubt& doubt() const { return doubt_; }
 
