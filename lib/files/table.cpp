@@ -99,6 +99,7 @@ void Table::require_names() const {
   const auto wide = std::find_if(lines.begin(), lines.end(), [&](const std::size_t& line) {
     return has(static_cast<std::size_t>(&line - lines.data()), headings.size());
   });
+  if (wide == lines.end()) return;  // several names were joined to one, over rows of one cell
   const auto row = static_cast<std::size_t>(wide - lines.begin());
   const auto names_count = std::to_string(headings.size());
   if (width == 2 * headings.size() && !is_spaced) {
