@@ -7,15 +7,17 @@
 #include <cstdint>
 #include <limits>
 
+#include "numbers/fused.hpp"
+
 namespace lapicque::detail {
 namespace {
 
 constexpr double ln2_high = 0x1.62e42fefa39efp-1;
 constexpr double ln2_middle = 0x1.abc9e3b39803fp-56;
 constexpr double ln2_low = 0x1.7b57a079a1934p-111;
-constexpr double half_pi_high = 0x1.921fb54442d18p+0;
-constexpr double half_pi_middle = 0x1.1a62633145c07p-54;
-constexpr double half_pi_low = -0x1.f1976b7ed8fbcp-110;
+constexpr double pi_high = 0x1.921fb54442d18p+1;
+constexpr double pi_middle = 0x1.1a62633145c07p-53;
+constexpr double pi_low = -0x1.f1976b7ed8fbcp-109;
 
 /// x - k c for a constant c in three parts: the product with the first is exact and cancels, so that the difference
 /// keeps its relative precision unless x is within 2^-50 of a multiple of c.
@@ -96,16 +98,42 @@ ReducedExponential reduced_exponential(const DoubleDouble& x) {
   return {base + (small + base * small), power};
 }
 
+constexpr int angle_steps = 256;  // to half a turn: the reduced angle is then at most pi/512
+
+/// sin and cos of |x| < 1.6, by their Taylor series.
+SineCosine<DoubleDouble> sine_cosine_series(const DoubleDouble& x) {
+  const DoubleDouble square = x * x;
+  DoubleDouble sine = inverse_factorial(29);
+  for (std::size_t n = 27; n <= 27; n -= 2) sine = inverse_factorial(n) - sine * square;
+  DoubleDouble cosine = inverse_factorial(30);
+  for (std::size_t n = 28; n <= 28; n -= 2) cosine = inverse_factorial(n) - cosine * square;
+  return {sine * x, cosine};
+}
+
+/// sin and cos of j pi/256 for j = -64 .. 63, at index j + 64.
+const SineCosine<DoubleDouble>& sine_cosine_of_step(int j) {
+  static const auto table = [] {
+    std::array<SineCosine<DoubleDouble>, angle_steps / 2> values;
+    const DoubleDouble pi{pi_high, pi_middle};
+    for (int k = 0; k < angle_steps / 2; ++k) {
+      values[static_cast<std::size_t>(k)] =
+          sine_cosine_series(pi * ((k - angle_steps / 4) / static_cast<double>(angle_steps)));
+    }
+    return values;
+  }();
+  return table[static_cast<std::size_t>(j + angle_steps / 4)];
+}
+
 }  // namespace
 
-DoubleDouble exponential(const DoubleDouble& x) {
+LAPICQUE_FOR_FUSED_TOO DoubleDouble exponential(const DoubleDouble& x) {
   if (!(x.hi > -746)) return std::isnan(x.hi) ? x.hi : 0.0;
   if (x.hi > 710) return std::numeric_limits<double>::infinity();
   const auto [minus_one, power] = reduced_exponential(x);
   return scale(minus_one + DoubleDouble(1), power);
 }
 
-DoubleDouble exponential_minus_one(const DoubleDouble& x) {
+LAPICQUE_FOR_FUSED_TOO DoubleDouble exponential_minus_one(const DoubleDouble& x) {
   if (!(x.hi > -80)) return std::isnan(x.hi) ? x.hi : -1.0;
   if (x.hi > 710) return std::numeric_limits<double>::infinity();
   const auto [minus_one, power] = reduced_exponential(x);
@@ -113,30 +141,37 @@ DoubleDouble exponential_minus_one(const DoubleDouble& x) {
   return scale(minus_one + DoubleDouble(1), power) - DoubleDouble(1);
 }
 
-SineCosine<DoubleDouble> sine_cosine(const DoubleDouble& x) {
+LAPICQUE_FOR_FUSED_TOO SineCosine<DoubleDouble> sine_cosine(const DoubleDouble& x) {
   if (!std::isfinite(x.hi)) {
     const double nan = std::numeric_limits<double>::quiet_NaN();
     return {nan, nan};
   }
-  const double quarter_turns = std::nearbyint(x.hi / half_pi_high);
-  const DoubleDouble r = reduce(x, quarter_turns, half_pi_high, half_pi_middle, half_pi_low) * 0.125;
-
-  // Series for |r| <= pi/32, then the angle is doubled three times, as (sin, cos - 1), which cancels nothing.
-  const DoubleDouble square = r * r;
-  DoubleDouble sine = inverse_factorial(21);
-  for (std::size_t n = 19; n <= 19; n -= 2) sine = inverse_factorial(n) - sine * square;
-  sine = sine * r;
-  DoubleDouble versine = inverse_factorial(22);  // 1 - cos
-  for (std::size_t n = 20; n >= 2; n -= 2) versine = inverse_factorial(n) - versine * square;
-  versine = versine * square;
-  for (int doubling = 0; doubling < 3; ++doubling) {
-    const DoubleDouble double_versine = sine * sine * 2;
-    sine = sine * (DoubleDouble(1) - versine) * 2;
-    versine = double_versine;
+  DoubleDouble angle = x;
+  if (std::fabs(x.hi) > 0x1p40) {  // whole turns first, as the steps below must be fewer than 2^53
+    const double turns = std::nearbyint(x.hi / (2 * pi_high));
+    angle = reduce(x, 2 * turns, pi_high, pi_middle, pi_low);
   }
-  const DoubleDouble cosine = DoubleDouble(1) - versine;
+  const double steps = std::nearbyint(angle.hi * (angle_steps / pi_high));
+  const DoubleDouble r = reduce(angle, steps / angle_steps, pi_high, pi_middle, pi_low);
+  const auto all = static_cast<std::int64_t>(steps) + angle_steps / 4;
+  const int j = static_cast<int>(all & (angle_steps / 2 - 1)) - angle_steps / 4;
 
-  switch (static_cast<std::int64_t>(quarter_turns) & 3) {
+  // sin r = r + r small and cos r = 1 - versine: from the sixth power on, terms are below 2^-53 of the whole, and
+  // double is enough for them.
+  const DoubleDouble square = r * r;
+  const double q = square.hi;
+  const double sine_tail = q * (1.0 / 5040 - q * (1.0 / 362880 - q / 39916800));
+  const double versine_tail = q * (1.0 / 720 - q * (1.0 / 40320 - q / 3628800));
+  const DoubleDouble small =
+      square * (square * (inverse_factorial(5) - DoubleDouble(sine_tail)) - inverse_factorial(3));
+  const DoubleDouble sine_r = r + r * small;
+  const DoubleDouble versine =
+      square * (DoubleDouble(0.5) - square * (inverse_factorial(4) - DoubleDouble(versine_tail)));
+
+  const auto& [sine_j, cosine_j] = sine_cosine_of_step(j);
+  const DoubleDouble sine = sine_j + (cosine_j * sine_r - sine_j * versine);
+  const DoubleDouble cosine = cosine_j - (sine_j * sine_r + cosine_j * versine);
+  switch ((all >> 7) & 3) {  // quarter turns, rounded down
     case 0:
       return {sine, cosine};
     case 1:
