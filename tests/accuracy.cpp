@@ -44,7 +44,9 @@ struct Options {
   bool markdown = false;
   bool skips = true;
 
-  lapicque::detail::SkipsAllowed skips_allowed() const { return {.regular = skips, .quiet = skips, .lanes = skips}; }
+  lapicque::detail::SkipsAllowed skips_allowed() const {
+    return {.regular = skips, .sinusoid = skips, .quiet = skips, .lanes = skips};
+  }
 };
 
 /// What some cases came to.

@@ -57,7 +57,7 @@ void expect_spikes(const std::vector<Real50>& expected, double jump, double tau_
 }
 
 TEST(AfterSpikeCurrent, IsRaisedAtTheExactTimeOfEachSpike) {
-  const SkipsAllowed none{.regular = false, .quiet = false, .lanes = false};
+  const SkipsAllowed none{.regular = false, .sinusoid = false, .quiet = false, .lanes = false};
   for (const double jump : {-0.1, 0.03}) {
     for (const double tau_w : {100.0, 30.0, 3.0, 8.000000000000002}) {
       const auto expected = spikes_by_bisection(2.6, jump, tau_w, until);
@@ -71,7 +71,7 @@ TEST(AfterSpikeCurrent, IsRaisedAtTheExactTimeOfEachSpike) {
 
 TEST(AfterSpikeCurrent, ActsFromTheFirstSpikeOfANeuronThatStartsAtItsReset) {
   const Neuron neuron({.initial = -65});
-  const SkipsAllowed none{.regular = false, .quiet = false, .lanes = false};
+  const SkipsAllowed none{.regular = false, .sinusoid = false, .quiet = false, .lanes = false};
   for (const Precision precision : {Precision::exact, Precision::fast}) {
     const Problem problem{neuron, step(0, forever, 3), until, {{-0.05, 100}}};
     const auto train = make_train(problem, precision);

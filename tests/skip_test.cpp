@@ -24,7 +24,7 @@
 #include "verdict.hpp"
 
 // The contract of skip.hpp: trains with all skips, with none, and with each alone, on every rung, stretch by stretch
-// against the event loop in 100 digits without skips. Each kind of input in experiments.hpp, each adversary, and two
+// against the event loop in 100 digits without skips. Each kind of input in experiments.hpp, each adversary, and three
 // more kinds, on which skips pass nearly everything.
 
 namespace lapicque::detail {
@@ -35,17 +35,18 @@ using testing::Kind;
 using testing::Random;
 using testing::Unit;
 
-constexpr SkipsAllowed no_skips{.regular = false, .quiet = false, .lanes = false};
+constexpr SkipsAllowed no_skips{.regular = false, .sinusoid = false, .quiet = false, .lanes = false};
 /// All, none, and each alone.
 constexpr SkipsAllowed choices[]{{},
                                  no_skips,
-                                 {.regular = true, .quiet = false, .lanes = false},
-                                 {.regular = false, .quiet = true, .lanes = false},
-                                 {.regular = false, .quiet = true, .lanes = true}};
+                                 {.regular = true, .sinusoid = false, .quiet = false, .lanes = false},
+                                 {.regular = false, .sinusoid = true, .quiet = false, .lanes = false},
+                                 {.regular = false, .sinusoid = false, .quiet = true, .lanes = false},
+                                 {.regular = false, .sinusoid = false, .quiet = true, .lanes = true}};
 
 std::string name_of(const SkipsAllowed& skips) {
-  return std::string(skips.regular ? "regular " : "") + (skips.quiet ? "quiet " : "") + (skips.lanes ? "lanes " : "") +
-         "skips";
+  return std::string(skips.regular ? "regular " : "") + (skips.sinusoid ? "sinusoid " : "") +
+         (skips.quiet ? "quiet " : "") + (skips.lanes ? "lanes " : "") + "skips";
 }
 
 template <class Real>
@@ -295,11 +296,27 @@ Current draw_regular(Random& random, const Unit& unit) {
   return current;
 }
 
+/// A constant and sinusoids of one frequency, and now and then something that changes them.
+Current draw_sinusoidal(Random& random, const Unit& unit) {
+  Current current = step(0, forever, unit.nanoampere * random.uniform(-0.5, 3));
+  const double omega = random.logarithmic(0.05, 50);  // rad per membrane time constant
+  for (int k = random.integer(1, 2); k > 0; --k) {
+    current += sinusoid(unit.millisecond * random.uniform(-3, 2), forever,
+                        unit.nanoampere * random.logarithmic(0.1, 3) * (1 + omega),
+                        omega * 1000 / 6.283 / unit.millisecond, random.uniform(-4, 4));
+  }
+  const double start = unit.millisecond * random.uniform(0, 15);
+  if (random.chance(0.3)) current += step(start, start + unit.millisecond * random.logarithmic(0.1, 10), -1);
+  if (random.chance(0.3)) current += pulses({{start, unit.millivolt * random.uniform(-1, 1)}});
+  return current;
+}
+
 std::vector<Kind> kinds_and_more() {
   std::vector<Kind> all = testing::kinds();
   const auto usual = [](Random&) { return Unit{}; };
   all.push_back({"barrage", draw_barrage, usual});
   all.push_back({"regular firing", draw_regular, usual});
+  all.push_back({"sinusoidal", draw_sinusoidal, usual});
   return all;
 }
 
@@ -374,7 +391,8 @@ TEST_P(Skips, EncloseWhatLiesAtTheEndOfABall) {
     if (truth.stretches() == 0) return;
     for (int k = 0; k < 20; ++k) {
       const auto n = static_cast<std::uint64_t>(random_.integer(0, static_cast<int>(truth.stretches()) - 1));
-      const SkipsAllowed skips = choices[random_.integer(0, 4)];
+      const SkipsAllowed skips =
+          choices[static_cast<std::size_t>(random_.integer(0, static_cast<int>(std::size(choices)) - 1))];
       SCOPED_TRACE(name_of(skips) + ", from stretch " + std::to_string(n));
       const Purpose purpose{.nearest = false, .suits_double = scaled.suits_double, .skips = skips};
       const auto follow = [&]<class Real, class Doubt>() {

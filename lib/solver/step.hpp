@@ -17,6 +17,12 @@ struct Firing {
   double condition;        ///< see Spike
 };
 
+/// Whether an instant plainly comes before a time, ms.
+template <class Time>
+bool comes_before(const Ball<Time>& instant, double time) {
+  return (convert_real<double>(instant.mid) + convert_radius<double>(instant.rad)) * (1 + 0x1p-50) < time;
+}
+
 /// What an event loop comes to in one call of advance().
 template <class Real>
 struct Step {
@@ -29,9 +35,10 @@ struct Step {
 
 /// Which ways past whole stretches a train may take; see skip.hpp.
 struct SkipsAllowed {
-  bool regular = true;  ///< RegularTrain
-  bool quiet = true;    ///< QuietWay
-  bool lanes = true;    ///< Barrage, within QuietWay
+  bool regular = true;   ///< RegularTrain
+  bool sinusoid = true;  ///< SinusoidTrain
+  bool quiet = true;     ///< QuietWay
+  bool lanes = true;     ///< Barrage, within QuietWay
 };
 
 /// What a train is solved for.

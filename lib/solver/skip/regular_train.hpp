@@ -129,9 +129,6 @@ class RegularTrain {
             .located_by = RealTraits<Time>::rung};
   }
 
-  static bool comes_before(const Instant& time, double end) {
-    return (convert_real<double>(time.mid) + convert_radius<double>(time.rad)) * (1 + 0x1p-50) < end;
-  }
   bool is_told(const Instant& time) const { return !nearest_ || has_one_nearest_double(time); }
 
   /// A bound on all that decays, from state.since on: |e + a z| e^-z <= (|e| + |a|) (1 + z) e^-z, which falls.

@@ -10,6 +10,7 @@
 #include "solver/constants.hpp"
 #include "solver/skip/quiet_way.hpp"
 #include "solver/skip/regular_train.hpp"
+#include "solver/skip/sinusoid_train.hpp"
 #include "solver/state.hpp"
 #include "solver/step.hpp"
 
@@ -28,7 +29,10 @@ class Skips {
  public:
   /// @param constants  must outlive this
   Skips(const Constants<Real>& constants, const Purpose& purpose)
-      : allows_regular_(purpose.skips.regular && !purpose.traced), regular_(constants, purpose.nearest) {
+      : allows_regular_(purpose.skips.regular && !purpose.traced),
+        allows_sinusoid_(purpose.skips.sinusoid && !purpose.traced && purpose.suits_double),
+        regular_(constants, purpose.nearest),
+        sinusoid_(constants, purpose.nearest) {
     if constexpr (has_quiet_way) {
       if (purpose.skips.quiet && !purpose.traced)
         quiet_.emplace(constants, allows_regular_ ? &regular_ : nullptr, purpose.skips.lanes);
@@ -41,6 +45,9 @@ class Skips {
   Step<Real> pass(State<Real>& state, Timeline& timeline, double horizon) {
     if (allows_regular_) {
       if (const Step<Real> step = regular_.pass(state, timeline, horizon); step.stretches > 0) return step;
+    }
+    if (allows_sinusoid_) {
+      if (const Step<Real> step = sinusoid_.pass(state, timeline, horizon); step.stretches > 0) return step;
     }
     if constexpr (has_quiet_way) {
       if (quiet_) return {.stretches = quiet_->pass(state, timeline, horizon)};
@@ -66,7 +73,9 @@ class Skips {
   struct None {};
 
   bool allows_regular_;
+  bool allows_sinusoid_;
   RegularTrain<Real> regular_;
+  SinusoidTrain<Real> sinusoid_;
   std::optional<std::conditional_t<has_quiet_way, QuietWay<Real>, None>> quiet_{};
 };
 
