@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "data_file.hpp"
+#include "json_table.hpp"
 #include "lapicque/error.hpp"
 #include "neuron_section.hpp"
 #include "read_text.hpp"
@@ -340,7 +341,8 @@ Value read_table(Problems& problems, const toml::table& root, const Section& sec
     if (sections.has(name)) return otherwise;
     std::string all;
     for (const auto& key : keys) all.append(all.empty() ? "" : ", ").append(key.name);
-    problems.add(1, name, std::string("missing table [").append(name).append("]"), "it has " + all);
+    problems.add(root.source().begin.line, name, std::string("missing table [").append(name).append("]"),
+                 "it has " + all);
     return otherwise;
   }
   const auto* table = node->as_table();
@@ -394,7 +396,19 @@ FileError syntax_error(const detail::Source& source, const std::string& name, co
       {{name, line, "", is_plain ? detail::shown(text) : "", std::string(error.description()), syntax_mend(text)}});
 }
 
-/// read(problems, root, sections) for the root table of a TOML text. @throws FileError
+/// read(problems, root, sections) for a root table. @throws FileError
+template <class Read>
+auto read_root(const toml::table& root, const detail::Source& source, const std::string& name, Read read) {
+  constexpr std::array root_keys{Key{"neuron", "", std::nullopt}, Key{"run", "", std::nullopt},
+                                 Key{"input", "", std::nullopt}};
+  Problems problems(name, source);
+  const Section sections(problems, root, "", "an experiment", root_keys);
+  auto result = read(problems, root, sections);
+  problems.throw_if_any();
+  return result;
+}
+
+/// The same for the root table of a TOML text.
 template <class Read>
 auto parse(std::string_view toml, const std::string& name, Read read) {
   if (const auto line = overlong_key(toml); line > 0) {
@@ -407,20 +421,12 @@ auto parse(std::string_view toml, const std::string& name, Read read) {
   } catch (const toml::parse_error& error) {
     throw syntax_error(source, name, error);
   }
-  constexpr std::array root_keys{Key{"neuron", "", std::nullopt}, Key{"run", "", std::nullopt},
-                                 Key{"input", "", std::nullopt}};
-  Problems problems(name, source);
-  const Section sections(problems, root, "", "an experiment", root_keys);
-  auto result = read(problems, root, sections);
-  problems.throw_if_any();
-  return result;
+  return read_root(root, source, name, read);
 }
 
-}  // namespace
-
-Experiment parse_experiment(std::string_view toml, const std::string& name, const std::filesystem::path& folder,
-                            const NeuronValues& instead) {
-  return parse(toml, name, [&](Problems& problems, const toml::table& root, const Section& sections) {
+/// Reads a whole experiment from its root table, see read_root.
+auto experiment_reader(const std::filesystem::path& folder, const NeuronValues& instead) {
+  return [&](Problems& problems, const toml::table& root, const Section& sections) {
     const auto neuron = read_neuron_table(problems, root, sections, instead);
     const double until = read_table(problems, root, sections, "run", run_keys, read_until, 1.0);
     DataFiles files{folder};
@@ -428,7 +434,19 @@ Experiment parse_experiment(std::string_view toml, const std::string& name, cons
     auto remarks = problems.remarks();
     remarks.insert(remarks.end(), files.notes.begin(), files.notes.end());
     return Experiment{neuron, current, until, std::move(files.read), std::move(remarks)};
-  });
+  };
+}
+
+}  // namespace
+
+Experiment parse_experiment(std::string_view toml, const std::string& name, const std::filesystem::path& folder,
+                            const NeuronValues& instead) {
+  return parse(toml, name, experiment_reader(folder, instead));
+}
+
+Experiment parse_json_experiment(std::string_view json, const std::string& name, const std::filesystem::path& folder,
+                                 const NeuronValues& instead) {
+  return read_root(detail::json_table(json, name), detail::Source(""), name, experiment_reader(folder, instead));
 }
 
 Experiment read_experiment(const std::filesystem::path& file, const NeuronValues& instead) {

@@ -1,5 +1,7 @@
 #include "source.hpp"
 
+#include <sstream>
+
 #include "text.hpp"
 
 namespace lapicque::detail {
@@ -12,6 +14,11 @@ Source::Source(std::string_view text) : text_(text), lines_{0} {
 
 std::string Source::written(const toml::node& node) const {
   const auto& region = node.source();
+  if (region.begin.line == 0) {  // no text has it: the value itself, as TOML
+    std::ostringstream value;
+    node.visit([&](const auto& given) { value << given; });
+    return shown(value.str());
+  }
   const auto begin = offset(region.begin);
   const auto end = offset(region.end);
   if (begin >= end) return "(no value)";

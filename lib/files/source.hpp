@@ -14,7 +14,7 @@ class Source {
  public:
   explicit Source(std::string_view text);
 
-  /// What stands at a node's place, on one line and shortened for a message.
+  /// What stands at a node's place, on one line and shortened for a message; the node's value where it has no place.
   std::string written(const toml::node& node) const;
 
   /// A line, counted from 1, without the spaces around it; empty if there is no such line.

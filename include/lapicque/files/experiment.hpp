@@ -73,6 +73,15 @@ Experiment read_experiment(const std::filesystem::path& file, const NeuronValues
 Experiment parse_experiment(std::string_view toml, const std::string& name, const std::filesystem::path& folder,
                             const NeuronValues& instead = {});
 
+/// The same from a JSON text, for programs that have an experiment as data: the file's tables are objects, [[input]] is
+/// an array of objects. Problems have no line.
+///
+///     {"neuron": {"rest": -70, ...}, "run": {"until": "200 ms"}, "input": [{"kind": "step", "amplitude": 2.5}]}
+///
+/// @throws FileError  as read_experiment; it is no JSON, or the whole of it no object; there is a null
+Experiment parse_json_experiment(std::string_view json, const std::string& name, const std::filesystem::path& folder,
+                                 const NeuronValues& instead = {});
+
 /// The neuron of an experiment file, and the remarks on it; see Experiment.
 struct NeuronOfFile {
   Neuron neuron;
