@@ -1,5 +1,4 @@
 #include <iostream>
-#include <memory>
 #include <string>
 
 #include "commands.hpp"
@@ -15,10 +14,10 @@ constexpr int answer_is_no = 1;
 
 class CheckCertificate {
  public:
-  explicit CheckCertificate(CLI::App& app) {
-    app.add_option("FILE", file_, "experiment file (TOML)")->required();
-    app.add_option("CERT", certificate_file_, "certificate, as lapicque run --certify writes it")->required();
-    add_choice(app, "--format", format_, {"csv", "json"}, "how the verdict is printed");
+  explicit CheckCertificate(Command command) {
+    command.add("FILE", file_, "experiment file (TOML)").required();
+    command.add("CERT", certificate_file_, "certificate, as lapicque run --certify writes it").required();
+    add_choice(command, "--format", format_, {"csv", "json"}, "how the verdict is printed");
   }
 
   void operator()() const {
@@ -32,7 +31,7 @@ class CheckCertificate {
     }
     if (verdict.valid) return;
     std::cerr << printable(certificate_file_) << ": not valid: " << printable(verdict.fault) << '\n';
-    throw CLI::RuntimeError(answer_is_no);
+    throw ExitStatus{answer_is_no};
   }
 
  private:
@@ -59,23 +58,21 @@ class CheckCertificate {
 
 }  // namespace
 
-void add_check_certificate(CLI::App& program) {
-  auto* app = program.add_subcommand("check-certificate", "verify the proof that run --certify writes");
-  const auto command = std::make_shared<CheckCertificate>(*app);
-  app->callback([command] { (*command)(); });
-  app->footer(
+void add_check_certificate(CommandLine& program) {
+  program.add<CheckCertificate>(
+      "check-certificate", "verify the proof that run --certify writes",
       std::string(
           "Every claim is verified in interval arithmetic, with nothing of the code that finds spikes. What is wrong\n"
           "goes to standard error, as does what the proof takes for granted.\n"
           "Exit status: 0 valid, 1 not valid, 2 unusable input (a file cannot be read, or is no certificate).\n\n") +
-      examples_with_cell_with_step +
-      "  $ lapicque run cell.toml --certify cert.json\n"
-      "  spike,time_ms\n"
-      "  1,17.875503299472804\n"
-      "  2,30.965858188431927\n"
-      "  $ lapicque check-certificate cell.toml cert.json\n"
-      "  verdict,spikes,stretches,assumptions\n"
-      "  valid,2,6,0\n");
+          examples_with_cell_with_step +
+          "  $ lapicque run cell.toml --certify cert.json\n"
+          "  spike,time_ms\n"
+          "  1,17.875503299472804\n"
+          "  2,30.965858188431927\n"
+          "  $ lapicque check-certificate cell.toml cert.json\n"
+          "  verdict,spikes,stretches,assumptions\n"
+          "  valid,2,6,0\n");
 }
 
 }  // namespace lapicque::program

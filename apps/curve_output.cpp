@@ -2,9 +2,9 @@
 
 namespace lapicque::program {
 
-CurveOutput::CurveOutput(CLI::App& app) {
-  add_choice(app, "--format", format_, {"csv", "json"}, "how the curve is printed");
-  plot_.add_to(app, "draw the curve into this file");
+CurveOutput::CurveOutput(Command command) {
+  add_choice(command, "--format", format_, {"csv", "json"}, "how the curve is printed");
+  plot_.add_to(command, "draw the curve into this file");
 }
 
 void CurveOutput::check() const { plot_.file(); }

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <CLI/App.hpp>
 #include <functional>
 #include <string>
 
+#include "command_line.hpp"
 #include "figure.hpp"
 #include "options.hpp"
 #include "output.hpp"
@@ -14,7 +14,7 @@ namespace lapicque::program {
 /// --format, --plot and --size of the subcommands that print a curve.
 class CurveOutput {
  public:
-  explicit CurveOutput(CLI::App& app);
+  explicit CurveOutput(Command command);
 
   /// To be called before anything is computed: whether the figure can be drawn, if one is asked for.
   /// @throws FigureError, OutputError

@@ -2,7 +2,6 @@
 #include <array>
 #include <filesystem>
 #include <iostream>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -95,35 +94,35 @@ class ReasonsOnce {
 
 class EstimateCommand {
  public:
-  explicit EstimateCommand(CLI::App& app) {
-    auto* trace = app.add_option(
+  explicit EstimateCommand(Command command) {
+    auto trace = command.add(
         "TRACE", trace_,
         "the recorded potential (columns of time and potential, between commas, semicolons or white space)");
-    auto* input =
-        app.add_option("--input", input_, "the injected current: an experiment file with its inputs, or a table")
-            ->type_name("FILE");
-    auto* spikes = app.add_option("--spikes", spikes_,
-                                  "instead of both: spikes under constant currents (columns of current and time, "
-                                  "interval or rate, as fi prints them)")
-                       ->type_name("TABLE")
-                       ->excludes(trace)
-                       ->excludes(input);
-    app.add_option("--column", columns_.column,
-                   "of the potential, or of times, intervals or rates: a name of the header, or a number from 1")
-        ->type_name("NAME|N");
-    app.add_option("--neuron", columns_.neuron, "whose rows to take, where there are several neurons")->type_name("ID");
-    app.add_option("--population", columns_.population, "which population, where there are several")->type_name("NAME");
-    app.add_option("--time-unit", columns_.time, "of columns whose header names no unit (ms)")->type_name("UNIT");
-    app.add_option("--voltage-unit", columns_.voltage, "of a column whose header names no unit (mV)")
-        ->type_name("UNIT")
-        ->excludes(spikes);
-    app.add_option("--current-unit", columns_.current, "of a column whose header names no unit (nA)")
-        ->type_name("UNIT");
-    add_choice(app, "--timing", timing_, {"either", "continuous", "grid"},
+    auto input = command.add("--input", input_, "the injected current: an experiment file with its inputs, or a table")
+                     .placeholder("FILE");
+    auto spikes = command
+                      .add("--spikes", spikes_,
+                           "instead of both: spikes under constant currents (columns of current and time, "
+                           "interval or rate, as fi prints them)")
+                      .placeholder("TABLE")
+                      .excludes(trace)
+                      .excludes(input);
+    command
+        .add("--column", columns_.column,
+             "of the potential, or of times, intervals or rates: a name of the header, or a number from 1")
+        .placeholder("NAME|N");
+    command.add("--neuron", columns_.neuron, "whose rows to take, where there are several neurons").placeholder("ID");
+    command.add("--population", columns_.population, "which population, where there are several").placeholder("NAME");
+    command.add("--time-unit", columns_.time, "of columns whose header names no unit (ms)").placeholder("UNIT");
+    command.add("--voltage-unit", columns_.voltage, "of a column whose header names no unit (mV)")
+        .placeholder("UNIT")
+        .excludes(spikes);
+    command.add("--current-unit", columns_.current, "of a column whose header names no unit (nA)").placeholder("UNIT");
+    add_choice(command, "--timing", timing_, {"either", "continuous", "grid"},
                "where spikes can lie: between samples, on a simulator's grid, or as the trace shows")
-        ->excludes(spikes);
-    add_choice(app, "--format", format_, {"csv", "json"}, "how the parameters are printed");
-    plot_.add_to(app, "draw the trace and the fitted exact solution into this file")->excludes(spikes);
+        .excludes(spikes);
+    add_choice(command, "--format", format_, {"csv", "json"}, "how the parameters are printed");
+    plot_.add_to(command, "draw the trace and the fitted exact solution into this file").excludes(spikes);
   }
 
   void operator()() const {
@@ -132,11 +131,11 @@ class EstimateCommand {
       const auto estimate = estimate_from_intervals(read_trains(spikes_, columns_, notes));
       print_intervals(estimate);
       say(notes);
-      if (estimate.undetermined.size() == interval_rows.size()) throw CLI::RuntimeError(nothing);
+      if (estimate.undetermined.size() == interval_rows.size()) throw ExitStatus{nothing};
       return;
     }
-    if (trace_.empty()) throw CLI::RequiredError("TRACE (or --spikes)");
-    if (input_.empty()) throw CLI::RequiredError("--input");
+    if (trace_.empty()) throw UsageError("TRACE (or --spikes) is required");
+    if (input_.empty()) throw UsageError("--input is required");
     require_apart({{"--plot", plot_.path()}}, {trace_, input_});
     const auto plot = plot_.file();
     std::vector<std::string> notes;
@@ -152,7 +151,7 @@ class EstimateCommand {
     print(estimate);
     say(notes);
     if (plot) plot->commit();
-    if (estimate.undetermined.size() == rows.size()) throw CLI::RuntimeError(nothing);
+    if (estimate.undetermined.size() == rows.size()) throw ExitStatus{nothing};
   }
 
  private:
@@ -313,11 +312,9 @@ class EstimateCommand {
 
 }  // namespace
 
-void add_estimate(CLI::App& program) {
-  auto* app = program.add_subcommand("estimate", "a neuron's parameters out of a voltage trace, or spike times");
-  const auto command = std::make_shared<EstimateCommand>(*app);
-  app->callback([command] { (*command)(); });
-  app->footer(
+void add_estimate(CommandLine& program) {
+  program.add<EstimateCommand>(
+      "estimate", "a neuron's parameters out of a voltage trace, or spike times",
       std::string(
           "Headers such as t_s, time (ms), v [mV] name unit and column; without one, time and potential come first. "
           "The current's table has columns of time and current, each value held until the next, or one column, a value "
@@ -328,34 +325,34 @@ void add_estimate(CLI::App& program) {
           "that would hold the reset potential; never the potentials and the resistance one by one. Rows of one "
           "current "
           "stand together, in a table such as current_nA,time_ms (of each spike) or current_nA,interval_ms.\n\n") +
-      examples_with_cell +
-      "  [run]\n"
-      "  until = \"150 ms\"\n"
-      "  [[input]]\n"
-      "  kind = \"ramp\"\n"
-      "  start = \"5 ms\"\n"
-      "  stop = \"150 ms\"\n"
-      "  from = \"0 nA\"\n"
-      "  to = \"8 nA\"\n"
-      "  $ lapicque run cell.toml --trace trace.csv --trace-step 0.1ms | wc -l\n"
-      "  21\n"
-      "  $ lapicque estimate trace.csv --input cell.toml | awk -F , 'NR > 1 {printf \"%s %.6f\\n\", $1, $2}'\n"
-      "  rest_mV -70.000000\n"
-      "  reset_mV -65.000000\n"
-      "  threshold_mV -50.000000\n"
-      "  resistance_MOhm 10.000000\n"
-      "  tau_ms 8.000000\n"
-      "  refractory_ms 2.000000\n"
-      "  $ lapicque fi --refractory 2ms --current 2.1nA,2.5nA,3nA,4nA,6nA > fi.csv; \\\n"
-      "    awk -F , 'NR == 1 {print \"current_nA,interval_ms\"} \\\n"
-      "              NR > 1 {printf \"%s,%.12f\\n\", $1, 1000 / $2}' fi.csv | tee table.csv | head -n 2\n"
-      "  current_nA,interval_ms\n"
-      "  2.1,24.180709777918\n"
-      "  $ lapicque estimate --spikes table.csv | awk -F , 'NR > 5 {printf \"%s %.6f\\n\", $1, $2}'\n"
-      "  tau_ms 8.000000\n"
-      "  refractory_ms 2.000000\n"
-      "  rheobase_nA 2.000000\n"
-      "  reset_current_nA 0.500000\n");
+          examples_with_cell +
+          "  [run]\n"
+          "  until = \"150 ms\"\n"
+          "  [[input]]\n"
+          "  kind = \"ramp\"\n"
+          "  start = \"5 ms\"\n"
+          "  stop = \"150 ms\"\n"
+          "  from = \"0 nA\"\n"
+          "  to = \"8 nA\"\n"
+          "  $ lapicque run cell.toml --trace trace.csv --trace-step 0.1ms | wc -l\n"
+          "  21\n"
+          "  $ lapicque estimate trace.csv --input cell.toml | awk -F , 'NR > 1 {printf \"%s %.6f\\n\", $1, $2}'\n"
+          "  rest_mV -70.000000\n"
+          "  reset_mV -65.000000\n"
+          "  threshold_mV -50.000000\n"
+          "  resistance_MOhm 10.000000\n"
+          "  tau_ms 8.000000\n"
+          "  refractory_ms 2.000000\n"
+          "  $ lapicque fi --refractory 2ms --current 2.1nA,2.5nA,3nA,4nA,6nA > fi.csv; \\\n"
+          "    awk -F , 'NR == 1 {print \"current_nA,interval_ms\"} \\\n"
+          "              NR > 1 {printf \"%s,%.12f\\n\", $1, 1000 / $2}' fi.csv | tee table.csv | head -n 2\n"
+          "  current_nA,interval_ms\n"
+          "  2.1,24.180709777918\n"
+          "  $ lapicque estimate --spikes table.csv | awk -F , 'NR > 5 {printf \"%s %.6f\\n\", $1, $2}'\n"
+          "  tau_ms 8.000000\n"
+          "  refractory_ms 2.000000\n"
+          "  rheobase_nA 2.000000\n"
+          "  reset_current_nA 0.500000\n");
 }
 
 }  // namespace lapicque::program

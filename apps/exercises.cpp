@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <iostream>
 #include <list>
-#include <memory>
 #include <optional>
 #include <set>
 #include <vector>
@@ -98,16 +97,15 @@ const std::array<Exercise, 5> exercises{{{"Getting started", {}, getting_started
 
 class ExercisesCommand {
  public:
-  explicit ExercisesCommand(CLI::App& app) {
+  explicit ExercisesCommand(Command command) {
     const auto read = [this](const std::vector<std::string>& texts) {
       for (const std::string& text : texts) wanted_.insert(read_number(text));
     };
-    app.add_option_function<std::vector<std::string>>("NUMBER", read, "which exercises, from 1 to 5; all by default")
-        ->type_name("");
-    add_output(app, "--output", output_, "answers",
+    command.add_list_reader("NUMBER", read, "which exercises, from 1 to 5; all by default").placeholder("");
+    add_output(command, "--output", output_, "answers",
                "write the figures (PNG and SVG), data (CSV) and experiments (TOML) of the answers into this folder")
-        ->type_name("DIR");
-    neuron_options_.emplace(app, NeuronOptions::Initial::is_rest, NeuronOptions::Base::exercises);
+        .placeholder("DIR");
+    neuron_options_.emplace(command, NeuronOptions::Initial::is_rest, NeuronOptions::Base::exercises);
   }
 
   void operator()() const {
@@ -154,11 +152,9 @@ class ExercisesCommand {
 
 }  // namespace
 
-void add_exercises(CLI::App& program) {
-  auto* app = program.add_subcommand("exercises", "every question of the chapter: exact, Euler, and why they differ");
-  const auto command = std::make_shared<ExercisesCommand>(*app);
-  app->callback([command] { (*command)(); });
-  app->footer(
+void add_exercises(CommandLine& program) {
+  program.add<ExercisesCommand>(
+      "exercises", "every question of the chapter: exact, Euler, and why they differ",
       "The answers begin with a table of all of them. With neuron options the same is asked of another neuron.\n\n"
       "Examples:\n"
       "  $ lapicque exercises 2 | grep \"I_min =\"\n"

@@ -1,6 +1,5 @@
 #include <cmath>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <string>
 
@@ -19,22 +18,21 @@ constexpr double most_script_steps = 1e7;
 
 class ExportCommand {
  public:
-  explicit ExportCommand(CLI::App& app) {
-    app.add_option("FILE", file_, "experiment file (TOML)")->required();
-    add_choice(app, "--simulator", simulator_, {"brian2", "neuron", "neuron-intfire"},
+  explicit ExportCommand(Command command) : command_(command) {
+    command.add("FILE", file_, "experiment file (TOML)").required();
+    add_choice(command, "--simulator", simulator_, {"brian2", "neuron", "neuron-intfire"},
                "whose script: Brian 2; NEURON with a fixed step; NEURON's event-driven cells");
-    dt_option_ = add_quantity(app, "--dt", dt_, Dimension::time, "time step of the simulator");
-    add_choice(app, "--method", method_, {"exact", "euler"}, "of Brian 2: its state updater");
-    method_option_ = app.get_option("--method");
-    add_output(app, "--output", output_, "cell.py", "write the script into this file; otherwise it is printed")
-        ->type_name("SCRIPT");
+    add_quantity(command, "--dt", dt_, Dimension::time, "time step of the simulator");
+    add_choice(command, "--method", method_, {"exact", "euler"}, "of Brian 2: its state updater");
+    add_output(command, "--output", output_, "cell.py", "write the script into this file; otherwise it is printed")
+        .placeholder("SCRIPT");
   }
 
   void operator()() const {
-    if (simulator_ != "brian2" && method_option_->count() > 0) {
+    if (simulator_ != "brian2" && command_.option("--method").is_given()) {
       throw InvalidArgument("--method", method_, "belongs to Brian 2", "leave it out");
     }
-    if (simulator_ == "neuron-intfire" && dt_option_->count() > 0) {
+    if (simulator_ == "neuron-intfire" && command_.option("--dt").is_given()) {
       throw InvalidArgument("--dt", to_text(dt_, "ms"), "event-driven cells have no time step", "leave it out");
     }
     if (!(dt_ > 0)) {
@@ -74,31 +72,28 @@ class ExportCommand {
     return name;
   }
 
+  Command command_;
   std::string file_;
   std::string simulator_;
   double dt_ = 0.1;
-  CLI::Option* dt_option_;
   std::string method_;
-  CLI::Option* method_option_;
   std::string output_;
 };
 
 }  // namespace
 
-void add_export(CLI::App& program) {
-  auto* app = program.add_subcommand("export", "an experiment file as a script for another simulator");
-  const auto command = std::make_shared<ExportCommand>(*app);
-  app->callback([command] { (*command)(); });
-  app->footer(
+void add_export(CommandLine& program) {
+  program.add<ExportCommand>(
+      "export", "an experiment file as a script for another simulator",
       std::string(
           "The script holds all data, prints the spikes as `lapicque run` does, and says in its first lines what the "
           "simulator makes of the problem.\n\n") +
-      examples_with_cell_with_step +
-      "  $ lapicque export cell.toml --simulator brian2 --dt 0.1ms | head -n 2\n"
-      "  # The experiment cell.toml for Brian 2, written by lapicque. To run it:\n"
-      "  #     python3 SCRIPT > spikes.csv\n"
-      "  $ lapicque export cell.toml --simulator neuron --output cell.py; head -n 1 cell.py\n"
-      "  # The experiment cell.toml for NEURON, written by lapicque. To run it:\n");
+          examples_with_cell_with_step +
+          "  $ lapicque export cell.toml --simulator brian2 --dt 0.1ms | head -n 2\n"
+          "  # The experiment cell.toml for Brian 2, written by lapicque. To run it:\n"
+          "  #     python3 SCRIPT > spikes.csv\n"
+          "  $ lapicque export cell.toml --simulator neuron --output cell.py; head -n 1 cell.py\n"
+          "  # The experiment cell.toml for NEURON, written by lapicque. To run it:\n");
 }
 
 }  // namespace lapicque::program

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <iostream>
 #include <limits>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,15 +22,17 @@ namespace {
 
 class FiCurve {
  public:
-  explicit FiCurve(CLI::App& app)
-      : neuron_options_(app, NeuronOptions::Initial::offered),
-        grid_(app, "--current", Dimension::current, GridOptions::Spacing::linear, {0, 10, 41}, "constant currents"),
-        solver_options_(app, "of the numerical check"),
-        output_(app) {
-    auto* rate = add_quantities(app, "--rate", rates_, Dimension::frequency, "or the currents that make these rates");
-    for (const char* name : {"--current", "--from", "--to", "--points"}) rate->excludes(app.get_option(name));
-    app.add_flag("--slope", slope_, "a column for the slope of the curve");
-    add_quantity(app, "--count", count_, Dimension::time, "how long the check injects the current and counts spikes");
+  explicit FiCurve(Command command)
+      : neuron_options_(command, NeuronOptions::Initial::offered),
+        grid_(command, "--current", Dimension::current, GridOptions::Spacing::linear, {0, 10, 41}, "constant currents"),
+        solver_options_(command, "of the numerical check"),
+        output_(command) {
+    auto rate =
+        add_quantities(command, "--rate", rates_, Dimension::frequency, "or the currents that make these rates");
+    for (const char* name : {"--current", "--from", "--to", "--points"}) rate.excludes(command.option(name));
+    command.add_flag("--slope", slope_, "a column for the slope of the curve");
+    add_quantity(command, "--count", count_, Dimension::time,
+                 "how long the check injects the current and counts spikes");
   }
 
   void operator()() const {
@@ -182,11 +183,9 @@ class FiCurve {
 
 }  // namespace
 
-void add_fi(CLI::App& program) {
-  auto* app = program.add_subcommand("fi", "the f-I curve: firing rate over constant current");
-  const auto command = std::make_shared<FiCurve>(*app);
-  app->callback([command] { (*command)(); });
-  app->footer(
+void add_fi(CommandLine& program) {
+  program.add<FiCurve>(
+      "fi", "the f-I curve: firing rate over constant current",
       "rate = 1 / (refractory + tau log1p((threshold - reset) / (rest + R I - threshold))). The check simulates: "
       "checked_Hz "
       "comes from the mean interval between spikes (empty without two spikes), counted_Hz from their count. --rate "

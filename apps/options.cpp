@@ -66,73 +66,25 @@ std::string placeholder(Dimension dimension) {
 
 }  // namespace
 
-std::string HelpFormatter::make_option_opts(const CLI::Option* option) const {
-  std::string text = Formatter::make_option_opts(option);
-  const std::string given = "=" + option->get_default_str();
-  const auto at = option->get_default_str().empty() ? std::string::npos : text.find(given);
-  if (at != std::string::npos) text.replace(at, given.size(), " [" + option->get_default_str() + "]");
-  return text;
-}
-
-namespace {
-
-constexpr std::size_t help_width = 100;
-
-/// Where the text of "  step      start ms" begins, below which it goes on: behind a first word with two spaces after
-/// it, if the line has such a one at its beginning.
-std::size_t hanging_indent(const std::string& line) {
-  constexpr std::size_t longest_word = 14;
-  const auto begin = std::min(line.find_first_not_of(' '), line.size());
-  const auto gap = line.find("  ", begin);
-  return begin == 0 || gap > longest_word ? begin : line.find_first_not_of(' ', gap);
-}
-
-}  // namespace
-
-std::string HelpFormatter::make_option_desc(const CLI::Option* option) const {
-  return wrapped(option->get_description(), help_width - get_column_width(), "", "");
-}
-
-std::string HelpFormatter::make_subcommand(const CLI::App* command) const {
-  std::string name = "  " + command->get_name();
-  name.resize(get_column_width(), ' ');
-  return wrapped(command->get_description(), help_width, name, std::string(get_column_width(), ' ')) + "\n";
-}
-
-std::string HelpFormatter::make_footer(const CLI::App* command) const {
-  std::istringstream lines(command->get_footer());
-  std::string text;
-  bool is_example = false;
-  for (std::string line; std::getline(lines, line);) {
-    is_example = is_example || line.starts_with("Examples");
-    const std::size_t text_begin = is_example ? 0 : hanging_indent(line);
-    text += is_example ? line
-                       : wrapped(line.substr(text_begin), help_width, line.substr(0, text_begin),
-                                 std::string(text_begin, ' '));
-    text += '\n';
-  }
-  return text;
-}
-
-CLI::Option* add_quantity(CLI::App& app, const std::string& name, double& value, Dimension dimension,
-                          const std::string& description) {
-  return app
-      .add_option_function<std::string>(
+Option add_quantity(Command command, const std::string& name, double& value, Dimension dimension,
+                    const std::string& description) {
+  return command
+      .add_reader(
           name, [=, &value](const std::string& text) { value = read_quantity(name, text, dimension); }, description)
-      ->type_name(placeholder(dimension))
-      ->default_str(to_text(value, text_of(dimension).unit));
+      .placeholder(placeholder(dimension))
+      .default_text(to_text(value, text_of(dimension).unit));
 }
 
-CLI::Option* add_quantity(CLI::App& app, const std::string& name, std::optional<double>& value, Dimension dimension,
-                          const std::string& description) {
-  return app
-      .add_option_function<std::string>(
+Option add_quantity(Command command, const std::string& name, std::optional<double>& value, Dimension dimension,
+                    const std::string& description) {
+  return command
+      .add_reader(
           name, [=, &value](const std::string& text) { value = read_quantity(name, text, dimension); }, description)
-      ->type_name(placeholder(dimension));
+      .placeholder(placeholder(dimension));
 }
 
-CLI::Option* add_quantities(CLI::App& app, const std::string& name, std::vector<double>& values, Dimension dimension,
-                            const std::string& description) {
+Option add_quantities(Command command, const std::string& name, std::vector<double>& values, Dimension dimension,
+                      const std::string& description) {
   const auto read = [=, &values](const std::vector<std::string>& texts) {
     for (const std::string& text : texts) {
       for (const std::string& item : items(text)) {
@@ -149,12 +101,11 @@ CLI::Option* add_quantities(CLI::App& app, const std::string& name, std::vector<
       }
     }
   };
-  return app.add_option_function<std::vector<std::string>>(name, read, description)
-      ->type_name(placeholder(dimension) + ",...");
+  return command.add_list_reader(name, read, description).placeholder(placeholder(dimension) + ",...");
 }
 
-CLI::Option* add_choice(CLI::App& app, const std::string& name, std::string& value,
-                        const std::vector<std::string>& choices, const std::string& description) {
+Option add_choice(Command command, const std::string& name, std::string& value, const std::vector<std::string>& choices,
+                  const std::string& description) {
   value = choices.front();
   std::string list;
   for (const std::string& choice : choices) list += (list.empty() ? "" : "|") + choice;
@@ -164,18 +115,18 @@ CLI::Option* add_choice(CLI::App& app, const std::string& name, std::string& val
     }
     value = text;
   };
-  return app.add_option_function<std::string>(name, check, description)->type_name(list)->default_str(choices.front());
+  return command.add_reader(name, check, description).placeholder(list).default_text(choices.front());
 }
 
-CLI::Option* add_output(CLI::App& app, const std::string& name, std::string& path, const std::string& example,
-                        const std::string& description) {
+Option add_output(Command command, const std::string& name, std::string& path, const std::string& example,
+                  const std::string& description) {
   const auto check = [=, &path](const std::string& text) {
     if (text.empty()) {
       throw InvalidArgument(name, "(empty)", "must have a name", "write for example " + name + " " + example);
     }
     path = text;
   };
-  return app.add_option_function<std::string>(name, check, description);
+  return command.add_reader(name, check, description);
 }
 
 namespace {
@@ -204,38 +155,37 @@ std::string listed(const std::vector<std::string>& items) {
 
 }  // namespace
 
-NeuronOptions::NeuronOptions(CLI::App& app, Initial initial, Base base) : initial_(initial), base_(base) {
+NeuronOptions::NeuronOptions(Command command, Initial initial, Base base) : initial_(initial), base_(base) {
   const NeuronParameters exercises;
   const auto by_default = [&](double value) {
     return base == Base::file ? std::nullopt : std::optional<double>(value);
   };
   if (base == Base::exercises_or_file) {
-    app.add_option("FILE", file_, "experiment file (TOML) whose neuron is taken; that of the exercises by default");
+    command.add("FILE", file_, "experiment file (TOML) whose neuron is taken; that of the exercises by default");
   }
-  add(app, "rest", Dimension::voltage, "resting potential", by_default(exercises.rest));
-  add(app, "reset", Dimension::voltage, "reset potential", by_default(exercises.reset));
-  add(app, "threshold", Dimension::voltage, "firing threshold", by_default(exercises.threshold));
-  add(app, "resistance", Dimension::resistance, "membrane resistance", by_default(exercises.resistance));
-  add(app, "tau", Dimension::time, "membrane time constant", by_default(exercises.tau));
-  add(app, "capacitance", Dimension::capacitance,
+  add(command, "rest", Dimension::voltage, "resting potential", by_default(exercises.rest));
+  add(command, "reset", Dimension::voltage, "reset potential", by_default(exercises.reset));
+  add(command, "threshold", Dimension::voltage, "firing threshold", by_default(exercises.threshold));
+  add(command, "resistance", Dimension::resistance, "membrane resistance", by_default(exercises.resistance));
+  add(command, "tau", Dimension::time, "membrane time constant", by_default(exercises.tau));
+  add(command, "capacitance", Dimension::capacitance,
       "membrane capacitance, tau / resistance: two of these four give the membrane", std::nullopt);
-  add(app, "leak_conductance", Dimension::conductance, "leak conductance, 1 / resistance", std::nullopt);
-  add(app, "refractory", Dimension::time, "absolute refractory period", by_default(exercises.refractory));
+  add(command, "leak_conductance", Dimension::conductance, "leak conductance, 1 / resistance", std::nullopt);
+  add(command, "refractory", Dimension::time, "absolute refractory period", by_default(exercises.refractory));
   if (initial == Initial::offered) {
-    add(app, "initial", Dimension::voltage, "potential at time 0; the resting potential by default", std::nullopt);
+    add(command, "initial", Dimension::voltage, "potential at time 0; the resting potential by default", std::nullopt);
   }
 }
 
-void NeuronOptions::add(CLI::App& app, const std::string& key, Dimension dimension, const std::string& description,
+void NeuronOptions::add(Command command, const std::string& key, Dimension dimension, const std::string& description,
                         std::optional<double> default_value) {
   const std::string name = option_name(key);
   const auto read = [=, this](const std::string& text) {
     values_[key] = read_quantity(name, text, dimension);
     texts_[key] = text;
   };
-  auto* option =
-      app.add_option_function<std::string>(name, read, description)->type_name(placeholder(dimension))->group("Neuron");
-  if (default_value) option->default_str(to_text(*default_value, text_of(dimension).unit));
+  auto option = command.add_reader(name, read, description).placeholder(placeholder(dimension)).heading("Neuron");
+  if (default_value) option.default_text(to_text(*default_value, text_of(dimension).unit));
 }
 
 InvalidArgument NeuronOptions::of_options(const InvalidArgument& error) const {
@@ -360,9 +310,9 @@ bool Solver::fires(const Neuron& neuron, const Current& current, double until) c
   return stepper.spiked();
 }
 
-SolverOptions::SolverOptions(CLI::App& app, const std::string& description) {
-  add_choice(app, "--method", method_, {"exact", "euler", "exponential-euler"}, description);
-  add_quantity(app, "--dt", dt_, Dimension::time, "time step of the Euler methods, which need it");
+SolverOptions::SolverOptions(Command command, const std::string& description) {
+  add_choice(command, "--method", method_, {"exact", "euler", "exponential-euler"}, description);
+  add_quantity(command, "--dt", dt_, Dimension::time, "time step of the Euler methods, which need it");
 }
 
 Solver SolverOptions::solver() const {
@@ -407,19 +357,19 @@ double without_roundings(double point) {
 
 }  // namespace
 
-GridOptions::GridOptions(CLI::App& app, const std::string& name, Dimension dimension, Spacing spacing,
+GridOptions::GridOptions(Command command, const std::string& name, Dimension dimension, Spacing spacing,
                          const Default& range, const std::string& description)
     : name_(name), dimension_(dimension), spacing_(spacing), from_(range.from), to_(range.to), points_(range.points) {
-  auto* values = add_quantities(app, name, values_, dimension, description);
-  add_quantity(app, "--from", from_, dimension, "or a range: its start,")->excludes(values);
-  add_quantity(app, "--to", to_, dimension, "its end,")->excludes(values);
+  auto values = add_quantities(command, name, values_, dimension, description);
+  add_quantity(command, "--from", from_, dimension, "or a range: its start,").excludes(values);
+  add_quantity(command, "--to", to_, dimension, "its end,").excludes(values);
   const char* spaced = spacing == Spacing::linear ? "and the number of points, evenly spaced"
                                                   : "and the number of points, evenly spaced on a logarithmic scale";
   const auto read_points = [this](const std::string& text) { points_ = read_count("--points", text); };
-  app.add_option_function<std::string>("--points", read_points, spaced)
-      ->type_name("N")
-      ->default_str(std::to_string(points_))
-      ->excludes(values);
+  command.add_reader("--points", read_points, spaced)
+      .placeholder("N")
+      .default_text(std::to_string(points_))
+      .excludes(values);
 }
 
 std::vector<double> GridOptions::values() const {

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <CLI/App.hpp>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "command_line.hpp"
 #include "lapicque/current.hpp"
 #include "lapicque/error.hpp"
 #include "lapicque/files/experiment.hpp"
@@ -37,34 +37,24 @@ inline const std::string examples_with_cell_with_step = examples_with_cell +
                                                         "  start = \"5 ms\"\n"
                                                         "  amplitude = \"2.5 nA\"\n";
 
-/// Help in lines of at most 100 columns, in which a default stands in brackets, "--tau TIME [8 ms]": CLI11's "=8 ms"
-/// looks like something to type. Of a footer, the examples stay as they are.
-class HelpFormatter : public CLI::Formatter {
- public:
-  std::string make_option_opts(const CLI::Option* option) const override;
-  std::string make_option_desc(const CLI::Option* option) const override;
-  std::string make_subcommand(const CLI::App* command) const override;
-  std::string make_footer(const CLI::App* command) const override;
-};
-
 /// An option with one quantity: "--tau 8ms", or "--tau 8" in the base unit.
-CLI::Option* add_quantity(CLI::App& app, const std::string& name, double& value, Dimension dimension,
-                          const std::string& description);
-CLI::Option* add_quantity(CLI::App& app, const std::string& name, std::optional<double>& value, Dimension dimension,
-                          const std::string& description);
+Option add_quantity(Command command, const std::string& name, double& value, Dimension dimension,
+                    const std::string& description);
+Option add_quantity(Command command, const std::string& name, std::optional<double>& value, Dimension dimension,
+                    const std::string& description);
 
 /// An option with one quantity or more: "--current 2nA,3nA", "--current 2nA 3nA".
-CLI::Option* add_quantities(CLI::App& app, const std::string& name, std::vector<double>& values, Dimension dimension,
-                            const std::string& description);
+Option add_quantities(Command command, const std::string& name, std::vector<double>& values, Dimension dimension,
+                      const std::string& description);
 
 /// An option that takes one of the words in `choices`; the first one is the default.
-CLI::Option* add_choice(CLI::App& app, const std::string& name, std::string& value,
-                        const std::vector<std::string>& choices, const std::string& description);
+Option add_choice(Command command, const std::string& name, std::string& value, const std::vector<std::string>& choices,
+                  const std::string& description);
 
 /// An option with the name of a file or folder to write; an empty name is refused.
 /// @param example  a name to copy
-CLI::Option* add_output(CLI::App& app, const std::string& name, std::string& path, const std::string& example,
-                        const std::string& description);
+Option add_output(Command command, const std::string& name, std::string& path, const std::string& example,
+                  const std::string& description);
 
 /// --rest, --reset, ...: the neuron's parameters, over those of an experiment file or of the exercises.
 class NeuronOptions {
@@ -75,7 +65,7 @@ class NeuronOptions {
     exercises,         ///< the neuron of the exercises
     exercises_or_file  ///< that, or the neuron of a file, for which an argument FILE is added
   };
-  NeuronOptions(CLI::App& app, Initial initial, Base base = Base::exercises_or_file);
+  NeuronOptions(Command command, Initial initial, Base base = Base::exercises_or_file);
 
   /// What was given, by the keys of an experiment file.
   const NeuronValues& values() const noexcept { return values_; }
@@ -92,7 +82,7 @@ class NeuronOptions {
   void say_which() const;
 
  private:
-  void add(CLI::App& app, const std::string& key, Dimension dimension, const std::string& description,
+  void add(Command command, const std::string& key, Dimension dimension, const std::string& description,
            std::optional<double> default_value);
   Neuron neuron_with_given(NeuronParameters parameters) const;
   /// The same with the names of the options and what the user wrote for them.
@@ -137,7 +127,7 @@ struct Solver {
 /// --method and --dt.
 class SolverOptions {
  public:
-  explicit SolverOptions(CLI::App& app, const std::string& description);
+  explicit SolverOptions(Command command, const std::string& description);
   Solver solver() const;
   const std::string& name() const noexcept { return method_; }
 
@@ -159,7 +149,7 @@ class GridOptions {
     double to;
     int points;
   };
-  GridOptions(CLI::App& app, const std::string& name, Dimension dimension, Spacing spacing, const Default& range,
+  GridOptions(Command command, const std::string& name, Dimension dimension, Spacing spacing, const Default& range,
               const std::string& description);
   /// In the order given, or ascending: then decades and round fractions of a range are the doubles nearest to them (1,
   /// not 0.9999999999999999).

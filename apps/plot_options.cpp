@@ -26,13 +26,14 @@ figures::Size read_size(const std::string& text) {
 
 }  // namespace
 
-CLI::Option* PlotOptions::add_to(CLI::App& app, const std::string& description) {
-  auto* plot = add_output(app, "--plot", path_, "figure.png", description)->type_name("FIGURE.png|.svg|.pdf");
-  app.add_option_function<std::string>(
-         "--size", [this](const std::string& text) { size_ = read_size(text); },
-         "its width and height in pixels (96 to the inch in PDF); by default what its panels ask for")
-      ->type_name("WIDTHxHEIGHT")
-      ->needs(plot);
+Option PlotOptions::add_to(Command command, const std::string& description) {
+  auto plot = add_output(command, "--plot", path_, "figure.png", description).placeholder("FIGURE.png|.svg|.pdf");
+  command
+      .add_reader(
+          "--size", [this](const std::string& text) { size_ = read_size(text); },
+          "its width and height in pixels (96 to the inch in PDF); by default what its panels ask for")
+      .placeholder("WIDTHxHEIGHT")
+      .needs(plot);
   return plot;
 }
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <CLI/App.hpp>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "command_line.hpp"
 #include "figure.hpp"
 #include "output.hpp"
 
@@ -15,7 +15,7 @@ class PlotOptions {
  public:
   /// Adds both to the subcommand. @param description  of --plot: what is drawn
   /// @return --plot, for options that it cannot go with
-  CLI::Option* add_to(CLI::App& app, const std::string& description);
+  Option add_to(Command command, const std::string& description);
 
   const std::string& path() const noexcept { return path_; }
 

@@ -2,7 +2,6 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -60,17 +59,17 @@ PostsynapticPeak simulated_peak(const Neuron& membrane, const Current& input, do
 
 class Psp {
  public:
-  explicit Psp(CLI::App& app)
-      : neuron_options_(app, NeuronOptions::Initial::is_rest),
-        grid_(app, "--tau-s", Dimension::time, GridOptions::Spacing::logarithmic, {0.5, 50, 21},
+  explicit Psp(Command command)
+      : neuron_options_(command, NeuronOptions::Initial::is_rest),
+        grid_(command, "--tau-s", Dimension::time, GridOptions::Spacing::logarithmic, {0.5, 50, 21},
               "time constants of the synapse"),
-        solver_options_(app, "of the numerical check"),
-        output_(app) {
-    add_choice(app, "--shape", shape_, {"exponential", "alpha"}, "of the synapse's current");
-    add_quantity(app, "--weight", weight_, Dimension::current, "of the arrival: the current's peak");
-    auto* jump = add_quantity(app, "--jump", jump_, Dimension::voltage, "a voltage jump in the place of a synapse");
+        solver_options_(command, "of the numerical check"),
+        output_(command) {
+    add_choice(command, "--shape", shape_, {"exponential", "alpha"}, "of the synapse's current");
+    add_quantity(command, "--weight", weight_, Dimension::current, "of the arrival: the current's peak");
+    auto jump = add_quantity(command, "--jump", jump_, Dimension::voltage, "a voltage jump in the place of a synapse");
     for (const char* name : {"--shape", "--weight", "--tau-s", "--from", "--to", "--points"}) {
-      jump->excludes(app.get_option(name));
+      jump.excludes(command.option(name));
     }
   }
 
@@ -169,11 +168,9 @@ class Psp {
 
 }  // namespace
 
-void add_psp(CLI::App& program) {
-  auto* app = program.add_subcommand("psp", "the response of a neuron at rest to one synaptic arrival or voltage jump");
-  const auto command = std::make_shared<Psp>(*app);
-  app->callback([command] { (*command)(); });
-  app->footer(
+void add_psp(CommandLine& program) {
+  program.add<Psp>(
+      "psp", "the response of a neuron at rest to one synaptic arrival or voltage jump",
       "peak_mV is how far the potential gets from rest, peak_time_ms after the arrival; a weight above least_weight_nA "
       "makes the neuron fire. A jump of least_jump_mV fires, and so do larger ones. The check takes the peak out of a "
       "simulated trace, and finds by bisection the least weight that is seen to fire.\n\n"

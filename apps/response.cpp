@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <numbers>
 
 #include "commands.hpp"
@@ -19,13 +18,13 @@ constexpr double degrees = 180 / std::numbers::pi;
 
 class FrequencyResponse {
  public:
-  explicit FrequencyResponse(CLI::App& app)
-      : neuron_options_(app, NeuronOptions::Initial::is_rest),
-        grid_(app, "--frequency", Dimension::frequency, GridOptions::Spacing::logarithmic, {1, 1000, 31},
+  explicit FrequencyResponse(Command command)
+      : neuron_options_(command, NeuronOptions::Initial::is_rest),
+        grid_(command, "--frequency", Dimension::frequency, GridOptions::Spacing::logarithmic, {1, 1000, 31},
               "frequencies"),
-        solver_options_(app, "of the numerical check"),
-        output_(app) {
-    add_quantity(app, "--amplitude", amplitude_, Dimension::current, "of the sinusoidal current");
+        solver_options_(command, "of the numerical check"),
+        output_(command) {
+    add_quantity(command, "--amplitude", amplitude_, Dimension::current, "of the sinusoidal current");
   }
 
   void operator()() const {
@@ -93,11 +92,9 @@ class FrequencyResponse {
 
 }  // namespace
 
-void add_response(CLI::App& program) {
-  auto* app = program.add_subcommand("response", "amplitude and phase of the potential under a sinusoidal current");
-  const auto command = std::make_shared<FrequencyResponse>(*app);
-  app->callback([command] { (*command)(); });
-  app->footer(
+void add_response(CommandLine& program) {
+  program.add<FrequencyResponse>(
+      "response", "amplitude and phase of the potential under a sinusoidal current",
       "amplitude R A / sqrt(1 + (omega tau)^2), phase -atan(omega tau), omega = 2 pi frequency; a negative phase is a "
       "lag. The response is that of the membrane below threshold: the check fits a sinusoid to a simulated trace after "
       "its transient, of a neuron whose threshold is out of reach.\n\n"

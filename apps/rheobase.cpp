@@ -1,7 +1,6 @@
 #include <cmath>
 #include <iostream>
 #include <limits>
-#include <memory>
 #include <optional>
 #include <utility>
 
@@ -24,11 +23,11 @@ constexpr double visible = 1e-12;
 
 class Rheobase {
  public:
-  explicit Rheobase(CLI::App& app)
-      : neuron_options_(app, NeuronOptions::Initial::offered),
-        solver_options_(app, "of the numerical check"),
-        output_(app) {
-    add_quantity(app, "--within", within_, Dimension::time,
+  explicit Rheobase(Command command)
+      : neuron_options_(command, NeuronOptions::Initial::offered),
+        solver_options_(command, "of the numerical check"),
+        output_(command) {
+    add_quantity(command, "--within", within_, Dimension::time,
                  "how long the check waits for a spike; 50 membrane time constants by default");
   }
 
@@ -93,11 +92,9 @@ class Rheobase {
 
 }  // namespace
 
-void add_rheobase(CLI::App& program) {
-  auto* app = program.add_subcommand("rheobase", "the current that a lasting step must exceed to make the neuron fire");
-  const auto command = std::make_shared<Rheobase>(*app);
-  app->callback([command] { (*command)(); });
-  app->footer(
+void add_rheobase(CommandLine& program) {
+  program.add<Rheobase>(
+      "rheobase", "the current that a lasting step must exceed to make the neuron fire",
       "rheobase = (threshold - rest) / resistance. The check finds, by bisection, the least lasting step that is seen\n"
       "to fire within the time --within; a shorter time asks for more current (see strength-duration). chronaxie = "
       "tau\n"

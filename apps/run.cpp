@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <iostream>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,39 +33,39 @@ constexpr int internal_error = 3;
 
 class Run {
  public:
-  explicit Run(CLI::App& app)
-      : neuron_options_(app, NeuronOptions::Initial::offered, NeuronOptions::Base::file),
-        solver_options_(app, "how the spikes are found") {
-    app.add_option("FILE", file_, "experiment file (TOML); - for standard input")->required();
-    add_choice(app, "--format", format_, {"csv", "json"}, "how the spikes are printed");
-    add_choice(app, "--precision", precision_, {"exact", "fast"},
+  explicit Run(Command command)
+      : command_(command),
+        neuron_options_(command, NeuronOptions::Initial::offered, NeuronOptions::Base::file),
+        solver_options_(command, "how the spikes are found") {
+    command.add("FILE", file_, "experiment file (TOML); - for standard input").required();
+    add_choice(command, "--format", format_, {"csv", "json"}, "how the spikes are printed");
+    add_choice(command, "--precision", precision_, {"exact", "fast"},
                "of the exact method: the last digit, or double arithmetic");
-    auto* trace = add_output(app, "--trace", trace_, "trace.csv", "write the membrane potential into this CSV file")
-                      ->type_name("OUT.csv");
-    auto* step = add_quantity(app, "--trace-step", trace_step_, Dimension::time,
-                              "its time step; a stepper's trace has the first of its own times from each step on");
-    trace->needs(step);
-    step->needs(trace);
-    precision_option_ = app.get_option("--precision");
-    app.add_flag("--details", details_,
-                 "of the exact method, in CSV: columns for the bound on the time's error, du/dt as u "
-                 "reaches the threshold, and the condition number (JSON has them always)");
-    plot_.add_to(app, "draw potential and current into this file");
-    auto* certify = add_output(app, "--certify", certificate_, "cert.json",
-                               "write a proof of the spikes that check-certificate verifies into this JSON file")
-                        ->type_name("CERT.json");
-    add_quantity(app, "--certificate-width", certificate_width_, Dimension::time,
+    auto trace = add_output(command, "--trace", trace_, "trace.csv", "write the membrane potential into this CSV file")
+                     .placeholder("OUT.csv");
+    auto step = add_quantity(command, "--trace-step", trace_step_, Dimension::time,
+                             "its time step; a stepper's trace has the first of its own times from each step on");
+    trace.needs(step);
+    step.needs(trace);
+    command.add_flag("--details", details_,
+                     "of the exact method, in CSV: columns for the bound on the time's error, du/dt as u "
+                     "reaches the threshold, and the condition number (JSON has them always)");
+    plot_.add_to(command, "draw potential and current into this file");
+    auto certify = add_output(command, "--certify", certificate_, "cert.json",
+                              "write a proof of the spikes that check-certificate verifies into this JSON file")
+                       .placeholder("CERT.json");
+    add_quantity(command, "--certificate-width", certificate_width_, Dimension::time,
                  "the widest interval that a certified spike time may have; 1e-20 ms by default")
-        ->needs(certify);
+        .needs(certify);
   }
 
   void operator()() {
     solver_ = solver_options_.solver();
-    if (solver_.method && precision_option_->count() > 0) {
+    if (solver_.method && command_.option("--precision").is_given()) {
       throw InvalidArgument("--precision", precision_, "belongs to the exact method", "leave it out");
     }
     if (solver_.method && details_) {
-      throw CLI::ValidationError("--details", "belongs to the exact method; leave it out");
+      throw UsageError("--details: belongs to the exact method; leave it out");
     }
     if (solver_.method && !certificate_.empty()) {
       throw InvalidArgument("--certify", certificate_, "belongs to the exact method", "leave it out");
@@ -137,7 +136,7 @@ class Run {
     }
     std::cerr << printable(file_) << ": internal error: " << difference
               << "; this must not happen, please report it with the experiment\n";
-    throw CLI::RuntimeError(internal_error);
+    throw ExitStatus{internal_error};
   }
 
   figures::Figure figure(const Experiment& experiment) const {
@@ -306,10 +305,10 @@ class Run {
     out << "]";
   }
 
+  Command command_;
   std::string file_;
   std::string format_;
   std::string precision_;
-  CLI::Option* precision_option_;
   bool details_ = false;
   NeuronOptions neuron_options_;
   SolverOptions solver_options_;
@@ -358,22 +357,20 @@ const std::string experiment_reference =
 
 }  // namespace
 
-void add_run(CLI::App& program) {
-  auto* app = program.add_subcommand("run", "spike times of an experiment file");
-  const auto run = std::make_shared<Run>(*app);
-  app->callback([run] { (*run)(); });
-  app->footer(experiment_reference + examples_with_cell_with_step +
-              "  $ lapicque run cell.toml\n"
-              "  spike,time_ms\n"
-              "  1,17.875503299472804\n"
-              "  2,30.965858188431927\n"
-              "  $ lapicque run cell.toml --method euler --dt 0.1ms --format json\n"
-              "  {\"method\": \"euler\",\n"
-              "   \"dt_ms\": 0.1,\n"
-              "   \"until_ms\": 40,\n"
-              "   \"spikes_ms\": [\n"
-              "    17.8,\n"
-              "    30.900000000000002]}\n");
+void add_run(CommandLine& program) {
+  program.add<Run>("run", "spike times of an experiment file",
+                   experiment_reference + examples_with_cell_with_step +
+                       "  $ lapicque run cell.toml\n"
+                       "  spike,time_ms\n"
+                       "  1,17.875503299472804\n"
+                       "  2,30.965858188431927\n"
+                       "  $ lapicque run cell.toml --method euler --dt 0.1ms --format json\n"
+                       "  {\"method\": \"euler\",\n"
+                       "   \"dt_ms\": 0.1,\n"
+                       "   \"until_ms\": 40,\n"
+                       "   \"spikes_ms\": [\n"
+                       "    17.8,\n"
+                       "    30.900000000000002]}\n");
 }
 
 }  // namespace lapicque::program

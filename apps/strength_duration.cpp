@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <memory>
 
 #include "commands.hpp"
 #include "curve_output.hpp"
@@ -15,11 +14,12 @@ namespace {
 
 class StrengthDuration {
  public:
-  explicit StrengthDuration(CLI::App& app)
-      : neuron_options_(app, NeuronOptions::Initial::is_rest),
-        grid_(app, "--duration", Dimension::time, GridOptions::Spacing::logarithmic, {0.1, 100, 31}, "pulse lengths"),
-        solver_options_(app, "of the numerical check"),
-        output_(app) {}
+  explicit StrengthDuration(Command command)
+      : neuron_options_(command, NeuronOptions::Initial::is_rest),
+        grid_(command, "--duration", Dimension::time, GridOptions::Spacing::logarithmic, {0.1, 100, 31},
+              "pulse lengths"),
+        solver_options_(command, "of the numerical check"),
+        output_(command) {}
 
   void operator()() const {
     const Neuron neuron = neuron_options_.neuron();
@@ -69,11 +69,9 @@ class StrengthDuration {
 
 }  // namespace
 
-void add_strength_duration(CLI::App& program) {
-  auto* app = program.add_subcommand("strength-duration", "the least amplitude of a pulse of given length that fires");
-  const auto command = std::make_shared<StrengthDuration>(*app);
-  app->callback([command] { (*command)(); });
-  app->footer(
+void add_strength_duration(CommandLine& program) {
+  program.add<StrengthDuration>(
+      "strength-duration", "the least amplitude of a pulse of given length that fires",
       "amplitude = rheobase / (1 - exp(-duration/tau)). The check finds, by bisection, the least pulse from rest that "
       "is seen to fire.\n\n"
       "Examples:\n"

@@ -2,7 +2,6 @@
 #include <cmath>
 #include <filesystem>
 #include <iostream>
-#include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -33,35 +32,35 @@ std::string convention_names() {
 
 class ValidateCommand {
  public:
-  explicit ValidateCommand(CLI::App& app) {
-    app.add_option("FILE", found_.file, "experiment file (TOML)")->required();
-    app.add_option("SPIKES", found_.spikes,
-                   "spike times of somebody else's run of it (a table, a pasted list; - for standard input)")
-        ->required();
-    app.add_option("--unit", format_.unit, "of their times, or steps (of --dt); by default what the header says, or ms")
-        ->type_name("UNIT");
-    app.add_option("--neuron", format_.neuron, "whose spikes to take, where there are several neurons")
-        ->type_name("ID");
-    app.add_option("--population", format_.population, "which population, where there are several")->type_name("NAME");
-    app.add_option("--column", format_.column, "where the times are: a name of the header, or a number from 1")
-        ->type_name("NAME|N");
-    app.add_option("--convention", found_.convention,
-                   "hold them against what a correct run of this simulator prints: " + convention_names())
-        ->type_name("NAME");
-    add_quantity(app, "--dt", found_.dt, Dimension::time,
+  explicit ValidateCommand(Command command) {
+    command.add("FILE", found_.file, "experiment file (TOML)").required();
+    command
+        .add("SPIKES", found_.spikes,
+             "spike times of somebody else's run of it (a table, a pasted list; - for standard input)")
+        .required();
+    command.add("--unit", format_.unit, "of their times, or steps (of --dt); by default what the header says, or ms")
+        .placeholder("UNIT");
+    command.add("--neuron", format_.neuron, "whose spikes to take, where there are several neurons").placeholder("ID");
+    command.add("--population", format_.population, "which population, where there are several").placeholder("NAME");
+    command.add("--column", format_.column, "where the times are: a name of the header, or a number from 1")
+        .placeholder("NAME|N");
+    command
+        .add("--convention", found_.convention,
+             "hold them against what a correct run of this simulator prints: " + convention_names())
+        .placeholder("NAME");
+    add_quantity(command, "--dt", found_.dt, Dimension::time,
                  "their time step; by default it is inferred from the times, unless these are counted in steps");
-    add_quantity(app, "--tolerance", tolerance_, Dimension::time,
+    add_quantity(command, "--tolerance", tolerance_, Dimension::time,
                  "an error that is none; 0.001 ms or dt/4 by default, whichever is less");
-    add_choice(app, "--format", output_, {"text", "json", "csv"}, "how the outcome is printed");
-    add_output(app, "--pairs", pairs_, "pairs.csv", "write the matched spikes into this file")
-        ->type_name("OUT.csv|.json");
-    plot_.add_to(app, "draw the error of each spike into this file");
-    app.add_option("--vp-cost", cost_,
-                   "of Victor and Purpura, for moving a spike by 1 ms; 1 / mean interval by default")
-        ->type_name("1/ms");
-    add_quantity(app, "--van-rossum-tau", found_.options.van_rossum_tau, Dimension::time,
+    add_choice(command, "--format", output_, {"text", "json", "csv"}, "how the outcome is printed");
+    add_output(command, "--pairs", pairs_, "pairs.csv", "write the matched spikes into this file")
+        .placeholder("OUT.csv|.json");
+    plot_.add_to(command, "draw the error of each spike into this file");
+    command.add("--vp-cost", cost_, "of Victor and Purpura, for moving a spike by 1 ms; 1 / mean interval by default")
+        .placeholder("1/ms");
+    add_quantity(command, "--van-rossum-tau", found_.options.van_rossum_tau, Dimension::time,
                  "time constant of van Rossum");
-    add_quantity(app, "--coincidence-window", found_.options.coincidence_window, Dimension::time,
+    add_quantity(command, "--coincidence-window", found_.options.coincidence_window, Dimension::time,
                  "precision of the coincidence factor");
   }
 
@@ -87,7 +86,7 @@ class ValidateCommand {
     }
     write_all(experiment.neuron);
     say(theirs.notes);
-    if (!found_.comparison.within) throw CLI::RuntimeError(outside);
+    if (!found_.comparison.within) throw ExitStatus{outside};
   }
 
  private:
@@ -239,24 +238,22 @@ class ValidateCommand {
 
 }  // namespace
 
-void add_validate(CLI::App& program) {
-  auto* app = program.add_subcommand("validate", "somebody else's spike times against the exact ones");
-  const auto validation = std::make_shared<ValidateCommand>(*app);
-  app->callback([validation] { (*validation)(); });
-  app->footer(
+void add_validate(CommandLine& program) {
+  program.add<ValidateCommand>(
+      "validate", "somebody else's spike times against the exact ones",
       std::string(
           "Exit status: 0 nothing missed, nothing invented and no error above the tolerance; 1 otherwise; 2 unusable "
           "input.\n\n") +
-      examples_with_cell_with_step +
-      "  $ lapicque run cell.toml --method euler --dt 0.1ms > theirs.csv; \\\n"
-      "    lapicque validate cell.toml theirs.csv --convention euler --dt 0.1ms | head -n 3\n"
-      "  euler prints 2 spikes until 40 ms, theirs.csv has 2\n"
-      "  2 matched, 0 missed, 0 invented\n"
-      "  errors: mean 0 ms, drift 0 ms per spike, largest 0 ms at spike 1 (17.8 ms)\n"
-      "  $ printf 'sender\\ttime_ms\\n3\\t17.876\\n3\\t30.966\\n' | \\\n"
-      "    lapicque validate cell.toml /dev/stdin --format csv | cut -d , -f 1-3\n"
-      "  matched,missed,invented\n"
-      "  2,0,0\n");
+          examples_with_cell_with_step +
+          "  $ lapicque run cell.toml --method euler --dt 0.1ms > theirs.csv; \\\n"
+          "    lapicque validate cell.toml theirs.csv --convention euler --dt 0.1ms | head -n 3\n"
+          "  euler prints 2 spikes until 40 ms, theirs.csv has 2\n"
+          "  2 matched, 0 missed, 0 invented\n"
+          "  errors: mean 0 ms, drift 0 ms per spike, largest 0 ms at spike 1 (17.8 ms)\n"
+          "  $ printf 'sender\\ttime_ms\\n3\\t17.876\\n3\\t30.966\\n' | \\\n"
+          "    lapicque validate cell.toml /dev/stdin --format csv | cut -d , -f 1-3\n"
+          "  matched,missed,invented\n"
+          "  2,0,0\n");
 }
 
 }  // namespace lapicque::program
