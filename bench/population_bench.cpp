@@ -1,12 +1,6 @@
 // What a population costs: neurons and spikes a second, on one thread and on two, and the most memory at any time. Run
 // one row a process (--benchmark_filter) to read `peak_MB`, which never falls within one. `CPU` is that of all threads:
 // where it does not rise from one thread to two, time falls as far as there are free cores.
-//
-// Why no register holds several neurons: one fills it. Under a constant drive four spikes of a neuron are worked out at
-// once (Series), some 22 instructions each with the call; what is left of a neuron that fires 76 times are its first two
-// crossings, by Newton's method in double-double: 18 000 of 25 000 instructions, of which lanes across neurons could
-// save no more than a microsecond each. Under one input the membrane and the synapses of a neuron share a register
-// (Barrage), and neurons part where the first of them fires.
 
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>

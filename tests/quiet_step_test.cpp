@@ -18,9 +18,13 @@ namespace {
 
 using testing::Random;
 
-Real100 wide(const DoubleDouble& x) { return Real100(x.hi) + Real100(x.lo); }
+template <class Real>
+Real100 wide(const Real& x) {
+  return convert_real<Real100>(x);
+}
 
-double distance(const Carried<double>& value, const Real100& exact) {
+template <class Real>
+double distance(const Ball<Real>& value, const Real100& exact) {
   return static_cast<double>(Real100(abs(wide(value.mid) - exact)));
 }
 
@@ -35,15 +39,15 @@ struct Case {
       const double rise = (random.chance(0.5) ? 1 : -1) * random.logarithmic(1e-6, 30);
       input.slope = {Real(rise / length.hi), radius(random) / length.hi};
     }
-    potential = carried(random, -random.logarithmic(1e-6, 30));
+    potential = number(random, -random.logarithmic(1e-6, 30));
     Trajectory<Ball<Real>> balls;
     balls.rate = Ball<Real>(1.0) / Ball<Real>(tau);
     exact.tau = tau;
     exact.rate = 1 / Real100(tau);
     // Each number that is known to a radius is, in truth, at one end of its ball.
     exact.start = end_of(random, potential);
-    exact.level = end_of(random, convert_ball<DoubleDouble>(input.level));
-    exact.slope = end_of(random, convert_ball<DoubleDouble>(input.slope));
+    exact.level = end_of(random, input.level);
+    exact.slope = end_of(random, input.slope);
     for (int n = random.chance(0.5) ? random.integer(1, 2) : 0; n > 0; --n) {
       const double frequency = random.logarithmic(1e-3, 10) / length.hi;
       const Ball<Real> omega(frequency);
@@ -53,8 +57,7 @@ struct Case {
           {omega, omega_tau, Ball<Real>(1.0) / (Ball<Real>(1.0) + omega_tau * omega_tau), part(), part()});
       const Real100 exact_omega_tau = Real100(frequency) * tau;
       exact.sines.push_back({Real100(frequency), exact_omega_tau, 1 / (1 + exact_omega_tau * exact_omega_tau),
-                             end_of(random, convert_ball<DoubleDouble>(input.waves.back().sine)),
-                             end_of(random, convert_ball<DoubleDouble>(input.waves.back().cosine))});
+                             end_of(random, input.waves.back().sine), end_of(random, input.waves.back().cosine)});
     }
     for (int n = random.integer(0, 3); n > 0; --n) {
       const double tau_s = tau * (random.chance(0.3)   ? 1 + std::ldexp(1.0, -random.integer(1, 52))
@@ -63,22 +66,38 @@ struct Case {
       const Ball<Real> gap = (Ball<Real>(tau_s) - Ball<Real>(tau)) / Ball<Real>(tau_s);
       balls.decays.push_back({Ball<Real>(1.0) / Ball<Real>(tau_s), gap});
       taus.push_back(tau_s);
-      synapses.push_back({random.chance(0.8) ? carried(random, random.uniform(-20, 40)) : Carried<Real>(0.0),
-                          with_alpha ? carried(random, random.uniform(-20, 40)) : Carried<Real>(0.0)});
+      parts.push_back({random.chance(0.8) ? number(random, random.uniform(-20, 40)) : Ball<Real>(0.0),
+                       with_alpha ? number(random, random.uniform(-20, 40)) : Ball<Real>(0.0)});
       exact.decays.push_back({1 / Real100(tau_s), (Real100(tau_s) - Real100(tau)) / Real100(tau_s),
-                              end_of(random, synapses.back().exponential), end_of(random, synapses.back().alpha)});
+                              end_of(random, parts.back().exponential), end_of(random, parts.back().alpha)});
     }
-    quiet_step.emplace(tau, taus, balls);
+    for (std::size_t n = 0; n < parts.size(); ++n) parts[n].acts = !is_silent(parts[n]);
+    quiet_step.emplace(tau, taus, balls, with_alpha);
+    // In any lane, beside others or alone.
+    lane = static_cast<std::size_t>(random.integer(0, lanes - 1));
+    Lanes<DoubleDouble> lengths;
+    for (std::size_t k = 0; k < lanes; ++k) {
+      lengths.set(k, k == lane ? length : DoubleDouble(tau * random.logarithmic(1e-6, 10), 0));
+    }
+    if (random.chance(0.5)) {
+      quiet_step->ahead().look_at(lane + 1, lengths);
+    } else {
+      quiet_step->ahead().look_at_one(lane, lengths);
+    }
+  }
+
+  bool pass() {
+    return quiet_step->ahead().covers(lane) && quiet_step->pass(lane, input, input.moves(), potential, parts);
   }
 
   /// Half the time far wider than what rounding adds.
   static double radius(Random& random) {
     return random.chance(0.5) ? random.logarithmic(1e-2, 1e4) * RealTraits<Real>::function_unit : 0;
   }
-  static Carried<Real> carried(Random& random, double value) {
-    return {two_sum(value, value * random.uniform(-0x1p-54, 0x1p-54)), radius(random)};
+  static Ball<Real> number(Random& random, double value) {
+    return {convert_real<Real>(two_sum(value, value * random.uniform(-0x1p-54, 0x1p-54))), radius(random)};
   }
-  static Real100 end_of(Random& random, const Carried<Real>& value) {
+  static Real100 end_of(Random& random, const Ball<Real>& value) {
     return wide(value.mid) + (random.chance(0.5) ? 1 : -1) * Real100(value.rad);
   }
 
@@ -86,8 +105,9 @@ struct Case {
   InputDrive<Real> input;
   DoubleDouble length;
   std::vector<double> taus;
-  Carried<Real> potential;
-  std::vector<SynapticDrive<Real>> synapses;
+  Ball<Real> potential;
+  std::vector<QuietPart<Real>> parts;
+  std::size_t lane;
   Trajectory<Real100> exact;
   std::optional<QuietStep<Real>> quiet_step;
 };
@@ -105,8 +125,8 @@ TYPED_TEST(QuietStepIn, EnclosesWhatItCarriesOverAStretch) {
     Case<TypeParam> stretch(random, random.chance(0.5));
     const Real100 s = wide(stretch.length);
     const auto end = stretch.exact.at(s);
-    const Carried<TypeParam> start = stretch.potential;
-    if (!stretch.quiet_step->pass(stretch.length, stretch.input, stretch.potential, stretch.synapses)) {
+    const Ball<TypeParam> start = stretch.potential;
+    if (!stretch.pass()) {
       EXPECT_EQ(wide(stretch.potential.mid), wide(start.mid));  // nothing has changed
       continue;
     }
@@ -119,8 +139,8 @@ TYPED_TEST(QuietStepIn, EnclosesWhatItCarriesOverAStretch) {
       const auto& before = stretch.exact.decays[n];
       const Real100 left = exp(-s * before.rate);
       const Real100 exponential = (before.exponential + before.alpha * s * before.rate) * left;
-      ASSERT_LE(distance(stretch.synapses[n].exponential, exponential), stretch.synapses[n].exponential.rad);
-      ASSERT_LE(distance(stretch.synapses[n].alpha, before.alpha * left), stretch.synapses[n].alpha.rad);
+      ASSERT_LE(distance(stretch.parts[n].exponential, exponential), stretch.parts[n].exponential.rad);
+      ASSERT_LE(distance(stretch.parts[n].alpha, before.alpha * left), stretch.parts[n].alpha.rad);
     }
     for (int step = 1; step <= 20; ++step) {
       ASSERT_LT(stretch.exact.at(s * step / 20).potential, 0) << "passes above the threshold";
@@ -131,26 +151,44 @@ TYPED_TEST(QuietStepIn, EnclosesWhatItCarriesOverAStretch) {
   std::cout << passed << " stretches, stated bound over true error: median " << widths[widths.size() / 2] << "\n";
 }
 
+TYPED_TEST(QuietStepIn, IsTheSameBitByBitAloneAndBesideOthers) {
+  Random random;
+  for (int k = testing::cases(1000); k > 0; --k) {
+    Case<TypeParam> beside(random, random.chance(0.5));
+    Case<TypeParam> alone = beside;
+    Lanes<DoubleDouble> lengths;
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      lengths.set(lane, lane == beside.lane ? beside.length : DoubleDouble(beside.tau * random.uniform(0, 4)));
+    }
+    beside.quiet_step->ahead().look_at(lanes, lengths);
+    alone.quiet_step->ahead().look_at_one(alone.lane, lengths);
+    ASSERT_EQ(beside.pass(), alone.pass());
+    ASSERT_EQ(beside.potential.mid, alone.potential.mid);
+    ASSERT_EQ(beside.potential.rad, alone.potential.rad);
+    for (std::size_t n = 0; n < beside.parts.size(); ++n) {
+      ASSERT_EQ(beside.parts[n].exponential.mid, alone.parts[n].exponential.mid);
+      ASSERT_EQ(beside.parts[n].alpha.mid, alone.parts[n].alpha.mid);
+    }
+  }
+}
+
 TYPED_TEST(QuietStepIn, KnowsTheMembranesTimeConstantToTheClocksDigits) {
-  // From -2 to a level of -1 mV, x(s) = -2 + F: difference, product and sum are exact, and F alone is off, by k.
   Random random;
   double worst = 0;
   for (int k = testing::cases(20000); k > 0; --k) {
     const double tau = random.logarithmic(0.1, 100);
     const DoubleDouble length(tau * random.logarithmic(0.01, 0.4), 0);
-    Carried<TypeParam> potential(DoubleDouble(-2, 0), 0);
     Trajectory<Ball<TypeParam>> balls;
     balls.rate = Ball<TypeParam>(1.0) / Ball<TypeParam>(tau);
-    std::vector<SynapticDrive<TypeParam>> synapses;
-    QuietStep<TypeParam> quiet_step(tau, {}, balls);
-    InputDrive<TypeParam> input;
-    input.level = -1.0;
-    ASSERT_TRUE(quiet_step.pass(length, input, potential, synapses));
+    StretchesAhead<TypeParam> ahead(tau, {}, balls, false);
+    Lanes<DoubleDouble> lengths;
+    lengths.set(0, length);
+    ahead.look_at(1, lengths);
     const Real100 gone = -expm1(-wide(length) / tau);
-    worst = std::max(worst, distance(potential, gone - 2) / static_cast<double>(gone));
+    const Real100 off = abs(wide(ahead.membrane().gone[0]) - gone);
+    worst = std::max(worst, static_cast<double>(Real100(off / gone)));
   }
-  const double adding = std::is_same_v<TypeParam, double> ? RealTraits<double>::unit : 0;
-  const double claimed = RealTraits<TypeParam>::function_unit + 6 * RealTraits<DoubleDouble>::unit + adding;
+  const double claimed = QuietUnits<TypeParam>::k;
   EXPECT_LE(worst, claimed);
   std::cout << "worst " << worst / claimed << " of what F is claimed to be off by\n";
 }
@@ -160,7 +198,7 @@ TYPED_TEST(QuietStepIn, CoversAStartWhoseTimeIsNotKnownExactly) {
   for (int k = testing::cases(1000); k > 0; --k) {
     const Case<TypeParam> stretch(random, random.chance(0.5));
     const double error = stretch.tau * random.logarithmic(1e-15, 1e-6);
-    const double blur = stretch.quiet_step->blur(error, stretch.input, stretch.potential, stretch.synapses);
+    const double blur = stretch.quiet_step->blur(error, stretch.input, stretch.potential, stretch.parts);
     // Started later by `error`, x is at its start's value then, and not what it has become in between.
     const Real100 moved = abs(stretch.exact.at(Real100(error)).potential - stretch.exact.start);
     ASSERT_LE(static_cast<double>(moved), blur);

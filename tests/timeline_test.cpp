@@ -37,6 +37,27 @@ TEST(Timeline, GoesThroughTheEventsInOrder) {
   EXPECT_EQ(jumps, (std::vector<double>{0, 7, 0, 5, 0}));
 }
 
+TEST(Timeline, TellsTheTimesOfTheNextEventsBeforeAHorizon) {
+  const Current one = pulses({{1, 7}, {3, 5}, {3, 1}, {4, 2}});
+  const Current several = one + samples(0, 2, {1, 10}) + exponential_synapse(2, {{0.5, 1}, {3, 1}});
+  const auto times = [](const Current& current, std::size_t most, double horizon, int done = 0) {
+    Timeline timeline(current);
+    for (; done > 0; --done) timeline.advance();
+    std::vector<double> found(most);
+    found.resize(timeline.next_times(found, horizon));
+    return found;
+  };
+  using Times = std::vector<double>;
+  EXPECT_EQ(times(one, 9, forever), (Times{1, 3, 4}));
+  EXPECT_EQ(times(one, 9, 4), (Times{1, 3}));
+  EXPECT_EQ(times(one, 9, forever, 2), (Times{4}));
+  EXPECT_EQ(times(one, 9, forever, 3), Times{});
+  EXPECT_EQ(times(several, 9, forever), (Times{0, 0.5, 1, 2, 3, 4}));
+  EXPECT_EQ(times(several, 3, forever, 1), (Times{0.5, 1, 2}));
+  EXPECT_EQ(times(several, 9, 2, 2), (Times{1}));
+  EXPECT_EQ(times(several, 9, forever, 6), Times{});
+}
+
 TEST(Timeline, LeavesNothingOfWhatHasEnded) {
   const Current current = step(0, 3, 0.1) + step(1, 3, 1e20) + step(1, 2, -0.3);
   Timeline timeline(current);

@@ -1,6 +1,7 @@
 #include "input/timeline.hpp"
 
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 
 namespace lapicque::detail {
 namespace {
@@ -105,6 +106,27 @@ void Timeline::advance() {
     } while (cursor.time == now);
     let_first_sink();
   }
+}
+
+std::size_t Timeline::next_times(std::span<double> times, double horizon) const {
+  std::size_t count = 0;
+  const auto note = [&](double time) {
+    if (!(time < horizon)) return false;
+    if (count == 0 || times[count - 1] < time) times[count++] = time;
+    return count < times.size();
+  };
+  if (cursors_.size() == 1) {
+    for (std::size_t k = cursors_[0].position; note(time_of(cursors_[0].source, k)); ++k) {
+    }
+    return count;
+  }
+  boost::container::small_vector<Cursor, 8> ahead(cursors_.begin(), cursors_.end());
+  while (!ahead.empty()) {
+    const auto first = std::min_element(ahead.begin(), ahead.end(), [](auto& a, auto& b) { return a.time < b.time; });
+    if (!note(first->time)) break;
+    first->time = time_of(first->source, ++first->position);
+  }
+  return count;
 }
 
 double Timeline::time_of(const Source& source, std::size_t position) {

@@ -65,6 +65,8 @@ class Timeline {
   double next() const noexcept { return cursors_.empty() ? forever : cursors_[0].time; }
   /// Lets the event at next() happen.
   void advance();
+  /// The times of the next events, ms, as many as there is room for and come before a horizon. @return how many
+  std::size_t next_times(std::span<double> times, double horizon) const;
 
   // The next three are most of what an event costs beside its exponentials, where they are called and not inlined.
 

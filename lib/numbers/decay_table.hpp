@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 
 #include "numbers/decay.hpp"
@@ -10,51 +9,57 @@
 namespace lapicque::detail {
 
 /// e^-z in steps of 1/64 of z, and in steps of 1/16384 below the first of these, each number in two doubles: so that
-/// exponentials take a short polynomial, and double's neither a division nor a call.
+/// exponentials in double-double take a short polynomial.
 class DecayTable {
  public:
   static const DecayTable& get();
 
-  /// Of length x rate >= 0, both in full. z is good to 2^-52 of itself; 1 - e^-z to 2^-52 and what the rounding of one
-  /// product of length and rate makes of it, together 3 x 2^-53; e^-z to 2^-52 and z 2^-52.
-  ///
-  /// With r in [0, 1/64) from the last step on, 1 - e^-z = gone + left (1 - e^-r), where nothing cancels. The roundings
-  /// add up to 1.8 x 2^-53 at most, in the second step, where what is added to `gone` is as large as that.
-  Decayed<double> decayed(const DoubleDouble& length, const DoubleDouble& rate) const {
-    const double high = length.hi * rate.hi;
-    const double low = length.hi * rate.lo + length.lo * rate.hi;
-    const double z = high + low;
-    if (!(high < last)) {
-      const double left = std::exp(-z);
-      return {z, 1 - left, left};
-    }
-    const auto step = static_cast<std::size_t>(static_cast<int>(high * steps_to_one));
-    const double r = high - static_cast<double>(static_cast<int>(step)) / steps_to_one;
-    // 1 - e^-r = r + bend
-    const double bend =
-        low - r * r * (1.0 / 2 - r * (1.0 / 6 - r * (1.0 / 24 - r * (1.0 / 120 - r * (1.0 / 720 - r * (1.0 / 5040))))));
-    const auto& [left, gone] = steps_[step];
-    const double main = left.hi * r;
-    const DoubleDouble sum = quick_two_sum(gone.hi, main);
-    return {z, sum.hi + (sum.lo + (gone.lo + left.hi * bend)), left.hi - (left.hi * (r + bend) - left.lo)};
-  }
+  /// Of z >= 0: 1 - e^-z and e^-z to 2^-98; decay_table_test.cpp measures it.
+  Decayed<DoubleDouble> decayed(const DoubleDouble& z) const { return reaches(z) ? by_steps(z) : beyond_steps(z); }
 
-  /// The same for z >= 0 in 106 bits: 1 - e^-z and e^-z to 2^-98; decay_table_test.cpp measures it.
-  Decayed<DoubleDouble> decayed(const DoubleDouble& z) const;
+  /// Whether the table does, and by_steps() holds: a formula without branches and calls, so that a loop over it takes
+  /// vector instructions.
+  static bool reaches(const DoubleDouble& z) { return z.hi < last; }
+  Decayed<DoubleDouble> by_steps(const DoubleDouble& z) const {
+    const int steps = static_cast<int>(z.hi * small_steps_to_one) & (small_steps_to_one * last - 1);
+    const DoubleDouble r = two_sum(z.hi - static_cast<double>(steps) / small_steps_to_one, z.lo);
+
+    // 1 - e^-r for r < 2^-14: from the fourth power on, terms are below 2^-46 of the whole, and double is enough for
+    // them.
+    constexpr DoubleDouble third{0x1.5555555555555p-3, 0x1.5555555555555p-57};  // 1/3!
+    const double tail = r.hi * (1.0 / 24 - r.hi * (1.0 / 120 - r.hi * (1.0 / 720 - r.hi * (1.0 / 5040))));
+    const DoubleDouble cubic = quick_two_sum(third.hi, third.lo - tail);
+    const DoubleDouble minus_r = -r;
+    const DoubleDouble square = r * multiply_add(minus_r, cubic, 0.5);
+    const DoubleDouble small = multiply_add(minus_r, square, r);
+
+    const auto near = static_cast<std::size_t>(steps & (small_per_step - 1));
+    const DoubleDouble beyond_step = multiply_add(small_steps_.left(near), small, small_steps_.gone(near));
+    const auto step = static_cast<std::size_t>(steps / small_per_step);
+    const DoubleDouble left = steps_.left(step);
+    return {z, multiply_add(left, beyond_step, steps_.gone(step)), multiply_add(left, -beyond_step, left)};
+  }
 
  private:
   DecayTable();
+  static Decayed<DoubleDouble> beyond_steps(const DoubleDouble& z);
 
   static constexpr int steps_to_one = 64;
   static constexpr int small_steps_to_one = 16384;
-  static constexpr double last = 4;
-  struct Entry {
-    DoubleDouble left;
-    DoubleDouble gone;
+  static constexpr int small_per_step = small_steps_to_one / steps_to_one;
+  static constexpr int last = 4;
+  /// Each double in a row of its own, which a register gathers several of.
+  struct Rows {
+    static constexpr std::size_t size = small_per_step;
+    static_assert(size == steps_to_one * last);
+    std::array<double, size> left_high, left_low, gone_high, gone_low;
+    DoubleDouble left(std::size_t k) const { return {left_high[k], left_low[k]}; }
+    DoubleDouble gone(std::size_t k) const { return {gone_high[k], gone_low[k]}; }
+    void set(std::size_t k, double z);
   };
-  static Entry entry(double z);
-  std::array<Entry, static_cast<std::size_t>(steps_to_one* last)> steps_;
-  std::array<Entry, static_cast<std::size_t>(small_steps_to_one / steps_to_one)> small_steps_;
+
+  Rows steps_;
+  Rows small_steps_;
 };
 
 }  // namespace lapicque::detail

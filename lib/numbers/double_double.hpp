@@ -80,6 +80,15 @@ inline DoubleDouble operator/(const DoubleDouble& a, const DoubleDouble& b) {
   return quotient + DoubleDouble(rest2.hi / b.hi);
 }
 
+/// a b + c: half as long as product and sum one after the other, and good to 2^-102 of |a b| + |c|.
+inline DoubleDouble multiply_add(const DoubleDouble& a, const DoubleDouble& b, const DoubleDouble& c) {
+  const DoubleDouble product = two_product(a.hi, b.hi);
+  const DoubleDouble sum = two_sum(product.hi, c.hi);
+  const double low = (product.lo + (a.hi * b.lo + a.lo * b.hi)) + c.lo;
+  return quick_two_sum(sum.hi, sum.lo + low);
+}
+inline double multiply_add(double a, double b, double c) { return a * b + c; }
+
 inline DoubleDouble& operator+=(DoubleDouble& a, const DoubleDouble& b) { return a = a + b; }
 inline DoubleDouble& operator-=(DoubleDouble& a, const DoubleDouble& b) { return a = a - b; }
 inline DoubleDouble& operator*=(DoubleDouble& a, const DoubleDouble& b) { return a = a * b; }

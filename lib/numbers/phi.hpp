@@ -60,41 +60,44 @@ Real phi_series(const PhiCoefficients<Real>& coefficients, const Real& z) {
 
 /// The same: terms below 2^-54 of the whole need no more than double.
 template <>
-inline DoubleDouble phi_series(const PhiCoefficients<DoubleDouble>& coefficients, const DoubleDouble& z) {
-  std::size_t n = terms_above(RealTraits<DoubleDouble>::unit / 8, coefficients, z);
-  const std::size_t exact = terms_above(0x1p-54, coefficients, z);
-  double tail = 0;
-  while (n > exact) tail = tail * z.hi + coefficients[--n].hi;
-  DoubleDouble sum = tail;
-  while (n-- > 0) sum = sum * z + coefficients[n];
-  return sum;
-}
+DoubleDouble phi_series(const PhiCoefficients<DoubleDouble>& coefficients, const DoubleDouble& z);
 
+/// 1/(n + 1)!
 template <class Real>
-Real phi1(const Real& z) {
-  static const auto coefficients = [] {  // 1/(n + 1)!
+const PhiCoefficients<Real>& phi1_coefficients() {
+  static const auto coefficients = [] {
     PhiCoefficients<Real> c;
     c[0] = Real(1);
     for (std::size_t n = 1; n < c.size(); ++n) c[n] = c[n - 1] / Real(static_cast<double>(n + 1));
     return c;
   }();
-  return phi_series<Real>(coefficients, z);
+  return coefficients;
+}
+template <class Real>
+Real phi1(const Real& z) {
+  return phi_series<Real>(phi1_coefficients<Real>(), z);
 }
 
+/// 1/(n + 2)!
 template <class Real>
-Real phi2(const Real& z) {
-  static const auto coefficients = [] {  // 1/(n + 2)!
+const PhiCoefficients<Real>& phi2_coefficients() {
+  static const auto coefficients = [] {
     PhiCoefficients<Real> c;
     c[0] = Real(0.5);
     for (std::size_t n = 1; n < c.size(); ++n) c[n] = c[n - 1] / Real(static_cast<double>(n + 2));
     return c;
   }();
-  return phi_series<Real>(coefficients, z);
+  return coefficients;
+}
+template <class Real>
+Real phi2(const Real& z) {
+  return phi_series<Real>(phi2_coefficients<Real>(), z);
 }
 
+/// 1/(n! (n + 2))
 template <class Real>
-Real chi(const Real& z) {
-  static const auto coefficients = [] {  // 1/(n! (n + 2))
+const PhiCoefficients<Real>& chi_coefficients() {
+  static const auto coefficients = [] {
     PhiCoefficients<Real> c;
     Real inverse_factorial = Real(1);
     for (std::size_t n = 0; n < c.size(); ++n) {
@@ -103,7 +106,11 @@ Real chi(const Real& z) {
     }
     return c;
   }();
-  return phi_series<Real>(coefficients, z);
+  return coefficients;
+}
+template <class Real>
+Real chi(const Real& z) {
+  return phi_series<Real>(chi_coefficients<Real>(), z);
 }
 
 }  // namespace lapicque::detail

@@ -46,6 +46,14 @@ Ball<Real> ball_of(const ExactSum& sum) {
   return result;
 }
 
+/// R I, mV.
+template <class Real>
+Ball<Real> drive_of(const ExactSum& current, double resistance) {
+  const auto parts = current.parts();
+  if (parts.size() == 1) return ball_of_product<Real>(resistance, parts[0]);  // nearly always
+  return Ball<Real>(resistance) * ball_of<Real>(current);
+}
+
 /// R I of a line's slope, mV/ms.
 template <class Real>
 Ball<Real> slope_of(const Line& line, double resistance) {
@@ -65,9 +73,10 @@ Ball<Real> slope_of(const Line& line, double resistance) {
 template <class Real>
 LinearDrive<Real> linear_drive(const Timeline& timeline, const Ball<Real>& rest, double resistance,
                                const Clock<Real>& start) {
-  LinearDrive<Real> drive{rest + Ball<Real>(resistance) * ball_of<Real>(timeline.constant()), 0.0};
+  LinearDrive<Real> drive{rest, 0.0};
+  if (!timeline.constant().is_zero()) drive.level += drive_of<Real>(timeline.constant(), resistance);
   for (const Line& line : timeline.lines()) {
-    drive.level += Ball<Real>(resistance) * ball_of<Real>(line.from);
+    drive.level += drive_of<Real>(line.from, resistance);
     const Ball<Real> slope = slope_of<Real>(line, resistance);
     if (vanishes(slope)) continue;
     drive.slope += slope;

@@ -38,7 +38,7 @@ struct SkipsAllowed {
   bool regular = true;   ///< RegularTrain
   bool sinusoid = true;  ///< SinusoidTrain
   bool quiet = true;     ///< QuietWay
-  bool lanes = true;     ///< Barrage, within QuietWay
+  bool lanes = true;     ///< StretchesAhead side by side, within QuietWay
 };
 
 /// What a train is solved for.

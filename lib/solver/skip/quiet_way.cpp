@@ -1,0 +1,190 @@
+#include "solver/skip/quiet_way.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
+
+#include "numbers/ball.hpp"
+#include "numbers/fused.hpp"
+
+namespace lapicque::detail {
+
+template <class Real>
+std::uint64_t QuietWay<Real>::pass(State<Real>& state, Timeline& timeline, double horizon) {
+  std::uint64_t stretches = 0;
+  if (!state.refractory && !(state.since.mid < Time(timeline.next()))) return 0;  // something happens now
+  if (state.refractory) {
+    stretches += wait(state, timeline, horizon);
+    const auto waits = state.precedes_release(std::min(timeline.next(), horizon));
+    if (!waits || *waits) return stretches;
+    state.release(constants_);
+    ++stretches;
+    if (regular_ && regular_->drive(state, timeline)) return stretches;  // which passes it sooner
+  }
+  if (state.known && timeline.lines().empty() && timeline.waves().empty()) {
+    const Level<Real>& level = level_.at(timeline);
+    if (level.is_exact && state.stands_at(level.sum)) return stretches;
+  }
+  if (!(timeline.next() < horizon) || !(state.since.mid < Time(timeline.next()))) return stretches;
+  if (state.since.mid == refused_) return stretches;
+  return stretches + go(state, timeline, horizon);
+}
+
+/// Lets the single jumps and arrivals happen that plainly come before the end of refractoriness.
+template <class Real>
+LAPICQUE_FOR_FUSED_TOO std::uint64_t QuietWay<Real>::wait(State<Real>& state, Timeline& timeline, double horizon) {
+  const double released =
+      convert_real<double>(state.since.mid) * (1 - 0x1p-40) - convert_radius<double>(state.since.rad);
+  const double until = std::min(released, horizon);
+  if (!(timeline.next_is_single() && timeline.next() < until)) return 0;
+  std::uint64_t stretches = 0;
+  load(state);
+  Time last = state.anchor;
+  for (; timeline.next_is_single() && timeline.next() < until; ++stretches) {
+    const double end = timeline.next();
+    step_.decay(lane_from(last, timeline, horizon), parts_);
+    ++next_;
+    last = end;
+    const SingleEvent event = timeline.single();
+    timeline.pass_single();
+    add(event);
+  }
+  state.anchor = last;
+  store(state);
+  return stretches;
+}
+
+/// From event to event, as long as it is plain that there is no crossing.
+template <class Real>
+LAPICQUE_FOR_FUSED_TOO std::uint64_t QuietWay<Real>::go(State<Real>& state, Timeline& timeline, double horizon) {
+  set_input(state.since.mid, timeline);
+  load(state);
+  Ball<Real> potential = convert_ball<Real>(state.potential);
+  Time last = state.since.mid;
+  if (!state.is_at_event()) {  // since the end of refractoriness, or a horizon, somewhere between two events
+    lengths_.set(0, last - state.anchor);
+    count_ = next_ = 0;
+    step_.ahead().look_at(1, lengths_);
+    step_.decay(0, parts_);
+    potential.rad = round_up(potential.rad + step_.blur(state.since.rad, input_, potential, parts_));
+  }
+  std::uint64_t stretches = 0;
+  bool is_under_way = false;  // beyond state.since
+  bool moves = input_.moves();
+  while (true) {
+    const double end = timeline.next();
+    if (!(end < horizon)) break;
+    const std::size_t lane = lane_from(last, timeline, horizon);
+    if (!step_.ahead().covers(lane) || !step_.pass(lane, input_, moves, potential, parts_)) {
+      refused_ = last;
+      break;
+    }
+    ++next_;
+    last = end;
+    is_under_way = true;
+    bool changes_input = moves;
+    if (!timeline.next_is_single()) {
+      if (!take_events(timeline)) break;
+      changes_input = true;
+    } else {
+      const SingleEvent event = timeline.single();
+      if (event.kind == SingleEvent::Kind::jump && event.size != 0) {
+        const Ball<Real> landing = potential + Ball<Real>(event.size);
+        if (!is_negative(landing)) break;  // which is left to happen
+        potential = landing;
+      }
+      timeline.pass_single();
+      add(event);
+      changes_input = moves || event.kind == SingleEvent::Kind::sample;
+    }
+    ++stretches;
+    if (changes_input) {
+      set_input(last, timeline);
+      moves = input_.moves();
+    }
+  }
+  if (!is_under_way) return 0;
+  state.known.reset();
+  state.since = Ball<Time>(last, 0);
+  state.anchor = last;
+  state.potential = convert_ball<Time>(potential);
+  store(state);
+  return stretches;
+}
+
+template <class Real>
+[[gnu::noinline]] void QuietWay<Real>::look_from(const Time& start) {
+  starts_.set(next_, start);
+  lengths_.set(next_, Time(ends_[next_]) - start);
+  step_.ahead().look_at_one(next_, lengths_);
+}
+
+template <class Real>
+[[gnu::noinline]] void QuietWay<Real>::look_ahead(const Time& start, const Timeline& timeline, double horizon) {
+  std::array<double, lanes> times;
+  next_ = 0;
+  count_ = timeline.next_times(std::span(times).first(most_ahead_), horizon);
+  Time before = start;
+  for (std::size_t k = 0; k < count_; ++k) {
+    starts_.set(k, before);
+    ends_.set(k, times[k]);
+    lengths_.set(k, Time(times[k]) - before);
+    before = times[k];
+  }
+  for (std::size_t k = count_; k < lanes; ++k) lengths_.set(k, lengths_[count_ - 1]);
+  step_.ahead().look_at(count_, lengths_);
+}
+
+template <class Real>
+[[gnu::noinline]] void QuietWay<Real>::set_input(const Time& start, const Timeline& timeline) {
+  static_cast<LinearDrive<Real>&>(input_) =
+      linear_drive<Real>(timeline, constants_.rest_value, constants_.neuron().resistance(), start);
+  if (!timeline.waves().empty() || !input_.waves.empty()) constants_.place_waves(timeline, start, input_.waves);
+}
+
+template <class Real>
+void QuietWay<Real>::load(const State<Real>& state) {
+  for (std::size_t k = 0; k < parts_.size(); ++k) {
+    const auto& [exponential, alpha] = state.parts[k];
+    parts_[k] = {convert_ball<Real>(exponential), convert_ball<Real>(alpha), !is_silent(state.parts[k])};
+  }
+}
+template <class Real>
+void QuietWay<Real>::store(State<Real>& state) const {
+  for (std::size_t k = 0; k < parts_.size(); ++k) {
+    state.parts[k] = {convert_ball<Time>(parts_[k].exponential), convert_ball<Time>(parts_[k].alpha)};
+  }
+}
+
+/// All that happens at one instant. @return false, and it has not happened, where there may be a jump among it
+template <class Real>
+[[gnu::noinline]] bool QuietWay<Real>::take_events(Timeline& timeline) {
+  if (timeline.has_jumps()) return false;
+  timeline.advance();
+  if (!timeline.anything_arrived()) return true;
+  for (std::size_t k = 0; k < parts_.size(); ++k) {
+    const auto& [exponential, alpha] = timeline.arrivals()[k];
+    if (!exponential.is_zero()) parts_[k].exponential += constants_.resistance * ball_of<Real>(exponential);
+    if (!alpha.is_zero()) parts_[k].alpha += constants_.alpha_gain * ball_of<Real>(alpha);
+    parts_[k].acts = parts_[k].acts || !exponential.is_zero() || !alpha.is_zero();
+  }
+  return true;
+}
+
+template <class Real>
+void QuietWay<Real>::add(const SingleEvent& event) {
+  if (event.size == 0) return;  // what is silent stays so
+  if (event.kind == SingleEvent::Kind::exponential) {
+    parts_[event.place].exponential += ball_of_product<Real>(constants_.neuron().resistance(), event.size);
+    parts_[event.place].acts = true;
+  } else if (event.kind == SingleEvent::Kind::alpha) {
+    parts_[event.place].alpha += constants_.alpha_gain * Ball<Real>(event.size);
+    parts_[event.place].acts = true;
+  }
+}
+
+template class QuietWay<double>;
+template class QuietWay<DoubleDouble>;
+
+}  // namespace lapicque::detail
