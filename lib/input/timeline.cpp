@@ -116,6 +116,11 @@ std::size_t Timeline::next_times(std::span<double> times, double horizon) const 
     return count < times.size();
   };
   if (cursors_.size() == 1) {
+    if (const auto* list = std::get_if<EventList>(&cursors_[0].source)) {
+      for (std::size_t k = cursors_[0].position; note(list->time(k)); ++k) {
+      }
+      return count;
+    }
     for (std::size_t k = cursors_[0].position; note(time_of(cursors_[0].source, k)); ++k) {
     }
     return count;

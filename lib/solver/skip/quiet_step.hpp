@@ -69,6 +69,15 @@ class QuietStep {
   /// Lets the parts decay over a stretch that has been looked at.
   void decay(std::size_t lane, std::vector<QuietPart<Real>>& parts) const;
 
+  /// Adds the drive of an arrival, R w, mV, to a part.
+  static void add(double resistance, double weight, QuietPart<Real>& part) {
+    const Real drive = ball_of_product<Real>(resistance, weight).mid;
+    Real& exponential = part.exponential.mid;
+    exponential = exponential + drive;
+    part.exponential.rad += (size(drive) + size(exponential)) * (U::u * second_order) + underflow;
+    part.acts = true;
+  }
+
   /// How far x may be off at the stretch's start where its time is known to within `error` ms only: tau_m |dx/dt| = |d
   /// - x| and what that changes by within the error, mV; infinite where the error is no instant for all that decays.
   double blur(double error, const InputDrive<Real>& input, const Ball<Real>& potential,
@@ -80,9 +89,9 @@ class QuietStep {
   static constexpr double second_order = 1 + 0x1p-20;
   /// What carried() costs beside rounding its result, relative to x.
   static double carrying(double gone) { return gone * (U::k + 2 * U::u) + (U::is_clock ? U::f + 4 * U::u : 0); }
-  /// What a few factors cost that underflow, where they belong to numbers of this size; so large that no arithmetic
-  /// with it is denormal, which takes processors a hundred cycles.
-  static double underflow(double size) { return 0x1p-1000 * (1 + size); }
+  /// What factors cost that underflow, beside numbers near 1, where scaled() brings the neuron's; so large that no
+  /// arithmetic with it is denormal, which takes processors a hundred cycles.
+  static constexpr double underflow = 0x1p-1000;
 
   /// What the potential gains on the stretch, mV, and bounds on the drive that makes it gain.
   struct Gain {
@@ -124,7 +133,7 @@ template <class Real>
 void QuietStep<Real>::decay_number(const Real& gone, const Real& left, Ball<Real>& number) {
   const Real now = carried(number.mid, gone, left, Real(0));
   const double most = size(number.mid);
-  const double error = most * carrying(size(gone)) + U::u * size(now) + underflow(most + number.rad);
+  const double error = most * carrying(size(gone)) + U::u * size(now) + underflow;
   number = {now, (error + number.rad * convert_real<double>(left)) * second_order};
 }
 
@@ -142,7 +151,7 @@ void QuietStep<Real>::decay(std::size_t lane, std::vector<QuietPart<Real>>& part
       const Real turned = alpha.mid * z;
       exponential.mid = exponential.mid + turned;
       exponential.rad = (exponential.rad + alpha.rad * size(z) + size(turned) * (2 * U::u + U::v) +
-                         U::u * size(exponential.mid) + underflow(size(alpha.mid) + alpha.rad)) *
+                         U::u * size(exponential.mid) + underflow) *
                         second_order;
       decay_number(gone, left, alpha);
     }
@@ -270,7 +279,7 @@ bool QuietStep<Real>::pass(std::size_t lane, const InputDrive<Real>& input, bool
   const double slack = gain.gross * rounding;
   const Real end = carried(potential.mid, gone, left, gain.value);
   const double error =
-      gain.error + roundings_ * gain.terms + start_size * carrying(lost) + U::u * size(end) + underflow(gain.gross);
+      gain.error + roundings_ * gain.terms + start_size * carrying(lost) + U::u * size(end) + underflow;
   const double radius = (error + potential.rad * convert_real<double>(left)) * second_order;
   // x(s) <= x(0) + (sup d - x(0)) (1 - e^(-s/tau_m)), or x falls where d < x(0).
   const double highest = convert_real<double>(potential.mid) + potential.rad;

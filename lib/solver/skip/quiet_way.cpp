@@ -40,16 +40,18 @@ LAPICQUE_FOR_FUSED_TOO std::uint64_t QuietWay<Real>::wait(State<Real>& state, Ti
   if (!(timeline.next_is_single() && timeline.next() < until)) return 0;
   std::uint64_t stretches = 0;
   load(state);
-  Time last = state.anchor;
-  for (; timeline.next_is_single() && timeline.next() < until; ++stretches) {
-    const double end = timeline.next();
-    step_.decay(lane_from(last, timeline, horizon), parts_);
-    ++next_;
-    last = end;
+  look(state.anchor, timeline, horizon);
+  double last = 0;
+  do {
+    last = timeline.next();
+    if (!is_next(last)) look_ahead(Time(ends_[count_ - 1]), timeline, horizon);
+    step_.decay(next_++, parts_);
     const SingleEvent event = timeline.single();
     timeline.pass_single();
     add(event);
-  }
+    ++stretches;
+  } while (timeline.next_is_single() && timeline.next() < until);
+  start_ = last;
   state.anchor = last;
   store(state);
   return stretches;
@@ -61,28 +63,22 @@ LAPICQUE_FOR_FUSED_TOO std::uint64_t QuietWay<Real>::go(State<Real>& state, Time
   set_input(state.since.mid, timeline);
   load(state);
   Ball<Real> potential = convert_ball<Real>(state.potential);
-  Time last = state.since.mid;
   if (!state.is_at_event()) {  // since the end of refractoriness, or a horizon, somewhere between two events
-    lengths_.set(0, last - state.anchor);
-    count_ = next_ = 0;
-    step_.ahead().look_at(1, lengths_);
-    step_.decay(0, parts_);
+    decay_until(state.since.mid, state.anchor);
     potential.rad = round_up(potential.rad + step_.blur(state.since.rad, input_, potential, parts_));
   }
+  look(state.since.mid, timeline, horizon);
   std::uint64_t stretches = 0;
-  bool is_under_way = false;  // beyond state.since
+  double last = -1;  // the event that has been reached
   bool moves = input_.moves();
-  while (true) {
-    const double end = timeline.next();
-    if (!(end < horizon)) break;
-    const std::size_t lane = lane_from(last, timeline, horizon);
-    if (!step_.ahead().covers(lane) || !step_.pass(lane, input_, moves, potential, parts_)) {
-      refused_ = last;
+  for (double end = timeline.next(); end < horizon; end = timeline.next()) {
+    if (!is_next(end)) look_ahead(Time(last), timeline, horizon);
+    if (!step_.ahead().covers(next_) || !step_.pass(next_, input_, moves, potential, parts_)) {
+      refused_ = start_ = last < 0 ? state.since.mid : Time(last);
       break;
     }
     ++next_;
     last = end;
-    is_under_way = true;
     bool changes_input = moves;
     if (!timeline.next_is_single()) {
       if (!take_events(timeline)) break;
@@ -104,36 +100,47 @@ LAPICQUE_FOR_FUSED_TOO std::uint64_t QuietWay<Real>::go(State<Real>& state, Time
       moves = input_.moves();
     }
   }
-  if (!is_under_way) return 0;
+  if (last < 0) return 0;
+  start_ = last;
   state.known.reset();
-  state.since = Ball<Time>(last, 0);
+  state.since = Ball<Time>(Time(last), 0);
   state.anchor = last;
   state.potential = convert_ball<Time>(potential);
   store(state);
   return stretches;
 }
 
-template <class Real>
-[[gnu::noinline]] void QuietWay<Real>::look_from(const Time& start) {
-  starts_.set(next_, start);
-  lengths_.set(next_, Time(ends_[next_]) - start);
-  step_.ahead().look_at_one(next_, lengths_);
-}
-
+/// Works out the coming stretches, the first of them from here.
 template <class Real>
 [[gnu::noinline]] void QuietWay<Real>::look_ahead(const Time& start, const Timeline& timeline, double horizon) {
   std::array<double, lanes> times;
   next_ = 0;
+  start_ = start;
   count_ = timeline.next_times(std::span(times).first(most_ahead_), horizon);
-  Time before = start;
-  for (std::size_t k = 0; k < count_; ++k) {
-    starts_.set(k, before);
-    ends_.set(k, times[k]);
-    lengths_.set(k, Time(times[k]) - before);
-    before = times[k];
-  }
-  for (std::size_t k = count_; k < lanes; ++k) lengths_.set(k, lengths_[count_ - 1]);
+  for (std::size_t k = count_; k < lanes; ++k) times[k] = times[count_ - 1];
+  for (std::size_t k = 0; k < lanes; ++k) ends_.set(k, times[k]);
+  for (std::size_t k = 1; k < lanes; ++k) lengths_.set(k, two_sum(times[k], -times[k - 1]));
+  lengths_.set(0, Time(times[0]) - start);
   step_.ahead().look_at(count_, lengths_);
+}
+
+/// Works out the next of them once more, from here.
+template <class Real>
+[[gnu::noinline]] void QuietWay<Real>::look_from(const Time& start) {
+  start_ = start;
+  lengths_.set(next_, Time(ends_[next_]) - start);
+  step_.ahead().look_at_one(next_, lengths_);
+}
+
+/// Lets the parts decay from the last event to the stretch's start, in the lane of the next stretch, which is taken
+/// again from there.
+template <class Real>
+[[gnu::noinline]] void QuietWay<Real>::decay_until(const Time& start, const Time& anchor) {
+  if (next_ == count_) next_ = count_ = 0;
+  lengths_.set(next_, start - anchor);
+  step_.ahead().look_at_one(next_, lengths_);
+  step_.decay(next_, parts_);
+  start_ = Time(-1.0);
 }
 
 template <class Real>
@@ -176,8 +183,7 @@ template <class Real>
 void QuietWay<Real>::add(const SingleEvent& event) {
   if (event.size == 0) return;  // what is silent stays so
   if (event.kind == SingleEvent::Kind::exponential) {
-    parts_[event.place].exponential += ball_of_product<Real>(constants_.neuron().resistance(), event.size);
-    parts_[event.place].acts = true;
+    step_.add(constants_.neuron().resistance(), event.size, parts_[event.place]);
   } else if (event.kind == SingleEvent::Kind::alpha) {
     parts_[event.place].alpha += constants_.alpha_gain * Ball<Real>(event.size);
     parts_[event.place].acts = true;

@@ -41,18 +41,19 @@ class QuietWay {
   std::uint64_t wait(State<Real>& state, Timeline& timeline, double horizon);
   std::uint64_t go(State<Real>& state, Timeline& timeline, double horizon);
 
-  /// The lane of the stretch from here to the timeline's next event.
-  std::size_t lane_from(const Time& start, const Timeline& timeline, double horizon) {
-    const double end = timeline.next();
-    if (next_ < count_ && ends_[next_] == end) {
-      if (!(starts_[next_] == start)) look_from(start);
-    } else {
+  /// Makes sure that next_ is the lane of the stretch from here to the timeline's next event.
+  void look(const Time& start, const Timeline& timeline, double horizon) {
+    if (!is_next(timeline.next())) {
       look_ahead(start, timeline, horizon);
+    } else if (!(start_ == start)) {
+      look_from(start);
     }
-    return next_;
   }
-  void look_from(const Time& start);
+  /// Whether the next lane's stretch goes to this event.
+  bool is_next(double end) const { return next_ < count_ && ends_[next_] == end; }
   void look_ahead(const Time& start, const Timeline& timeline, double horizon);
+  void look_from(const Time& start);
+  void decay_until(const Time& start, const Time& anchor);
 
   void set_input(const Time& start, const Timeline& timeline);
   void load(const State<Real>& state);
@@ -68,12 +69,12 @@ class QuietWay {
   InputDrive<Real> input_{};            // from the stretch's start on
   std::vector<QuietPart<Real>> parts_;  // at the stretch's start
   Time refused_{-1.0};                  // the start of the stretch that was refused last, and is not tried again
-  // The stretches that have been looked at, and the first of them that lies ahead:
-  Lanes<Time> starts_{};
+  // The stretches that have been looked at, the first of them that lies ahead, and where it starts:
   Lanes<double> ends_{};
   Lanes<Time> lengths_{};
   std::size_t next_ = 0;
   std::size_t count_ = 0;
+  Time start_{-1.0};
 };
 
 }  // namespace lapicque::detail
