@@ -143,6 +143,10 @@ struct State {
 
   void decay_parts(const Constants<Real>& constants, const Time& t);
 
+  /// How far x may be off where the time of its start is known to within `time_error` ms only: rate of change times
+  /// error. Empty where the error is not far below all time constants.
+  static std::optional<Number> blur_of(const Trajectory<Number>& x, const Radius<Time>& time_error);
+
  private:
   /// A part's state z = s/tau later.
   static void let_decay(Number& exponential_part, Number& alpha, const Number& z) {
@@ -159,8 +163,6 @@ struct State {
     const double nearest = convert_real<double>(t);
     return t < Time(nearest) ? std::nextafter(nearest, -forever) : nearest;
   }
-
-  static std::optional<Number> blur_of(const Trajectory<Number>& x, const Radius<Time>& time_error);
 };
 
 template <class Real>
@@ -208,8 +210,6 @@ Stretch<Real> State<Real>::stretch(const Constants<Real>& constants, const Timel
   return result;
 }
 
-/// How far x may be off where the time of its start is known to within `time_error` ms only: rate of change times
-/// error. Empty where the error is not far below all time constants.
 template <class Real>
 std::optional<Ball<Real>> State<Real>::blur_of(const Trajectory<Number>& x, const Radius<Time>& time_error) {
   const auto error = convert_radius<Radius<Real>>(time_error);
