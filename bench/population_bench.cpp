@@ -1,15 +1,18 @@
-// What a population costs: neurons and spikes a second, on one thread and on two, and the most memory at any time. Run
-// one row a process (--benchmark_filter) to read `peak_MB`, which never falls within one. `CPU` is that of all threads:
-// where it does not rise from one thread to two, time falls as far as there are free cores.
+// What a population costs: neurons and spikes a second, on one thread and on two, processor time an event and neuron
+// (`ns_per_event`) under arrivals at 10 kHz, one list for all or one each, and the most memory at any time. Run one row
+// a process (--benchmark_filter) to read `peak_MB`, which never falls within one. `CPU` is that of all threads: where
+// it does not rise from one thread to two, time falls as far as there are free cores.
 
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
 #include <tbb/global_control.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <ctime>
 #include <numeric>
 #include <random>
-#include <utility>
+#include <variant>
 #include <vector>
 
 #include "lapicque/population.hpp"
@@ -48,14 +51,53 @@ std::vector<Current> constant(std::size_t size) {
   return result;
 }
 
-/// One for all: arrivals at 1 kHz.
-std::vector<Current> shared_poisson(std::size_t) {
+/// Poisson arrivals at a rate, 1/ms, over a second.
+std::vector<Event> arrivals(std::mt19937_64& random, double rate, double size) {
   constexpr double duration = 1000;
-  std::mt19937_64 random(3);
-  std::exponential_distribution<double> interval(1);
+  std::exponential_distribution<double> interval(rate);
   std::vector<Event> events;
-  for (double t = 0; t < duration; t += interval(random)) events.push_back({t, 1.2});
-  return {lapicque::exponential_synapse(2, std::move(events))};
+  for (double t = interval(random); t < duration; t += interval(random)) events.push_back({t, size});
+  return events;
+}
+using Input = Current (*)(std::mt19937_64&);
+Current exponential(std::mt19937_64& random) { return lapicque::exponential_synapse(2, arrivals(random, 10, 0.12)); }
+Current alpha(std::mt19937_64& random) { return lapicque::alpha_synapse(2, arrivals(random, 10, 0.045)); }
+Current balanced(std::mt19937_64& random) {
+  return lapicque::exponential_synapse(2, arrivals(random, 5, 0.3)) +
+         lapicque::exponential_synapse(6, arrivals(random, 5, -0.06));
+}
+Current delta(std::mt19937_64& random) { return lapicque::pulses(arrivals(random, 10, 0.3)); }
+
+/// One list for all.
+template <Input input>
+std::vector<Current> shared(std::size_t) {
+  std::mt19937_64 random(3);
+  return {input(random)};
+}
+/// A list for each.
+template <Input input>
+std::vector<Current> independent(std::size_t size) {
+  std::mt19937_64 random(3);
+  std::vector<Current> result;
+  result.reserve(size);
+  for (std::size_t k = 0; k < size; ++k) result.push_back(input(random));
+  return result;
+}
+
+/// How many events reach a population within a time, ms, all together.
+double events_of(const std::vector<Current>& currents, std::size_t size, double until) {
+  double events = 0;
+  for (const Current& current : currents) {
+    const auto count = [&](const auto& piece) {
+      if constexpr (requires { piece.events; }) {
+        const auto late = [&](const Event& event) { return event.time > until; };
+        events +=
+            static_cast<double>(std::find_if(piece.events->begin(), piece.events->end(), late) - piece.events->begin());
+      }
+    };
+    for (const auto& piece : current.pieces()) std::visit(count, piece);
+  }
+  return currents.size() == size ? events : events * static_cast<double>(size);
 }
 
 /// The greatest memory that the process has had.
@@ -76,6 +118,9 @@ std::size_t counts(const std::vector<Neuron>& population, const std::vector<Curr
   return std::accumulate(spikes.begin(), spikes.end(), std::size_t{0});
 }
 
+/// Processor time so far, of all threads, ns.
+double now() { return static_cast<double>(std::clock()) * (1e9 / CLOCKS_PER_SEC); }
+
 /// Arguments: neurons, ms of model time, threads.
 void solve(benchmark::State& state, decltype(times)& work, std::vector<Current> (*drive)(std::size_t),
            Precision precision) {
@@ -86,13 +131,18 @@ void solve(benchmark::State& state, decltype(times)& work, std::vector<Current> 
   const auto until = static_cast<double>(state.range(1));
   state.counters["input_MB"] = peak_megabytes();
   std::size_t spikes = 0;
+  const double start = now();
   for (auto _ : state) spikes = work(population, currents, until, precision);
+  const double each_time = (now() - start) / static_cast<double>(state.iterations());
   const auto rate = [](std::size_t count) {
     return benchmark::Counter(static_cast<double>(count), benchmark::Counter::kIsIterationInvariantRate);
   };
   state.counters["neurons"] = rate(population.size());
   state.counters["spikes"] = rate(spikes);
   state.counters["peak_MB"] = peak_megabytes();
+  if (const double events = events_of(currents, population.size(), until); events > 0) {
+    state.counters["ns_per_event"] = each_time / events;
+  }
 }
 
 #define LAPICQUE_POPULATION(work, drive, ...)                                   \
@@ -111,7 +161,12 @@ void solve(benchmark::State& state, decltype(times)& work, std::vector<Current> 
 
 LAPICQUE_POPULATION(times, constant, {10000, 1000000}, {1000});
 LAPICQUE_POPULATION(counts, constant, {10000, 1000000}, {10, 1000});
-LAPICQUE_POPULATION(times, shared_poisson, {10000}, {1000});
-LAPICQUE_POPULATION(times, shared_poisson, {1000000}, {100});
+#define LAPICQUE_INPUT(input)                                            \
+  LAPICQUE_POPULATION(times, shared<input>, {1000, 10000}, {100, 1000}); \
+  LAPICQUE_POPULATION(times, independent<input>, {1000}, {100, 1000})
+LAPICQUE_INPUT(delta);
+LAPICQUE_INPUT(exponential);
+LAPICQUE_INPUT(balanced);
+LAPICQUE_INPUT(alpha);
 
 }  // namespace
