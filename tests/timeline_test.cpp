@@ -44,7 +44,19 @@ TEST(Timeline, TellsTheTimesOfTheNextEventsBeforeAHorizon) {
     Timeline timeline(current);
     for (; done > 0; --done) timeline.advance();
     std::vector<double> found(most);
-    found.resize(timeline.next_times(found, horizon));
+    std::vector<SingleEvent> events(most);
+    const auto [count, single] = timeline.look_ahead(found, events, horizon);
+    found.resize(count);
+    EXPECT_LE(single, count);
+    for (std::size_t k = 0; k < single; ++k) {
+      EXPECT_TRUE(timeline.next_is_single());
+      EXPECT_EQ(timeline.single().size, events[k].size);
+      EXPECT_EQ(timeline.single().kind, events[k].kind);
+      timeline.advance();
+    }
+    if (single < count) {
+      EXPECT_TRUE(!timeline.next_is_single() || timeline.single().kind == SingleEvent::Kind::sample);
+    }
     return found;
   };
   using Times = std::vector<double>;

@@ -108,30 +108,41 @@ void Timeline::advance() {
   }
 }
 
-std::size_t Timeline::next_times(std::span<double> times, double horizon) const {
-  std::size_t count = 0;
-  const auto note = [&](double time) {
+Timeline::Ahead Timeline::look_ahead(std::span<double> times, std::span<SingleEvent> events, double horizon) const {
+  Ahead ahead;
+  bool are_single = true;
+  const auto note = [&](double time, const EventList* list, std::size_t position) {
     if (!(time < horizon)) return false;
-    if (count == 0 || times[count - 1] < time) times[count++] = time;
-    return count < times.size();
+    const bool is_again = ahead.count > 0 && times[ahead.count - 1] == time;
+    if (is_again) {  // then that was no single one
+      ahead.single = std::min(ahead.single, ahead.count - 1);
+      are_single = false;
+      return true;
+    }
+    if (ahead.count == times.size()) return false;
+    are_single = are_single && list != nullptr;
+    if (are_single) events[ahead.single++] = list->event(position);
+    times[ahead.count++] = time;
+    return true;
   };
   if (cursors_.size() == 1) {
-    if (const auto* list = std::get_if<EventList>(&cursors_[0].source)) {
-      for (std::size_t k = cursors_[0].position; note(list->time(k)); ++k) {
-      }
-      return count;
+    const auto& [first, position, source] = cursors_[0];
+    std::size_t k = position;
+    if (const auto* list = std::get_if<EventList>(&source)) {
+      while (note(list->time(k), list, k)) ++k;
+    } else {
+      while (note(time_of(source, k), nullptr, k)) ++k;
     }
-    for (std::size_t k = cursors_[0].position; note(time_of(cursors_[0].source, k)); ++k) {
-    }
-    return count;
+    return ahead;
   }
-  boost::container::small_vector<Cursor, 8> ahead(cursors_.begin(), cursors_.end());
-  while (!ahead.empty()) {
-    const auto first = std::min_element(ahead.begin(), ahead.end(), [](auto& a, auto& b) { return a.time < b.time; });
-    if (!note(first->time)) break;
-    first->time = time_of(first->source, ++first->position);
+  boost::container::small_vector<Cursor, 8> cursors(cursors_.begin(), cursors_.end());
+  while (!cursors.empty()) {
+    auto& [time, position, source] =
+        *std::min_element(cursors.begin(), cursors.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
+    if (!note(time, std::get_if<EventList>(&source), position)) break;
+    time = time_of(source, ++position);
   }
-  return count;
+  return ahead;
 }
 
 double Timeline::time_of(const Source& source, std::size_t position) {

@@ -65,8 +65,13 @@ class Timeline {
   double next() const noexcept { return cursors_.empty() ? forever : cursors_[0].time; }
   /// Lets the event at next() happen.
   void advance();
-  /// The times of the next events, ms, as many as there is room for and come before a horizon. @return how many
-  std::size_t next_times(std::span<double> times, double horizon) const;
+  /// What lies ahead.
+  struct Ahead {
+    std::size_t count = 0;   ///< how many times were found
+    std::size_t single = 0;  ///< how many of the first of them are of single jumps and arrivals, which are told as well
+  };
+  /// The times of the next events, ms, as many as there is room for and come before a horizon.
+  Ahead look_ahead(std::span<double> times, std::span<SingleEvent> events, double horizon) const;
 
   // The next three are most of what an event costs beside its exponentials, where they are called and not inlined.
 
@@ -82,9 +87,7 @@ class Timeline {
   }
   [[gnu::always_inline]] SingleEvent single() const {
     const auto& [time, position, source] = cursors_[0];
-    if (const auto* list = std::get_if<EventList>(&source)) {
-      return {list->kind, (*list->events)[position].size, list->place};
-    }
+    if (const auto* list = std::get_if<EventList>(&source)) return list->event(position);
     return {SingleEvent::Kind::sample, 0, 0};
   }
   /// Lets that event happen, but for jump() and arrivals(), which stay those of the last advance().
@@ -99,6 +102,17 @@ class Timeline {
       time = k < samples.values->size() ? samples.breakpoint(k + 1) : forever;
     }
     if (!(time < next_of_others_)) let_first_sink();
+  }
+
+  /// The same for so many, which look_ahead() has told.
+  void pass_singles(std::size_t count) {
+    auto* list = cursors_.size() == 1 ? std::get_if<EventList>(&cursors_[0].source) : nullptr;
+    if (!list) {
+      for (; count > 0; --count) pass_single();
+    } else if (count > 0) {
+      cursors_[0].position += count;
+      cursors_[0].time = list->time(cursors_[0].position);
+    }
   }
 
   // What acts from the last event to the next one:
@@ -134,6 +148,7 @@ class Timeline {
 
     /// Infinite past the last one.
     double time(std::size_t position) const { return position < events->size() ? (*events)[position].time : forever; }
+    SingleEvent event(std::size_t position) const { return {kind, (*events)[position].size, place}; }
   };
   struct NumberedSinusoid {
     const Sinusoid* sinusoid;

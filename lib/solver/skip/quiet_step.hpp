@@ -69,13 +69,10 @@ class QuietStep {
   /// Lets the parts decay over a stretch that has been looked at.
   void decay(std::size_t lane, std::vector<QuietPart<Real>>& parts) const;
 
-  /// Adds the drive of an arrival, R w, mV, to a part.
-  static void add(double resistance, double weight, QuietPart<Real>& part) {
-    const Real drive = ball_of_product<Real>(resistance, weight).mid;
-    Real& exponential = part.exponential.mid;
-    exponential = exponential + drive;
-    part.exponential.rad += (size(drive) + size(exponential)) * (U::u * second_order) + underflow;
-    part.acts = true;
+  /// Adds a number of which no more is lost than one rounding of it. Roundings of the radius are second-order terms.
+  static void add(const Real& change, Ball<Real>& number) {
+    number.mid = number.mid + change;
+    number.rad += (size(change) + size(number.mid)) * (U::u * second_order) + underflow;
   }
 
   /// How far x may be off at the stretch's start where its time is known to within `error` ms only: tau_m |dx/dt| = |d
@@ -134,7 +131,7 @@ void QuietStep<Real>::decay_number(const Real& gone, const Real& left, Ball<Real
   const Real now = carried(number.mid, gone, left, Real(0));
   const double most = size(number.mid);
   const double error = most * carrying(size(gone)) + U::u * size(now) + underflow;
-  number = {now, (error + number.rad * convert_real<double>(left)) * second_order};
+  number = {now, error * second_order + number.rad * (convert_real<double>(left) * second_order)};
 }
 
 /// (e + a z) e^-z and a e^-z.
@@ -280,7 +277,7 @@ bool QuietStep<Real>::pass(std::size_t lane, const InputDrive<Real>& input, bool
   const Real end = carried(potential.mid, gone, left, gain.value);
   const double error =
       gain.error + roundings_ * gain.terms + start_size * carrying(lost) + U::u * size(end) + underflow;
-  const double radius = (error + potential.rad * convert_real<double>(left)) * second_order;
+  const double radius = error * second_order + potential.rad * (convert_real<double>(left) * second_order);
   // x(s) <= x(0) + (sup d - x(0)) (1 - e^(-s/tau_m)), or x falls where d < x(0).
   const double highest = convert_real<double>(potential.mid) + potential.rad;
   if (!(highest + std::max(0.0, gain.greatest - highest) * lost + slack < 0) &&

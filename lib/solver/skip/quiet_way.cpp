@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "numbers/ball.hpp"
 #include "numbers/fused.hpp"
@@ -37,20 +38,24 @@ LAPICQUE_FOR_FUSED_TOO std::uint64_t QuietWay<Real>::wait(State<Real>& state, Ti
   const double released =
       convert_real<double>(state.since.mid) * (1 - 0x1p-40) - convert_radius<double>(state.since.rad);
   const double until = std::min(released, horizon);
-  if (!(timeline.next_is_single() && timeline.next() < until)) return 0;
+  if (!(timeline.next() < until)) return 0;
   std::uint64_t stretches = 0;
   load(state);
   look(state.anchor, timeline, horizon);
-  double last = 0;
-  do {
-    last = timeline.next();
-    if (!is_next(last)) look_ahead(Time(ends_[count_ - 1]), timeline, horizon);
-    step_.decay(next_++, parts_);
-    const SingleEvent event = timeline.single();
-    timeline.pass_single();
-    add(event);
-    ++stretches;
-  } while (timeline.next_is_single() && timeline.next() < until);
+  double last = -1;
+  while (true) {
+    const std::size_t first = next_;
+    for (; next_ < told_ && ends_[next_] < until; ++next_) {
+      step_.decay(next_, parts_);
+      add(events_[next_]);
+    }
+    if (next_ == first) break;
+    last = ends_[next_ - 1];
+    stretches += next_ - first;
+    timeline.pass_singles(next_ - first);
+    if (next_ == count_ && timeline.next() < until) look_ahead(Time(last), timeline, horizon);
+  }
+  if (last < 0) return 0;
   start_ = last;
   state.anchor = last;
   store(state);
@@ -69,37 +74,42 @@ LAPICQUE_FOR_FUSED_TOO std::uint64_t QuietWay<Real>::go(State<Real>& state, Time
   }
   look(state.since.mid, timeline, horizon);
   std::uint64_t stretches = 0;
-  double last = -1;  // the event that has been reached
+  std::size_t passed = 0;  // events that the timeline has not been told of
+  double last = -1;        // the event that has been reached
   bool moves = input_.moves();
-  for (double end = timeline.next(); end < horizon; end = timeline.next()) {
-    if (!is_next(end)) look_ahead(Time(last), timeline, horizon);
+  while (true) {
+    if (next_ == count_ || next_ >= told_) {
+      timeline.pass_singles(std::exchange(passed, 0));
+      if (!(timeline.next() < horizon)) break;
+      if (!is_next(timeline.next())) look_ahead(Time(last), timeline, horizon);
+    }
     if (!step_.ahead().covers(next_) || !step_.pass(next_, input_, moves, potential, parts_)) {
       refused_ = start_ = last < 0 ? state.since.mid : Time(last);
       break;
     }
-    ++next_;
-    last = end;
-    bool changes_input = moves;
-    if (!timeline.next_is_single()) {
-      if (!take_events(timeline)) break;
-      changes_input = true;
-    } else {
-      const SingleEvent event = timeline.single();
+    const std::size_t lane = next_++;
+    last = ends_[lane];
+    if (lane < told_) {
+      const SingleEvent& event = events_[lane];
       if (event.kind == SingleEvent::Kind::jump && event.size != 0) {
-        const Ball<Real> landing = potential + Ball<Real>(event.size);
+        Ball<Real> landing = potential;
+        step_.add(Real(event.size), landing);
         if (!is_negative(landing)) break;  // which is left to happen
         potential = landing;
       }
-      timeline.pass_single();
+      ++passed;
       add(event);
-      changes_input = moves || event.kind == SingleEvent::Kind::sample;
+      ++stretches;
+      if (!moves) continue;
+      timeline.pass_singles(std::exchange(passed, 0));
+    } else {
+      if (!take_event(timeline)) break;
+      ++stretches;
     }
-    ++stretches;
-    if (changes_input) {
-      set_input(last, timeline);
-      moves = input_.moves();
-    }
+    set_input(last, timeline);
+    moves = input_.moves();
   }
+  timeline.pass_singles(passed);
   if (last < 0) return 0;
   start_ = last;
   state.known.reset();
@@ -116,7 +126,9 @@ template <class Real>
   std::array<double, lanes> times;
   next_ = 0;
   start_ = start;
-  count_ = timeline.next_times(std::span(times).first(most_ahead_), horizon);
+  const Timeline::Ahead ahead = timeline.look_ahead(std::span(times).first(most_ahead_), events_, horizon);
+  count_ = ahead.count;
+  told_ = ahead.single;
   for (std::size_t k = count_; k < lanes; ++k) times[k] = times[count_ - 1];
   for (std::size_t k = 0; k < lanes; ++k) ends_.set(k, times[k]);
   for (std::size_t k = 1; k < lanes; ++k) lengths_.set(k, two_sum(times[k], -times[k - 1]));
@@ -136,7 +148,7 @@ template <class Real>
 /// again from there.
 template <class Real>
 [[gnu::noinline]] void QuietWay<Real>::decay_until(const Time& start, const Time& anchor) {
-  if (next_ == count_) next_ = count_ = 0;
+  if (next_ == count_) next_ = count_ = told_ = 0;
   lengths_.set(next_, start - anchor);
   step_.ahead().look_at_one(next_, lengths_);
   step_.decay(next_, parts_);
@@ -164,9 +176,15 @@ void QuietWay<Real>::store(State<Real>& state) const {
   }
 }
 
-/// All that happens at one instant. @return false, and it has not happened, where there may be a jump among it
+/// Whatever happens at the end of a stretch. @return false, and it has not happened, where there may be a jump among it
 template <class Real>
-[[gnu::noinline]] bool QuietWay<Real>::take_events(Timeline& timeline) {
+[[gnu::noinline]] bool QuietWay<Real>::take_event(Timeline& timeline) {
+  if (timeline.next_is_single() && timeline.single().kind != SingleEvent::Kind::jump) {
+    const SingleEvent event = timeline.single();
+    timeline.pass_single();
+    add(event);
+    return true;
+  }
   if (timeline.has_jumps()) return false;
   timeline.advance();
   if (!timeline.anything_arrived()) return true;
@@ -183,7 +201,8 @@ template <class Real>
 void QuietWay<Real>::add(const SingleEvent& event) {
   if (event.size == 0) return;  // what is silent stays so
   if (event.kind == SingleEvent::Kind::exponential) {
-    step_.add(constants_.neuron().resistance(), event.size, parts_[event.place]);
+    step_.add(ball_of_product<Real>(constants_.neuron().resistance(), event.size).mid, parts_[event.place].exponential);
+    parts_[event.place].acts = true;
   } else if (event.kind == SingleEvent::Kind::alpha) {
     parts_[event.place].alpha += constants_.alpha_gain * Ball<Real>(event.size);
     parts_[event.place].acts = true;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -43,6 +44,7 @@ class QuietWay {
 
   /// Makes sure that next_ is the lane of the stretch from here to the timeline's next event.
   void look(const Time& start, const Timeline& timeline, double horizon) {
+    while (next_ < count_ && ends_[next_] < timeline.next()) ++next_;
     if (!is_next(timeline.next())) {
       look_ahead(start, timeline, horizon);
     } else if (!(start_ == start)) {
@@ -59,7 +61,7 @@ class QuietWay {
   void load(const State<Real>& state);
   void store(State<Real>& state) const;
   void add(const SingleEvent& event);
-  bool take_events(Timeline& timeline);
+  bool take_event(Timeline& timeline);
 
   const Constants<Real>& constants_;
   RegularTrain<Real>* regular_;
@@ -72,8 +74,10 @@ class QuietWay {
   // The stretches that have been looked at, the first of them that lies ahead, and where it starts:
   Lanes<double> ends_{};
   Lanes<Time> lengths_{};
+  std::array<SingleEvent, lanes> events_{};
   std::size_t next_ = 0;
   std::size_t count_ = 0;
+  std::size_t told_ = 0;  // how many end in an event that is in events_
   Time start_{-1.0};
 };
 
