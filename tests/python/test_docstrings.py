@@ -1,6 +1,7 @@
 """The examples in the docstrings print what stands there."""
 import doctest
 import inspect
+from pathlib import Path
 
 import pytest
 
@@ -34,3 +35,9 @@ def test_every_function_has_a_docstring_with_more_than_its_signature():
     functions = [thing for thing in vars(lapicque).values() if inspect.isbuiltin(thing)]
     assert len(functions) > 50
     assert [f.__name__ for f in functions if len(inspect.getdoc(f).strip().splitlines()) < 3] == []
+
+
+def test_examples_of_the_readme_print_what_it_says():
+    readme = Path(__file__).parents[2] / "lib" / "python" / "README.md"
+    results = doctest.testfile(str(readme), module_relative=False, verbose=False)
+    assert results.attempted > 5 and results.failed == 0

@@ -14,5 +14,17 @@ pint and astropy are converted. All errors are LapicqueError, a ValueError.
 lapicque.figures draws with matplotlib, lapicque.exchange reads and writes other packages' spikes, lapicque.testing tests
 simulators.
 """
-from lapicque._core import *  # noqa: F403
-from lapicque._core import __version__
+import os as _os
+
+# A wheel brings the table of units along; it is looked for when the first one is met.
+_units = _os.path.join(_os.path.dirname(__file__), "udunits", "udunits2.xml")
+if _os.path.exists(_units):
+    _os.environ.setdefault("UDUNITS2_XML_PATH", _units)
+
+try:
+    from lapicque._core import *  # noqa: E402, F403
+    from lapicque._core import __version__  # noqa: E402
+except ModuleNotFoundError as _missing:
+    # lapicque.testing works without the compiled module.
+    if _missing.name != "lapicque._core":
+        raise
