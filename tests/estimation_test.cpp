@@ -7,13 +7,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <filesystem>
 #include <functional>
 #include <numbers>
 #include <numeric>
 #include <string>
 #include <vector>
 
+#include "brian_traces.hpp"
 #include "lapicque/error.hpp"
 #include "lapicque/files/trace.hpp"
 #include "lapicque/neuron.hpp"
@@ -148,31 +148,17 @@ TEST(Estimation, ExactTracesOfRandomNeuronsGiveAllSixBack) {
   }
 }
 
-struct Recording {
-  const char* file;
-  NeuronParameters truth;
-  double rise;  ///< mV: more than the potential rises in any step just below the threshold
-};
-
 /// Brian 2's traces know the threshold to what the potential rises in a step, and the refractory period to a step.
 TEST(Estimation, BrianTracesGiveTheirNeuronsBack) {
-  const std::vector<Recording> recordings{
-      {"brian2_steps.csv",
-       {.rest = -70, .reset = -65, .threshold = -50, .resistance = 10, .tau = 8, .refractory = 2},
-       0.08},
-      {"brian2_noise.csv",
-       {.rest = -62.3, .reset = -71.7, .threshold = -47.1, .resistance = 31.7, .tau = 13.9, .refractory = 3.3},
-       0.3},
-      {"brian2_sinusoid.csv",
-       {.rest = -75.1, .reset = -58.2, .threshold = -52.9, .resistance = 4.4, .tau = 21.3, .refractory = 0},
-       0.2},
-      {"brian2_ramp.csv",
-       {.rest = -66, .reset = -60.5, .threshold = -45.25, .resistance = 52, .tau = 5.2, .refractory = 4.75},
-       0.3},
+  struct Expected {
+    testing::BrianTrace trace;
+    double rise;  ///< mV: more than the potential rises in any step just below the threshold
   };
-  for (const Recording& r : recordings) {
-    SCOPED_TRACE(r.file);
-    const auto file = std::filesystem::path(LAPICQUE_TRACES) / r.file;
+  for (const auto& [trace_of, rise] : {Expected{testing::brian_steps, 0.08}, Expected{testing::brian_noise, 0.3},
+                                       Expected{testing::brian_sinusoid, 0.2}, Expected{testing::brian_ramp, 0.3}}) {
+    SCOPED_TRACE(trace_of.file);
+    const NeuronParameters& neuron = trace_of.neuron;
+    const auto file = trace_of.path();
     std::vector<std::string> notes;
     const TraceFile recording = read_trace(file, {}, notes);
     const VoltageTrace& trace = recording.trace;
@@ -182,17 +168,17 @@ TEST(Estimation, BrianTracesGiveTheirNeuronsBack) {
     for (const Named& p : parameters) {
       const auto& estimate = found.*p.estimate;
       ASSERT_TRUE(estimate) << p.name;
-      EXPECT_TRUE(holds(*estimate, r.truth.*p.truth))
+      EXPECT_TRUE(holds(*estimate, neuron.*p.truth))
           << p.name << " " << to_text(estimate->low) << " to " << to_text(estimate->high);
     }
     for (const auto& [estimate, truth] :
-         {std::pair{found.rest, r.truth.rest}, std::pair{found.reset, r.truth.reset},
-          std::pair{found.resistance, r.truth.resistance}, std::pair{found.tau, r.truth.tau}}) {
+         {std::pair{found.rest, neuron.rest}, std::pair{found.reset, neuron.reset},
+          std::pair{found.resistance, neuron.resistance}, std::pair{found.tau, neuron.tau}}) {
       EXPECT_NEAR(estimate->value, truth, 1e-11 * std::abs(truth));
     }
-    EXPECT_LT(found.threshold->high - found.threshold->low, r.rise);
+    EXPECT_LT(found.threshold->high - found.threshold->low, rise);
     EXPECT_LE(found.refractory->high - found.refractory->low, 0.2 + 1e-9);
-    EXPECT_NEAR(found.refractory->value, std::floor(r.truth.refractory / 0.1 + 1e-3) * 0.1, 1e-9);
+    EXPECT_NEAR(found.refractory->value, std::floor(neuron.refractory / 0.1 + 1e-3) * 0.1, 1e-9);
   }
 }
 

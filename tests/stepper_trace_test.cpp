@@ -4,12 +4,12 @@
 
 #include <array>
 #include <cmath>
-#include <filesystem>
 #include <functional>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "brian_traces.hpp"
 #include "lapicque/estimation.hpp"
 #include "lapicque/files/trace.hpp"
 #include "lapicque/neuron.hpp"
@@ -43,30 +43,21 @@ VoltageTrace thinned(const VoltageTrace& trace, std::size_t every) {
 /// With 0.2 ms between samples the spikes fit neither the samples nor any time between them, and reset, threshold and
 /// refractory period were left open (November 2026). The ramp's current was held for Brian's step of 0.1 ms.
 TEST(ThinnedTrace, OfBrianGivesItsNeuronBack) {
-  struct Recording {
-    const char* file;
-    NeuronParameters truth;
+  struct Expected {
+    testing::BrianTrace trace;
     double rise;  ///< mV: more than the potential rises in a step of 0.1 ms just below the threshold
   };
-  const std::vector<Recording> recordings{
-      {"brian2_steps.csv",
-       {.rest = -70, .reset = -65, .threshold = -50, .resistance = 10, .tau = 8, .refractory = 2},
-       0.08},
-      {"brian2_noise.csv",
-       {.rest = -62.3, .reset = -71.7, .threshold = -47.1, .resistance = 31.7, .tau = 13.9, .refractory = 3.3},
-       0.4},
-  };
-  for (const Recording& r : recordings) {
-    const auto file = std::filesystem::path(LAPICQUE_TRACES) / r.file;
+  for (const auto& [trace_of, rise] : {Expected{testing::brian_steps, 0.08}, Expected{testing::brian_noise, 0.4}}) {
+    const auto file = trace_of.path();
     std::vector<std::string> notes;
     const VoltageTrace trace = read_trace(file, {}, notes).trace;
     const Current current = read_known_current(file, trace.times, {}, notes);
     for (const std::size_t every : {2U, 5U, 10U}) {
-      SCOPED_TRACE(std::string(r.file) + ", every " + std::to_string(every));
+      SCOPED_TRACE(std::string(trace_of.file) + ", every " + std::to_string(every));
       const auto found = estimate_neuron(thinned(trace, every), current);
       EXPECT_EQ(found.timing, SpikeTiming::grid);
-      expect_all_six(found, r.truth);
-      EXPECT_LT(found.threshold->high - found.threshold->low, r.rise);
+      expect_all_six(found, trace_of.neuron);
+      EXPECT_LT(found.threshold->high - found.threshold->low, rise);
       EXPECT_LE(found.refractory->high - found.refractory->low, 0.3 + 1e-9);
       EXPECT_NE(found.remarks.at(0).find("a simulator whose time step is 0.1 ms, of which the samples are every " +
                                          std::to_string(every)),
@@ -78,15 +69,14 @@ TEST(ThinnedTrace, OfBrianGivesItsNeuronBack) {
 
 /// A table that was thinned with the trace has every second value of the current only.
 TEST(ThinnedTrace, MayHaveAThinnedCurrentBesideIt) {
-  const auto file = std::filesystem::path(LAPICQUE_TRACES) / "brian2_ramp.csv";
+  const auto file = testing::brian_ramp.path();
   std::vector<std::string> notes;
   const VoltageTrace trace = read_trace(file, {}, notes).trace;
   const std::vector<double> values = *pieces_of<Samples>(read_known_current(file, trace.times, {}, notes))[0].values;
   std::vector<double> every_second;
   for (std::size_t i = 0; i < values.size(); i += 2) every_second.push_back(values[i]);
   const auto found = estimate_neuron(thinned(trace, 2), samples(0, 0.2, every_second));
-  expect_all_six(found,
-                 {.rest = -66, .reset = -60.5, .threshold = -45.25, .resistance = 52, .tau = 5.2, .refractory = 4.75});
+  expect_all_six(found, testing::brian_ramp.neuron);
   EXPECT_EQ(found.input, InputReading::held);
 }
 
