@@ -31,7 +31,8 @@ double distance(const Ball<Real>& value, const Real100& exact) {
 /// A stretch as a quiet step and as 100 digits see it.
 template <class Real>
 struct Case {
-  explicit Case(Random& random, bool with_alpha) {
+  /// @param most  the greatest radius of any number, mV
+  Case(Random& random, bool with_alpha, double most = 1e4 * RealTraits<Real>::function_unit) : widest(most) {
     tau = random.logarithmic(0.1, 100);
     length = DoubleDouble(tau * random.logarithmic(1e-6, 10), 0);
     input.level = {Real(random.uniform(-30, 20)), radius(random)};
@@ -91,16 +92,15 @@ struct Case {
   }
 
   /// Half the time far wider than what rounding adds.
-  static double radius(Random& random) {
-    return random.chance(0.5) ? random.logarithmic(1e-2, 1e4) * RealTraits<Real>::function_unit : 0;
-  }
-  static Ball<Real> number(Random& random, double value) {
+  double radius(Random& random) const { return random.chance(0.5) ? random.logarithmic(widest * 1e-6, widest) : 0; }
+  Ball<Real> number(Random& random, double value) {
     return {convert_real<Real>(two_sum(value, value * random.uniform(-0x1p-54, 0x1p-54))), radius(random)};
   }
   static Real100 end_of(Random& random, const Ball<Real>& value) {
     return wide(value.mid) + (random.chance(0.5) ? 1 : -1) * Real100(value.rad);
   }
 
+  double widest;
   double tau;
   InputDrive<Real> input;
   DoubleDouble length;
@@ -149,6 +149,23 @@ TYPED_TEST(QuietStepIn, EnclosesWhatItCarriesOverAStretch) {
   EXPECT_GT(passed, testing::cases(400));
   std::sort(widths.begin(), widths.end());
   std::cout << passed << " stretches, stated bound over true error: median " << widths[widths.size() / 2] << "\n";
+}
+
+TYPED_TEST(QuietStepIn, PassesOnlyWhatStaysBelowForAllNumbersOfItsBalls) {
+  Random random;
+  int passed = 0;
+  for (int k = testing::cases(3000); k > 0; --k) {
+    Case<TypeParam> stretch(random, random.chance(0.5), 5);
+    if (!is_negative(stretch.potential) || !stretch.pass()) continue;
+    ++passed;
+    const Real100 s = wide(stretch.length);
+    const auto end = stretch.exact.at(s);
+    ASSERT_LE(distance(stretch.potential, end.potential), stretch.potential.rad);
+    for (int step = 1; step <= 20; ++step) {
+      ASSERT_LT(stretch.exact.at(s * step / 20).potential, 0) << "passes above the threshold";
+    }
+  }
+  EXPECT_GT(passed, testing::cases(300));
 }
 
 TYPED_TEST(QuietStepIn, IsTheSameBitByBitAloneAndBesideOthers) {
