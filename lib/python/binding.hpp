@@ -106,6 +106,29 @@ py::object elementwise(F f, const Arrays&... arrays) {
 template <class Enum>
 struct Names;
 
+/// Enumerations are texts in Python; names.hpp makes it pybind11's caster of each.
+template <class Enum>
+struct EnumCaster {
+  PYBIND11_TYPE_CASTER(Enum, py::detail::const_name("str"));
+
+  bool load(py::handle source, bool /*convert*/) {
+    if (!py::isinstance<py::str>(source)) return false;
+    const auto given = source.cast<std::string>();
+    const auto& names = Names<Enum>::values;
+    for (std::size_t k = 0; k < names.size(); ++k) {
+      if (given != names[k]) continue;
+      value = static_cast<Enum>(k);
+      return true;
+    }
+    std::string all;
+    for (const char* known : names) all.append(all.empty() ? "" : ", ").append(known);
+    throw InvalidArgument(Names<Enum>::what, '"' + given + '"', "there is none of this name", "give one of " + all);
+  }
+  static py::handle cast(Enum source, py::return_value_policy /*policy*/, py::handle /*parent*/) {
+    return py::str(Names<Enum>::values[static_cast<std::size_t>(source)]).release();
+  }
+};
+
 /// "NAME(KEY=VALUE, ...)".
 std::string call_text(const std::string& name, const std::vector<std::pair<const char*, std::string>>& arguments);
 
@@ -130,30 +153,3 @@ void bind_files(py::module_& module);
 void bind_certificates(py::module_& module);
 
 }  // namespace lapicque::python
-
-namespace pybind11::detail {
-
-/// Enumerations are texts in Python.
-template <class Enum>
-struct type_caster<Enum, std::enable_if_t<std::is_enum_v<Enum> && (lapicque::python::Names<Enum>::values.size() > 0)>> {
-  using Names = lapicque::python::Names<Enum>;
-  PYBIND11_TYPE_CASTER(Enum, const_name("str"));
-
-  bool load(handle source, bool /*convert*/) {
-    if (!isinstance<str>(source)) return false;
-    const auto given = source.cast<std::string>();
-    for (std::size_t k = 0; k < Names::values.size(); ++k) {
-      if (given != Names::values[k]) continue;
-      value = static_cast<Enum>(k);
-      return true;
-    }
-    std::string all;
-    for (const char* known : Names::values) all.append(all.empty() ? "" : ", ").append(known);
-    throw lapicque::InvalidArgument(Names::what, '"' + given + '"', "there is none of this name", "give one of " + all);
-  }
-  static handle cast(Enum source, return_value_policy /*policy*/, handle /*parent*/) {
-    return str(Names::values[static_cast<std::size_t>(source)]).release();
-  }
-};
-
-}  // namespace pybind11::detail

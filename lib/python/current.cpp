@@ -121,16 +121,16 @@ void bind_pieces(py::module_& module) {
 py::tuple state_of(const Piece& piece) {
   return std::visit(
       Overloaded{
-          [](const Step& s) { return py::make_tuple("step", s.start, s.stop, s.amplitude); },
-          [](const Ramp& r) { return py::make_tuple("ramp", r.start, r.stop, r.from, r.to); },
-          [](const Sinusoid& s) {
+          [](const Step& s) -> py::tuple { return py::make_tuple("step", s.start, s.stop, s.amplitude); },
+          [](const Ramp& r) -> py::tuple { return py::make_tuple("ramp", r.start, r.stop, r.from, r.to); },
+          [](const Sinusoid& s) -> py::tuple {
             return py::make_tuple("sinusoid", s.start, s.stop, s.amplitude, s.frequency, s.phase);
           },
-          [](const Samples& s) { return py::make_tuple("samples", s.start, s.step, *s.values, s.hold); },
-          [](const Pulses& p) {
+          [](const Samples& s) -> py::tuple { return py::make_tuple("samples", s.start, s.step, *s.values, s.hold); },
+          [](const Pulses& p) -> py::tuple {
             return py::make_tuple("pulses", column(*p.events, &Event::time), column(*p.events, &Event::size));
           },
-          [](const Synapse& s) {
+          [](const Synapse& s) -> py::tuple {
             return py::make_tuple(s.shape == Shape::alpha ? "alpha_synapse" : "exponential_synapse", s.tau,
                                   column(*s.events, &Event::time), column(*s.events, &Event::size));
           },

@@ -107,3 +107,44 @@ struct Names<Certificate::End> {
 };
 
 }  // namespace lapicque::python
+
+namespace pybind11::detail {
+
+template <>
+struct type_caster<lapicque::Shape> : lapicque::python::EnumCaster<lapicque::Shape> {};
+template <>
+struct type_caster<lapicque::Hold> : lapicque::python::EnumCaster<lapicque::Hold> {};
+template <>
+struct type_caster<lapicque::Precision> : lapicque::python::EnumCaster<lapicque::Precision> {};
+template <>
+struct type_caster<lapicque::Method> : lapicque::python::EnumCaster<lapicque::Method> {};
+template <>
+struct type_caster<lapicque::Update> : lapicque::python::EnumCaster<lapicque::Update> {};
+template <>
+struct type_caster<lapicque::SynapticDecay> : lapicque::python::EnumCaster<lapicque::SynapticDecay> {};
+template <>
+struct type_caster<lapicque::Crossing> : lapicque::python::EnumCaster<lapicque::Crossing> {};
+template <>
+struct type_caster<lapicque::Stamp> : lapicque::python::EnumCaster<lapicque::Stamp> {};
+template <>
+struct type_caster<lapicque::Arrival> : lapicque::python::EnumCaster<lapicque::Arrival> {};
+template <>
+struct type_caster<lapicque::RefractoryCount> : lapicque::python::EnumCaster<lapicque::RefractoryCount> {};
+template <>
+struct type_caster<lapicque::Refractoriness> : lapicque::python::EnumCaster<lapicque::Refractoriness> {};
+template <>
+struct type_caster<lapicque::Parting::Kind> : lapicque::python::EnumCaster<lapicque::Parting::Kind> {};
+template <>
+struct type_caster<lapicque::Parameter> : lapicque::python::EnumCaster<lapicque::Parameter> {};
+template <>
+struct type_caster<lapicque::SpikeTiming> : lapicque::python::EnumCaster<lapicque::SpikeTiming> {};
+template <>
+struct type_caster<lapicque::InputReading> : lapicque::python::EnumCaster<lapicque::InputReading> {};
+template <>
+struct type_caster<lapicque::Certificate::Kind> : lapicque::python::EnumCaster<lapicque::Certificate::Kind> {};
+template <>
+struct type_caster<lapicque::Certificate::Rule> : lapicque::python::EnumCaster<lapicque::Certificate::Rule> {};
+template <>
+struct type_caster<lapicque::Certificate::End> : lapicque::python::EnumCaster<lapicque::Certificate::End> {};
+
+}  // namespace pybind11::detail
