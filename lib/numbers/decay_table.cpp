@@ -23,9 +23,4 @@ DecayTable::DecayTable() {
   }
 }
 
-Decayed<DoubleDouble> DecayTable::beyond_steps(const DoubleDouble& z) {
-  const DoubleDouble left = exponential(-z);
-  return {z, DoubleDouble(1) - left, left};
-}
-
 }  // namespace lapicque::detail

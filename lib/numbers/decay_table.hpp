@@ -15,7 +15,7 @@ class DecayTable {
   static const DecayTable& get();
 
   /// Of z >= 0: 1 - e^-z and e^-z to 2^-98; decay_table_test.cpp measures it.
-  Decayed<DoubleDouble> decayed(const DoubleDouble& z) const { return reaches(z) ? by_steps(z) : beyond_steps(z); }
+  Decayed<DoubleDouble> decayed(const DoubleDouble& z) const { return reaches(z) ? by_steps(z) : detail::decayed(z); }
 
   /// Whether the table does, and by_steps() holds: a formula without branches and calls, so that a loop over it takes
   /// vector instructions.
@@ -42,7 +42,6 @@ class DecayTable {
 
  private:
   DecayTable();
-  static Decayed<DoubleDouble> beyond_steps(const DoubleDouble& z);
 
   static constexpr int steps_to_one = 64;
   static constexpr int small_steps_to_one = 16384;

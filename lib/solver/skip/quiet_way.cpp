@@ -78,7 +78,7 @@ LAPICQUE_FOR_FUSED_TOO std::uint64_t QuietWay<Real>::go(State<Real>& state, Time
   double last = -1;        // the event that has been reached
   bool moves = input_.moves();
   while (true) {
-    if (next_ == count_ || next_ >= told_) {
+    if (next_ >= told_) {
       timeline.pass_singles(std::exchange(passed, 0));
       if (!(timeline.next() < horizon)) break;
       if (!is_next(timeline.next())) look_ahead(Time(last), timeline, horizon);
