@@ -54,6 +54,8 @@ class Run {
     auto certify = add_output(command, "--certify", certificate_, "cert.json",
                               "write a proof of the spikes that check-certificate verifies into this JSON file")
                        .placeholder("CERT.json");
+    add_output(command, "--draws", draws_, "draws.csv", "write what the inputs drew into this CSV file")
+        .placeholder("OUT.csv");
     add_quantity(command, "--certificate-width", certificate_width_, Dimension::time,
                  "the widest interval that a certified spike time may have; 1e-20 ms by default")
         .needs(certify);
@@ -79,7 +81,8 @@ class Run {
                             "write for example --trace-step 0.1ms");
     }
     const Experiment experiment = neuron_options_.experiment(file_);
-    require_apart({{"--trace", trace_}, {"--plot", plot_.path()}, {"--certify", certificate_}}, experiment.files);
+    require_apart({{"--trace", trace_}, {"--plot", plot_.path()}, {"--certify", certificate_}, {"--draws", draws_}},
+                  experiment.files);
     solver_.require_few_steps(experiment.until);
     if (trace_step_) require_few_points(experiment.until);
     try {
@@ -111,14 +114,34 @@ class Run {
     if (!trace_.empty()) trace.emplace(trace_);
     const auto plot = plot_.file();
     if (!certificate_.empty()) certificate.emplace(certificate_);
+    std::optional<OutputFile> draws;
+    if (!draws_.empty()) draws.emplace(draws_);
     const Spikes spikes = find_spikes(experiment);
+    if (draws) draws->write(draws_table(experiment.drawn).csv());
     if (certificate) certificate->write(to_json(certified(experiment, spikes)));
     if (trace) trace->write(trace_table(experiment).csv());
     if (plot) plot_.draw(figure(experiment), *plot);
     print(experiment, spikes);
+    if (draws) draws->commit();
     if (trace) trace->commit();
     if (plot) plot->commit();
     if (certificate) certificate->commit();
+  }
+
+  static DataTable draws_table(const std::vector<DrawnInput>& inputs) {
+    DataTable table{{{"input", {}}, {"neuron", {}}, {"time_ms", {}}}};
+    const bool has_values =
+        std::any_of(inputs.begin(), inputs.end(), [](const DrawnInput& input) { return !input.values.empty(); });
+    if (has_values) table.columns.push_back({"current_nA", {}});
+    for (const DrawnInput& input : inputs) {
+      for (std::size_t k = 0; k < input.times.size(); ++k) {
+        table.columns[0].values.push_back(static_cast<double>(input.input));
+        table.columns[1].values.push_back(0);
+        table.columns[2].values.push_back(input.times[k]);
+        if (has_values) table.columns[3].values.push_back(input.values.empty() ? std::nan("") : input.values[k]);
+      }
+    }
+    return table;
   }
 
   /// The certificate was found another way than the spikes: if they differ, one of them is wrong, and nobody may rely
@@ -318,6 +341,7 @@ class Run {
   PlotOptions plot_;
   std::string certificate_;
   std::optional<double> certificate_width_;
+  std::string draws_;
 };
 
 /// All that an experiment file may hold.
@@ -346,6 +370,10 @@ const std::string experiment_reference =
     "            shape \"exponential\": weight exp(-s/tau) where s has passed since a time; \"alpha\":\n"
     "            weight (s/tau) exp(1 - s/tau), which peaks at s = tau; one weight for all, or a list;\n"
     "            the file has columns time_ms, weight_nA, or times alone beside one weight\n"
+    "  poisson   rate Hz, start ms = 0, stop ms = until, seed, shape, tau ms and weight nA; or jump mV\n"
+    "            arrivals of a Poisson process, drawn and then taken as exact\n"
+    "  noise     mean nA = 0, sigma nA, tau ms (0: independent), step ms, start ms = 0, stop ms = until, seed\n"
+    "            a Gaussian current (Ornstein-Uhlenbeck), drawn every step and held\n"
     "Data files are tables of any kind, looked up from the experiment file's folder; column, neuron and\n"
     "population choose from them. For example a synapse:\n"
     "  [[input]]\n"

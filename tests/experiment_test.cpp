@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "files/read_text.hpp"
+#include "lapicque/draws.hpp"
 #include "lapicque/error.hpp"
 
 namespace lapicque {
@@ -650,7 +651,7 @@ TEST(ExperimentFile, ShowsAValueAsItWasWrittenBehindLettersOfManyBytes) {
 TEST(ExperimentFile, ShortensALongValue) {
   const auto said = message(preamble + "[[input]]\nkind = \"" + std::string(5000, 'k') + "\"\n");
   EXPECT_EQ(said, "cell.toml:11: input[1].kind = \"" + std::string(56, 'k') +
-                      "...: unknown kind; choose one of step, ramp, sinusoid, samples, pulses, synapse");
+                      "...: unknown kind; choose one of step, ramp, sinusoid, samples, pulses, synapse, poisson, noise");
 }
 
 TEST(FileErrors, CarryTheirPieces) {
@@ -668,6 +669,27 @@ TEST(FileErrors, CarryTheirPieces) {
     EXPECT_EQ(problem.mend, "write for example \"2.5 nA\"");
     EXPECT_EQ(to_text(problem), error.what());
   }
+}
+
+TEST(DrawnInput, IsTheArrivalsAndValuesThatItsHeaderDefines) {
+  const std::string text =
+      "[neuron]\nrest = -70\nreset = -65\nthreshold = -50\nresistance = 10\ntau = 8\n[run]\nuntil = 5\n"
+      "[[input]]\nkind = \"poisson\"\nrate = 1000\nstart = -2\nseed = 7\nshape = \"alpha\"\ntau = 3\nweight = 0.5\n"
+      "[[input]]\nkind = \"noise\"\nsigma = 1\ntau = 0\nstep = 0.25\nstop = 0.5\nseed = 18446744073709551615\n"
+      "[[input]]\nkind = \"poisson\"\nrate = 1000\nstart = 6\nseed = 7\njump = 0.5\n";
+  const Experiment experiment = parse_experiment(text, "cell.toml", ".");
+  ASSERT_EQ(experiment.drawn.size(), 3U);
+  EXPECT_EQ(experiment.drawn[0].times, poisson_times(1000, -2, 5, 7));
+  const auto synapses = pieces_of<Synapse>(experiment.current);
+  ASSERT_EQ(synapses.size(), 1U);
+  EXPECT_EQ(synapses[0].shape, Shape::alpha);
+  EXPECT_EQ(synapses[0].events->at(3).time, experiment.drawn[0].times[3]);
+  EXPECT_EQ(synapses[0].events->at(3).size, 0.5);
+  EXPECT_EQ(experiment.drawn[1].values,
+            noise_values({.mean = 0, .sigma = 1, .tau = 0, .start = 0, .stop = 0.5, .step = 0.25}, ~std::uint64_t{0}));
+  EXPECT_TRUE(experiment.drawn[2].times.empty());  // it starts after the run's end
+  EXPECT_EQ(experiment.remarks, std::vector<std::string>{"cell.toml: input[1] and input[3] have one seed, 7, and draw "
+                                                         "the same numbers; give each its own for independent ones"});
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "lapicque/current.hpp"
 #include "lapicque/current_value.hpp"
 #include "lapicque/diagnosis.hpp"
+#include "lapicque/draws.hpp"
 #include "lapicque/error.hpp"
 #include "lapicque/excitability.hpp"
 #include "lapicque/neuron.hpp"

@@ -1,6 +1,7 @@
 #include "section.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "spelling.hpp"
@@ -164,6 +165,32 @@ std::optional<std::string> Section::label(std::string_view key) {
   const auto* node = table_->get(key);
   if (const auto* number = node != nullptr ? node->as_integer() : nullptr) return std::to_string(number->get());
   return text(key);
+}
+
+std::optional<std::uint64_t> Section::whole_number(std::string_view key) {
+  const auto* node = table_->get(key);
+  if (node == nullptr) {
+    if (!misspelt_.contains(key)) missing(key);
+    return std::nullopt;
+  }
+  if (const auto* integer = node->as_integer(); integer != nullptr && integer->get() >= 0)
+    return static_cast<std::uint64_t>(integer->get());
+  if (const auto* text = node->as_string()) {
+    const std::string& digits = text->get();
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (error == std::errc() && end == digits.data() + digits.size()) return value;
+  }
+  refuse(key, "must be a whole number from 0 to 2^64 - 1", for_example(key));
+  return std::nullopt;
+}
+
+bool Section::flag(std::string_view key, bool fallback) {
+  const auto* node = table_->get(key);
+  if (node == nullptr) return fallback;
+  if (const auto* given = node->as_boolean()) return given->get();
+  refuse(key, "expected true or false, not " + kind_of(*node), for_example(key));
+  return fallback;
 }
 
 bool Section::has_one_number(std::string_view key) const {

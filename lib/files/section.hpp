@@ -3,6 +3,7 @@
 #include <toml++/toml.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -97,6 +98,18 @@ class Section {
   /// A text that stands for itself, or a whole number as a text; empty if it is missing or neither.
   std::optional<std::string> label(std::string_view key);
 
+  /// A whole number from 0 to 2^64 - 1, which may stand in quotes; empty, with a note, if it is missing or none.
+  std::optional<std::uint64_t> whole_number(std::string_view key);
+
+  /// true or false; `fallback` where it is missing.
+  bool flag(std::string_view key, bool fallback);
+
+  /// What this section is called in messages.
+  const std::string& path() const noexcept { return path_; }
+
+  /// Any value; null if it is missing.
+  const toml::node* node(std::string_view key) const { return table_->get(key); }
+
   /// Whether a value is there that is no array.
   bool has_one_number(std::string_view key) const;
 
@@ -107,6 +120,10 @@ class Section {
   void missing(std::string_view key, const std::string& alternative = {});
 
   Problems& problems() noexcept { return *problems_; }
+  /// What a key is called in messages.
+  std::string path_of(std::string_view key) const {
+    return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
+  }
   std::size_t line(std::string_view key) const;
 
   /// make(), which builds a value from this section. The rules that the library itself states are looked at here: where
@@ -126,9 +143,6 @@ class Section {
 
  private:
   const Key& find(std::string_view key) const;
-  std::string path_of(std::string_view key) const {
-    return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
-  }
   std::string for_example(std::string_view key) const;
   /// A number in base units; empty, with a note, if that is not what stands there.
   std::optional<double> read(const toml::node& node, const std::string& path, const Key& key);

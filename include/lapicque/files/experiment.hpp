@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -13,6 +14,13 @@
 
 namespace lapicque {
 
+/// What was drawn for an input: see draws.hpp.
+struct DrawnInput {
+  std::size_t input;           ///< its place among the file's [[input]], from 1
+  std::vector<double> times;   ///< ms: the arrivals, or where each value begins
+  std::vector<double> values;  ///< nA, of noise; empty for arrivals
+};
+
 /// What an experiment file says: a neuron, the current injected into it, and for how long it is watched.
 struct Experiment {
   Neuron neuron;
@@ -22,6 +30,7 @@ struct Experiment {
   std::vector<std::filesystem::path> files;
   /// What its author may not have meant, and is used as it stands ("10 mohm" is milli); for the user to read.
   std::vector<std::string> remarks{};
+  std::vector<DrawnInput> drawn{};  ///< of the inputs that are drawn; `current` has them
 };
 
 /// Numbers that stand in the place of those of [neuron], by their keys ("tau"), in base units. Of tau, resistance,
@@ -48,7 +57,7 @@ using NeuronValues = std::map<std::string, double, std::less<>>;
 ///     until = "200 ms"
 ///
 ///     [[input]]                  # any number; their currents add up
-///     kind = "step"              # or ramp, sinusoid, samples, pulses, synapse
+///     kind = "step"              # or ramp, sinusoid, samples, pulses, synapse, poisson, noise
 ///     amplitude = "2.5 nA"
 ///
 /// A data file that an input names (file = "current.csv", see read_spikes for what tables may look like) is looked up
