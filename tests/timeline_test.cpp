@@ -44,8 +44,16 @@ TEST(Timeline, TellsTheTimesOfTheNextEventsBeforeAHorizon) {
     Timeline timeline(current);
     for (; done > 0; --done) timeline.advance();
     std::vector<double> found(most);
-    std::vector<SingleEvent> events(most);
-    const auto [count, single] = timeline.look_ahead(found, events, horizon);
+    std::vector<SingleEvent> events;
+    const auto tell = [&](std::size_t first, const Timeline::Told& told) {
+      EXPECT_EQ(first, events.size());
+      for (std::size_t k = 0; k < told.count; ++k) {
+        const bool is_sample = told.kind == SingleEvent::Kind::sample;
+        events.push_back({told.kind, is_sample ? 0 : told.events[k].size, told.place});
+      }
+    };
+    const auto [count, single] = timeline.look_ahead(found, horizon, tell);
+    EXPECT_EQ(single, events.size());
     found.resize(count);
     EXPECT_LE(single, count);
     for (std::size_t k = 0; k < single; ++k) {

@@ -38,7 +38,8 @@ std::shared_ptr<const std::vector<Event>> sorted(std::vector<Event> events, cons
     if (!std::isfinite(events[k].time)) require_finite(events[k].time, element("times", k), "ms");
     if (!std::isfinite(events[k].size)) require_finite(events[k].size, element(size, k), unit);
   }
-  std::stable_sort(events.begin(), events.end(), [](const Event& a, const Event& b) { return a.time < b.time; });
+  const auto earlier = [](const Event& a, const Event& b) { return a.time < b.time; };
+  if (!std::is_sorted(events.begin(), events.end(), earlier)) std::stable_sort(events.begin(), events.end(), earlier);
   return std::make_shared<const std::vector<Event>>(std::move(events));
 }
 

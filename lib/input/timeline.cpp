@@ -108,41 +108,63 @@ void Timeline::advance() {
   }
 }
 
-Timeline::Ahead Timeline::look_ahead(std::span<double> times, std::span<SingleEvent> events, double horizon) const {
-  Ahead ahead;
+const Samples* Timeline::samples_alone() const {
+  const Samples* alone = nullptr;
+  std::size_t now = 0;  // the sample that acts
+  for (const Cursor& cursor : cursors_) {
+    if (cursor.time == forever || std::holds_alternative<EventList>(cursor.source)) continue;
+    const auto* samples = std::get_if<const Samples*>(&cursor.source);
+    if (!samples || alone || cursor.position == 0 || cursor.position >= (*samples)->values->size()) return nullptr;
+    alone = *samples;
+    now = cursor.position - 1;
+    // Breakpoints that lie close enough to round to one time are one event.
+    if (!(cursor.time + alone->step / 4 > cursor.time)) return nullptr;
+  }
+  if (!alone || !waves_.empty()) return nullptr;
+  const auto parts = constant_.parts();
+  if (alone->hold == Hold::linear)
+    return lines_.size() == 1 && lines_[0].pieces == 1 && parts.empty() ? alone : nullptr;
+  const double value = (*alone->values)[now];
+  const bool is_all = value == 0 ? parts.empty() : parts.size() == 1 && parts[0] == value;
+  return lines_.empty() && is_all ? alone : nullptr;
+}
+
+void Timeline::look_further(std::span<double> times, double horizon, Ahead& ahead,
+                            std::span<SingleEvent> singles) const {
+  const Samples* samples = samples_alone();
+  if (samples && samples->hold == Hold::linear) samples = nullptr;
+  struct Next {
+    double time;
+    std::size_t position;
+    const Source* source;
+    const EventList* list;
+  };
+  boost::container::small_vector<Next, 8> nexts;
+  for (const auto& [time, position, source] : cursors_)
+    nexts.push_back({time, position, &source, std::get_if<EventList>(&source)});
+  if (ahead.count > 0) nexts[0].time = time_of(*nexts[0].source, nexts[0].position += ahead.count);
   bool are_single = true;
-  const auto note = [&](double time, const EventList* list, std::size_t position) {
-    if (!(time < horizon)) return false;
-    const bool is_again = ahead.count > 0 && times[ahead.count - 1] == time;
-    if (is_again) {  // then that was no single one
+  while (!nexts.empty()) {
+    Next* first = &nexts[0];
+    for (Next& next : nexts) first = next.time < first->time ? &next : first;
+    auto& [time, position, source, list] = *first;
+    if (!(time < horizon)) break;
+    if (ahead.count > 0 && times[ahead.count - 1] == time) {  // then the one before was no single event
       ahead.single = std::min(ahead.single, ahead.count - 1);
       are_single = false;
-      return true;
-    }
-    if (ahead.count == times.size()) return false;
-    are_single = are_single && list != nullptr;
-    if (are_single) events[ahead.single++] = list->event(position);
-    times[ahead.count++] = time;
-    return true;
-  };
-  if (cursors_.size() == 1) {
-    const auto& [first, position, source] = cursors_[0];
-    std::size_t k = position;
-    if (const auto* list = std::get_if<EventList>(&source)) {
-      while (note(list->time(k), list, k)) ++k;
     } else {
-      while (note(time_of(source, k), nullptr, k)) ++k;
+      if (ahead.count == times.size()) break;
+      if (list && are_single) {
+        singles[ahead.single++] = list->event(position);
+      } else if (are_single) {
+        are_single = samples && std::holds_alternative<const Samples*>(*source) && position < samples->values->size();
+        if (are_single) singles[ahead.single++] = {SingleEvent::Kind::sample, 0, position};
+      }
+      times[ahead.count++] = time;
     }
-    return ahead;
+    ++position;
+    time = list ? list->time(position) : time_of(*source, position);
   }
-  boost::container::small_vector<Cursor, 8> cursors(cursors_.begin(), cursors_.end());
-  while (!cursors.empty()) {
-    auto& [time, position, source] =
-        *std::min_element(cursors.begin(), cursors.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
-    if (!note(time, std::get_if<EventList>(&source), position)) break;
-    time = time_of(source, ++position);
-  }
-  return ahead;
 }
 
 double Timeline::time_of(const Source& source, std::size_t position) {

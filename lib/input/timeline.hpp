@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <span>
 #include <variant>
@@ -8,6 +10,7 @@
 #include "input/inbox.hpp"
 #include "lapicque/current.hpp"
 #include "numbers/exact_sum.hpp"
+#include "numbers/lanes.hpp"
 
 namespace lapicque::detail {
 
@@ -38,7 +41,7 @@ struct SingleEvent {
   enum class Kind { jump, exponential, alpha, sample };
   Kind kind;
   double size;        // of a jump (mV) or an arrival (nA)
-  std::size_t place;  // of the synapse's time constant in synaptic_taus()
+  std::size_t place;  // of the synapse's time constant in synaptic_taus(), or of the sample in its list
 };
 
 /// A current as a sequence of events in time order, and what acts between them.
@@ -68,10 +71,21 @@ class Timeline {
   /// What lies ahead.
   struct Ahead {
     std::size_t count = 0;   ///< how many times were found
-    std::size_t single = 0;  ///< how many of the first of them are of single jumps and arrivals, which are told as well
+    std::size_t single = 0;  ///< how many of the first of them are of single events that are told as well
   };
-  /// The times of the next events, ms, as many as there is room for and come before a horizon.
-  Ahead look_ahead(std::span<double> times, std::span<SingleEvent> events, double horizon) const;
+  /// Single events one after the other that differ in their sizes only: jumps, arrivals at one synapse, or samples.
+  struct Told {
+    SingleEvent::Kind kind;
+    std::size_t place;              // as of SingleEvent
+    std::span<const Event> events;  // but of samples
+    const Samples* samples;         // of samples only
+    std::size_t count;
+  };
+  /// The times of the next events, ms, as many as there is room for, `lanes` at most, and come before a horizon.
+  /// Samples are told where nothing else makes the input, those of straight lines where there are no other events.
+  /// @param tell  is told of single events: tell(std::size_t number of the first of them, const Told&)
+  template <class Tell>
+  Ahead look_ahead(std::span<double> times, double horizon, const Tell& tell) const;
 
   // The next three are most of what an event costs beside its exponentials, where they are called and not inlined.
 
@@ -170,6 +184,10 @@ class Timeline {
   EventList arrivals_at(Shape shape, double tau, const std::vector<Event>& events);
   /// The time of one of a source's events; infinite past the last one.
   static double time_of(const Source& source, std::size_t position);
+  /// The list of samples that makes all of the input, if one does; else null.
+  const Samples* samples_alone() const;
+  /// Goes on with look_ahead() after so many events of the first cursor, whatever they are.
+  void look_further(std::span<double> times, double horizon, Ahead& ahead, std::span<SingleEvent> singles) const;
   /// Restores the heap's order where the first cursor has gone on to a later time.
   void let_first_sink();
   void happen(const Cursor& cursor);
@@ -222,5 +240,41 @@ class Timeline {
   std::vector<Arrivals> arrivals_;
   bool arrived_ = false;
 };
+
+template <class Tell>
+Timeline::Ahead Timeline::look_ahead(std::span<double> times, double horizon, const Tell& tell) const {
+  Ahead ahead;
+  if (cursors_.size() == 1) {
+    const auto& [time, position, source] = cursors_[0];
+    if (const auto* list = std::get_if<EventList>(&source)) {
+      const auto events = std::span(*list->events).subspan(position);
+      const std::size_t most = std::min(times.size(), events.size());
+      std::size_t k = 0;
+      for (; k < most && events[k].time < horizon; ++k) times[k] = events[k].time;
+      ahead.count = ahead.single = k;
+      for (k = 1; k <= ahead.count && k < events.size(); ++k) {
+        if (events[k].time == events[k - 1].time) ahead.count = ahead.single = k - 1;
+      }
+      if (ahead.count > 0) tell(0, Told{list->kind, list->place, events.first(ahead.count), nullptr, ahead.count});
+    } else if (const Samples* samples = samples_alone()) {
+      const std::size_t most = std::min(times.size(), samples->values->size() - position);
+      std::size_t k = 0;
+      for (; k < most && samples->breakpoint(position + k) < horizon; ++k) times[k] = samples->breakpoint(position + k);
+      const bool ends_lines = samples->hold == Hold::linear && position + k == samples->values->size();
+      ahead.count = ahead.single = ends_lines ? k - 1 : k;  // the last sample holds
+      if (ahead.count > 0) tell(0, Told{SingleEvent::Kind::sample, position, {}, samples, ahead.count});
+    }
+  }
+  std::array<SingleEvent, lanes> singles;
+  const std::size_t told = ahead.single;
+  if (ahead.count == times.size()) return ahead;
+  look_further(times, horizon, ahead, singles);
+  for (std::size_t k = told; k < ahead.single; ++k) {
+    const Event event{times[k], singles[k].size};
+    const bool is_sample = singles[k].kind == SingleEvent::Kind::sample;
+    tell(k, Told{singles[k].kind, singles[k].place, std::span(&event, 1), is_sample ? samples_alone() : nullptr, 1});
+  }
+  return ahead;
+}
 
 }  // namespace lapicque::detail

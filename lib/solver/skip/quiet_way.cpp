@@ -45,11 +45,9 @@ LAPICQUE_FOR_FUSED_TOO std::uint64_t QuietWay<Real>::wait(State<Real>& state, Ti
   double last = -1;
   while (true) {
     const std::size_t first = next_;
-    for (; next_ < told_ && ends_[next_] < until; ++next_) {
-      step_.decay(next_, parts_);
-      add(events_[next_]);
-    }
+    while (next_ < told_ && ends_[next_] < until) ++next_;
     if (next_ == first) break;
+    step_.decay_and_arrive(first, next_, parts_);
     last = ends_[next_ - 1];
     stretches += next_ - first;
     timeline.pass_singles(next_ - first);
@@ -65,51 +63,44 @@ LAPICQUE_FOR_FUSED_TOO std::uint64_t QuietWay<Real>::wait(State<Real>& state, Ti
 /// From event to event, as long as it is plain that there is no crossing.
 template <class Real>
 LAPICQUE_FOR_FUSED_TOO std::uint64_t QuietWay<Real>::go(State<Real>& state, Timeline& timeline, double horizon) {
-  set_input(state.since.mid, timeline);
   load(state);
   Ball<Real> potential = convert_ball<Real>(state.potential);
+  set_input(state.since.mid, timeline);
   if (!state.is_at_event()) {  // since the end of refractoriness, or a horizon, somewhere between two events
     decay_until(state.since.mid, state.anchor);
     potential.rad = round_up(potential.rad + step_.blur(state.since.rad, input_, potential, parts_));
   }
   look(state.since.mid, timeline, horizon);
   std::uint64_t stretches = 0;
-  std::size_t passed = 0;  // events that the timeline has not been told of
-  double last = -1;        // the event that has been reached
-  bool moves = input_.moves();
+  double last = -1;  // the event that has been reached
   while (true) {
-    if (next_ >= told_) {
-      timeline.pass_singles(std::exchange(passed, 0));
-      if (!(timeline.next() < horizon)) break;
-      if (!is_next(timeline.next())) look_ahead(Time(last), timeline, horizon);
+    // Up to the next event that has not been told, which may change the input.
+    const std::size_t changes = next_change(next_);
+    const bool is_alone = next_ >= told_ || (input_.moves() && changes > next_ + 1);
+    const std::size_t end = is_alone ? next_ + 1 : std::min(told_ + 1, count_);
+    step_.place_input(next_, std::min(changes, end), input_);
+    const auto passed = step_.pass(next_, end, potential, parts_);
+    const std::size_t told = std::min(next_ + passed.stretches, told_) - std::min(next_, told_);
+    timeline.pass_singles(told);
+    stretches += told;
+    next_ += passed.stretches;
+    if (passed.stretches > 0) last = ends_[next_ - 1];
+    if (passed.is_at_next_event) {
+      last = ends_[next_++];
+      break;
     }
-    if (!step_.ahead().covers(next_) || !step_.pass(next_, input_, moves, potential, parts_)) {
+    if (next_ < end) {
       refused_ = start_ = last < 0 ? state.since.mid : Time(last);
       break;
     }
-    const std::size_t lane = next_++;
-    last = ends_[lane];
-    if (lane < told_) {
-      const SingleEvent& event = events_[lane];
-      if (event.kind == SingleEvent::Kind::jump && event.size != 0) {
-        Ball<Real> landing = potential;
-        step_.add(Real(event.size), landing);
-        if (!is_negative(landing)) break;  // which is left to happen
-        potential = landing;
-      }
-      ++passed;
-      add(event);
-      ++stretches;
-      if (!moves) continue;
-      timeline.pass_singles(std::exchange(passed, 0));
-    } else {
+    if (next_ > told_) {
       if (!take_event(timeline)) break;
       ++stretches;
     }
-    set_input(last, timeline);
-    moves = input_.moves();
+    if (next_ > told_ || next_ >= changes || input_.moves()) set_input(Time(last), timeline);
+    if (!(timeline.next() < horizon)) break;
+    if (!is_next(timeline.next())) look_ahead(Time(last), timeline, horizon);
   }
-  timeline.pass_singles(passed);
   if (last < 0) return 0;
   start_ = last;
   state.known.reset();
@@ -126,14 +117,51 @@ template <class Real>
   std::array<double, lanes> times;
   next_ = 0;
   start_ = start;
-  const Timeline::Ahead ahead = timeline.look_ahead(std::span(times).first(most_ahead_), events_, horizon);
+  StretchesAhead<Real>& stretches = step_.ahead();
+  stretches.clear_events();
+  const double resistance = constants_.neuron().resistance();
+  if (std::exchange(input_changes_, false)) changes_ = {};
+  const auto tell = [&](std::size_t first, const Timeline::Told& told) {
+    using enum SingleEvent::Kind;
+    if (told.kind == exponential) {
+      stretches.parts()[told.place].arrivals.set(
+          first, told.events, [&](double size) { return ball_of_product<Real>(resistance, size).mid; });
+    } else if (told.kind == alpha) {
+      stretches.parts()[told.place].alpha_arrivals.set(
+          first, told.events, [&](double size) { return constants_.alpha_gain.mid * Real(size); });
+    } else if (told.kind == jump) {
+      stretches.jumps().set(first, told.events, [](double size) { return Real(size); });
+    } else {
+      for (std::size_t k = 0; k < told.count; ++k) changes_[first + k] = {told.samples, told.place + k};
+      input_changes_ = true;
+    }
+  };
+  const Timeline::Ahead ahead = timeline.look_ahead(std::span(times).first(most_ahead_), horizon, tell);
   count_ = ahead.count;
   told_ = ahead.single;
   for (std::size_t k = count_; k < lanes; ++k) times[k] = times[count_ - 1];
   for (std::size_t k = 0; k < lanes; ++k) ends_.set(k, times[k]);
   for (std::size_t k = 1; k < lanes; ++k) lengths_.set(k, two_sum(times[k], -times[k - 1]));
   lengths_.set(0, Time(times[0]) - start);
-  step_.ahead().look_at(count_, lengths_);
+  stretches.look_at(count_, lengths_);
+  step_.forget_input();
+  for (std::size_t k = 0; input_changes_ && k < told_; ++k) {
+    if (changes_[k].samples) place_sample(k);
+  }
+}
+
+/// Tells the quiet step of the input from the sample at the end of a lane's stretch to the next one.
+template <class Real>
+void QuietWay<Real>::place_sample(std::size_t lane) {
+  const auto& [samples, k] = changes_[lane];
+  const std::vector<double>& values = *samples->values;
+  const double resistance = constants_.neuron().resistance();
+  InputDrive<Real> input{{constants_.rest_value + ball_of_product<Real>(resistance, values[k]), 0.0}};
+  if (samples->hold == Hold::linear) {
+    input.slope =
+        ball_of_slope<Real>(resistance, values[k], values[k + 1], samples->breakpoint(k), samples->breakpoint(k + 1));
+  }
+  step_.place_input(lane + 1, next_change(lane + 1), input);
 }
 
 /// Works out the next of them once more, from here.
@@ -179,10 +207,18 @@ void QuietWay<Real>::store(State<Real>& state) const {
 /// Whatever happens at the end of a stretch. @return false, and it has not happened, where there may be a jump among it
 template <class Real>
 [[gnu::noinline]] bool QuietWay<Real>::take_event(Timeline& timeline) {
-  if (timeline.next_is_single() && timeline.single().kind != SingleEvent::Kind::jump) {
+  if (timeline.next_is_single()) {
     const SingleEvent event = timeline.single();
+    if (event.kind == SingleEvent::Kind::jump) return false;
     timeline.pass_single();
-    add(event);
+    if (event.kind == SingleEvent::Kind::sample) return true;
+    auto& [exponential, alpha, acts] = parts_[event.place];
+    if (event.kind == SingleEvent::Kind::exponential) {
+      exponential += ball_of_product<Real>(constants_.neuron().resistance(), event.size);
+    } else {
+      alpha += constants_.alpha_gain * Ball<Real>(event.size);
+    }
+    acts = true;
     return true;
   }
   if (timeline.has_jumps()) return false;
@@ -195,18 +231,6 @@ template <class Real>
     parts_[k].acts = parts_[k].acts || !exponential.is_zero() || !alpha.is_zero();
   }
   return true;
-}
-
-template <class Real>
-void QuietWay<Real>::add(const SingleEvent& event) {
-  if (event.size == 0) return;  // what is silent stays so
-  if (event.kind == SingleEvent::Kind::exponential) {
-    step_.add(ball_of_product<Real>(constants_.neuron().resistance(), event.size).mid, parts_[event.place].exponential);
-    parts_[event.place].acts = true;
-  } else if (event.kind == SingleEvent::Kind::alpha) {
-    parts_[event.place].alpha += constants_.alpha_gain * Ball<Real>(event.size);
-    parts_[event.place].acts = true;
-  }
 }
 
 template class QuietWay<double>;

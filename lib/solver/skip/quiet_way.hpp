@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -32,7 +33,7 @@ class QuietWay {
         regular_(regular),
         level_(constants),
         most_ahead_(looks_ahead ? lanes : 1),
-        step_(constants.neuron().tau(), constants.taus, constants.at_rest, constants.has_alpha),
+        step_(constants.neuron().tau(), constants.taus, constants.at_rest, constants.has_alpha, constants.alpha_gain),
         parts_(constants.taus.size()) {}
 
   /// @return how many stretches are passed
@@ -55,12 +56,18 @@ class QuietWay {
   bool is_next(double end) const { return next_ < count_ && ends_[next_] == end; }
   void look_ahead(const Time& start, const Timeline& timeline, double horizon);
   void look_from(const Time& start);
+  void place_sample(std::size_t lane);
+  /// The lane from which on another sample acts than in this one; beyond all lanes where none does.
+  std::size_t next_change(std::size_t lane) const {
+    if (!input_changes_) return lanes;
+    while (lane < told_ && !changes_[lane].samples) ++lane;
+    return std::min(lane + 1, lanes);
+  }
   void decay_until(const Time& start, const Time& anchor);
 
   void set_input(const Time& start, const Timeline& timeline);
   void load(const State<Real>& state);
   void store(State<Real>& state) const;
-  void add(const SingleEvent& event);
   bool take_event(Timeline& timeline);
 
   const Constants<Real>& constants_;
@@ -74,11 +81,17 @@ class QuietWay {
   // The stretches that have been looked at, the first of them that lies ahead, and where it starts:
   Lanes<double> ends_{};
   Lanes<Time> lengths_{};
-  std::array<SingleEvent, lanes> events_{};
   std::size_t next_ = 0;
   std::size_t count_ = 0;
-  std::size_t told_ = 0;  // how many end in an event that is in events_
+  std::size_t told_ = 0;  // how many end in an event that the quiet step has been told of
   Time start_{-1.0};
+  // The sample that the stretch of a lane ends with, if it does, and whether there are any:
+  struct Change {
+    const Samples* samples = nullptr;
+    std::size_t number = 0;
+  };
+  std::array<Change, lanes> changes_{};
+  bool input_changes_ = false;
 };
 
 }  // namespace lapicque::detail

@@ -1,6 +1,7 @@
 #include "solver/skip/stretches_ahead.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <type_traits>
 
@@ -81,7 +82,9 @@ void fade(std::size_t first, const Lanes<DoubleDouble>& lengths, DoubleDouble ra
 template <class Real>
 StretchesAhead<Real>::StretchesAhead(double tau, std::span<const double> taus, const Trajectory<Ball<Real>>& response,
                                      bool with_alpha)
-    : with_alpha_(with_alpha), roundings_(static_cast<double>(taus.size()) + 6), membrane_{Time(1) / Time(tau)} {
+    : with_alpha_(with_alpha),
+      rounding_(2 * (static_cast<double>(taus.size()) + 6) * RealTraits<Real>::unit),
+      membrane_(Time(1) / Time(tau)) {
   using U = QuietUnits<Real>;
   for (std::size_t n = 0; n < taus.size(); ++n) {
     const Ball<Real>& gap = response.decays[n].gap;
@@ -90,19 +93,15 @@ StretchesAhead<Real>::StretchesAhead(double tau, std::span<const double> taus, c
     const Real inverse_gap = Real(1) / gap.mid;
     const bool is_wide = size(gap.mid) >= wide_gap;
     // 1 - gap would lose its digits where gap is near 1.
-    parts_.push_back({{Time(1) / Time(taus[n])},
-                      gap.mid,
-                      inverse_gap,
-                      Real(tau) / Real(taus[n]) * inverse_gap,
-                      gap_error,
-                      size(inverse_gap) * (U::k + 4 * U::u + gap_error),
-                      is_wide});
+    parts_.push_back({Fading(Time(1) / Time(taus[n])), gap.mid, inverse_gap, Real(tau) / Real(taus[n]) * inverse_gap,
+                      gap_error, size(inverse_gap) * (U::k + 4 * U::u + gap_error), is_wide});
     if (!is_wide && !is_equal) longest_ = std::min(longest_, (1 - 0x1p-20) / size(gap.mid));
   }
 }
 
 template <class Real>
 LAPICQUE_FOR_FUSED_TOO void StretchesAhead<Real>::look_at(std::size_t count, const Lanes<Time>& lengths) {
+  sum_of_lengths_ = longest_ahead_ = 0;
   if (count == 1) return work_out<1>(0, lengths);
   if (count <= lanes / 4) return work_out<lanes / 4>(0, lengths);
   work_out<lanes>(0, lengths);
@@ -124,38 +123,40 @@ void StretchesAhead<Real>::work_out(std::size_t first, const Lanes<Time>& length
       add_near<count>(first, part);
     }
   }
+  take_bounds<count>(first, lengths);
+}
+
+/// The greatest and the sum of the lengths, folded so that it takes vectors; of no more than what is covered.
+template <class Real>
+template <std::size_t count>
+void StretchesAhead<Real>::take_bounds(std::size_t first, const Lanes<Time>& lengths) {
+  std::array<double, count> greatest;
+  std::array<double, count> sum;
+  for (std::size_t k = 0; k < count; ++k) greatest[k] = sum[k] = lengths[first + k].hi;
+  for (std::size_t half = count / 2; half > 0; half /= 2) {
+    for (std::size_t k = 0; k < half; ++k) greatest[k] = std::max(greatest[k], greatest[k + half]);
+    for (std::size_t k = 0; k < half; ++k) sum[k] += sum[k + half];
+  }
+  const double longest = longest_ / convert_real<double>(membrane_.rate);
+  longest_ahead_ = std::max(longest_ahead_, std::min(greatest[0], longest) * (1 + 0x1p-40));
+  sum_of_lengths_ = std::min(sum_of_lengths_ + sum[0] * (1 + 0x1p-40), static_cast<double>(lanes) * longest_ahead_);
 }
 
 template <class Real>
 template <std::size_t count>
 void StretchesAhead<Real>::add_wide(std::size_t first, Part& part) const {
-  using U = QuietUnits<Real>;
   const Real inverse_gap = part.inverse_gap;
-  const double rounding = (2 * roundings_) * U::u;
-  for (std::size_t k = first; k < first + count; ++k) {
-    const Real filter = (membrane_.gone[k] - part.gone[k]) * inverse_gap;
-    const double gone = size(membrane_.gone[k]) + size(part.gone[k]);
-    part.filter.set(k, filter);
-    part.error.set(k, gone * part.wide_error + rounding * size(filter));
-  }
+  for (std::size_t k = first; k < first + count; ++k)
+    part.filter.set(k, (membrane_.gone[k] - part.gone[k]) * inverse_gap);
   if (!with_alpha_) return;
   const Real ratio = part.ratio;
-  const double ratio_size = size(ratio);
-  const double ratio_error = part.gap_error + 4 * U::u;
-  for (std::size_t k = first; k < first + count; ++k) {
-    const Real turning = membrane_.z[k] * part.left[k];
-    const Real filter = ratio * (turning - part.filter[k]);
-    part.alpha_filter.set(k, filter);
-    // e^-z is off by f + v z of itself, and z e^-z < 0.4.
-    const double error = size(turning) * (U::f + U::v + 2 * U::u) + size(membrane_.z[k]) * (0.4 * U::v) + part.error[k];
-    part.alpha_error.set(k, ratio_size * error * (1 + 0x1p-20) + (ratio_error + rounding) * size(filter));
-  }
+  for (std::size_t k = first; k < first + count; ++k)
+    part.alpha_filter.set(k, ratio * (membrane_.z[k] * part.left[k] - part.filter[k]));
 }
 
 template <class Real>
 template <std::size_t count>
 void StretchesAhead<Real>::add_near(std::size_t first, Part& part) const {
-  using U = QuietUnits<Real>;
   const bool slower = !(part.gap < Real(0));
   const Real gap = slower ? -part.gap : part.gap;
   Lanes<Real> x;
@@ -169,34 +170,49 @@ void StretchesAhead<Real>::add_near(std::size_t first, Part& part) const {
     for (std::size_t k = 0; k < count; ++k) x.set(k, std::max(x[k], Real(-1)));
   }
   const Lanes<Real>& larger = slower ? part.left : membrane_.left;
-  const double rounding = (2 * roundings_) * U::u;
   Lanes<Real> series;
   if (with_alpha_) {
     sum_series<count>(slower ? phi2_coefficients<Real>() : chi_coefficients<Real>(), most, x, series);
   } else {
     sum_series<count>(phi1_coefficients<Real>(), most, x, series);
   }
-  const double mean_error = phi1_error * U::f + 3 * U::u + 2 * U::v + part.gap_error + rounding;
-  const double bend_error = (slower ? phi2_error : chi_error) * U::f + 3 * U::u + 3 * U::v + part.gap_error + rounding;
   for (std::size_t k = 0; k < count; ++k) {
     const std::size_t lane = first + k;
     const Real& z = membrane_.z[lane];
     const Real ended = larger[lane] * series[k];
-    const double larger_error = U::k * (size(membrane_.gone[lane]) + size(part.gone[lane])) + U::u;
     Real mean = ended;  // of what is left of the larger, over the stretch
     if (with_alpha_) {
       // One series serves both: phi1(x) = 1 + x phi2(x) = e^x - x chi(x), of which no sum cancels to less than the
       // half, so that the errors are no larger than those of phi1's own series.
       mean = slower ? larger[lane] + x[k] * ended : part.left[lane] - x[k] * ended;
-      const Real scale = z * part.z[lane];
-      const Real alpha_filter = scale * ended;
-      part.alpha_filter.set(lane, alpha_filter);
-      part.alpha_error.set(lane, bend_error * size(alpha_filter) + size(scale) * larger_error);
+      part.alpha_filter.set(lane, z * part.z[lane] * ended);
     }
-    const Real filter = z * mean;
-    part.filter.set(lane, filter);
-    part.error.set(lane, mean_error * size(filter) + (1.4 * size(z)) * larger_error);
+    part.filter.set(lane, z * mean);
   }
+}
+
+template <class Real>
+StretchError StretchesAhead<Real>::filter_error(const StretchRange& range, const Part& part) const {
+  using U = QuietUnits<Real>;
+  if (part.is_wide) return {part.wide_error + rounding_, part.wide_error, 0};
+  const double gone = greatest_gone(range, membrane_) + greatest_gone(range, part);
+  return {phi1_error * U::f + 3 * U::u + 2 * U::v + part.gap_error + rounding_, 0, 1.4 * (U::k * gone + U::u)};
+}
+
+template <class Real>
+StretchError StretchesAhead<Real>::alpha_filter_error(const StretchRange& range, const Part& part) const {
+  using U = QuietUnits<Real>;
+  if (part.is_wide) {
+    // e^-z is off by f + v z of itself, and z e^-z < 0.4.
+    const double scale = size(part.ratio) * (1 + 0x1p-20);
+    const StretchError error = filter_error(range, part);
+    const double whole = part.gap_error + 4 * U::u + rounding_;
+    return {scale * error.by_gone + whole, scale * error.by_part_gone, scale * (U::f + 2 * U::u + 1.4 * U::v)};
+  }
+  const double series_error = part.gap < Real(0) ? chi_error : phi2_error;
+  const double gone = greatest_gone(range, membrane_) + greatest_gone(range, part);
+  return {series_error * U::f + 3 * U::u + 3 * U::v + part.gap_error + rounding_, 0,
+          greatest_z(range, part) * (U::k * gone + U::u)};
 }
 
 template class StretchesAhead<double>;

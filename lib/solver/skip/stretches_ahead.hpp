@@ -1,9 +1,12 @@
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <vector>
 
+#include "lapicque/current.hpp"
 #include "numbers/decay.hpp"
 #include "numbers/decay_table.hpp"
 #include "numbers/lanes.hpp"
@@ -23,9 +26,27 @@ struct QuietUnits {
   static constexpr double v = is_clock ? 4 * u : 2 * u;
 };
 
+/// A bound on z e^-z.
+inline constexpr double greatest_alpha_shape = 0.37;
+
 /// A bound on the magnitude of a number, or the magnitude.
 inline double size(double x) { return std::fabs(x); }
 inline double size(const DoubleDouble& x) { return std::fabs(x.hi) * (1 + 0x1p-50); }
+
+/// Some of the stretches ahead, lanes [first, first + count), and bounds on their lengths, ms.
+struct StretchRange {
+  std::size_t first;
+  std::size_t count;
+  double longest;
+  double total;
+};
+
+/// A bound on an error along a stretch, by what it grows with: F of the membrane and of a part, and z of the membrane.
+struct StretchError {
+  double by_gone = 0;
+  double by_part_gone = 0;
+  double by_z = 0;
+};
 
 /// What the stretches up to the coming events will make of a potential and of decaying parts, as far as it does not
 /// depend on these: factors and filters, which take a stretch's length alone. They are worked out for many stretches
@@ -53,8 +74,46 @@ class StretchesAhead {
     Lanes<Real> z{};
     Lanes<Real> gone{};
     Lanes<Real> left{};
+
+    explicit Fading(const Time& its_rate) : rate(its_rate) {}
   };
-  /// A decaying part. The errors bound those of the filters, absolute, and twice their rounding in products and sums.
+  /// What is added to a number at the stretches' ends, mV.
+  struct Amounts {
+    Lanes<Real> sizes{};
+    double sum_up = 0;    ///< of the positive ones
+    double sum_down = 0;  ///< of the negative ones
+    bool any = false;
+
+    double up(const StretchRange& range) const {
+      return range.count == 1 ? std::max(0.0, convert_real<double>(sizes[range.first])) : sum_up;
+    }
+    double down(const StretchRange& range) const {
+      return range.count == 1 ? std::max(0.0, -convert_real<double>(sizes[range.first])) : sum_down;
+    }
+    double greatest(const StretchRange& range) const { return std::max(up(range), down(range)); }
+    /// From a lane on, the events' sizes as `amount` has them.
+    template <class Amount>
+    void set(std::size_t first, std::span<const Event> events, const Amount& amount) {
+      double up_to_now = sum_up;
+      double down_to_now = sum_down;
+      for (std::size_t k = 0; k < events.size(); ++k) {
+        const Real number = amount(events[k].size);
+        const double value = convert_real<double>(number);
+        sizes.set(first + k, number);
+        up_to_now += std::max(0.0, value);
+        down_to_now += std::max(0.0, -value);
+      }
+      sum_up = up_to_now;
+      sum_down = down_to_now;
+      any = true;
+    }
+    void clear() {
+      if (!any) return;
+      for (std::size_t lane = 0; lane < lanes; ++lane) sizes.set(lane, Real(0));
+      sum_up = sum_down = 0;
+      any = false;
+    }
+  };
   struct Part : Fading {
     Real gap;
     Real inverse_gap;
@@ -64,8 +123,10 @@ class StretchesAhead {
     bool is_wide;
     Lanes<Real> filter{};
     Lanes<Real> alpha_filter{};
-    Lanes<double> error{};
-    Lanes<double> alpha_error{};
+    Amounts arrivals{};
+    Amounts alpha_arrivals{};
+
+    bool anything_arrives() const { return arrivals.any || alpha_arrivals.any; }
   };
 
   /// @param tau         tau_m, ms
@@ -79,12 +140,46 @@ class StretchesAhead {
   /// Works out this one alone.
   void look_at_one(std::size_t lane, const Lanes<Time>& lengths);
 
+  /// Forgets what happens at the stretches' ends.
+  void clear_events() {
+    jumps_.clear();
+    for (Part& part : parts_) {
+      part.arrivals.clear();
+      part.alpha_arrivals.clear();
+    }
+  }
+  Amounts& jumps() { return jumps_; }
+  const Amounts& jumps() const { return jumps_; }
+  std::vector<Part>& parts() { return parts_; }
+
   const Fading& membrane() const { return membrane_; }
   const std::vector<Part>& parts() const { return parts_; }
   bool with_alpha() const { return with_alpha_; }
 
   /// Whether the formulas hold for a stretch, which is not too long.
   bool covers(std::size_t lane) const { return convert_real<double>(membrane_.z[lane]) < longest_; }
+
+  StretchRange range(std::size_t first, std::size_t last) const {
+    if (last - first > 1) return {first, last - first, longest_ahead_, sum_of_lengths_};
+    const double length = size(membrane_.z[first]) / convert_real<double>(membrane_.rate) * (1 + 0x1p-40);
+    return {first, 1, length, length};
+  }
+
+  // Bounds for a range whose stretches are covered:
+
+  static double greatest_z(const StretchRange& range, const Fading& fading) {
+    return range.longest * convert_real<double>(fading.rate);
+  }
+  static double greatest_gone(const StretchRange& range, const Fading& fading) {
+    return std::min(1.0, greatest_z(range, fading));
+  }
+  static double sum_of_z(const StretchRange& range, const Fading& fading) {
+    return range.total * convert_real<double>(fading.rate);
+  }
+  /// On the error of a part's filter, and twice its rounding in products and sums. A part's drive never exceeds where
+  /// it starts, so that its filter never exceeds F of the membrane.
+  StretchError filter_error(const StretchRange& range, const Part& part) const;
+  StretchError alpha_filter_error(const StretchRange& range, const Part& part) const;
 
  private:
   template <std::size_t count>
@@ -93,14 +188,19 @@ class StretchesAhead {
   void add_wide(std::size_t first, Part& part) const;
   template <std::size_t count>
   void add_near(std::size_t first, Part& part) const;
+  template <std::size_t count>
+  void take_bounds(std::size_t first, const Lanes<Time>& lengths);
 
   /// Of the membrane's time constants. On longer stretches, the errors of F_m - F_s would be no second-order terms; and
   /// the series of parts that are near would not reach.
   double longest_ = 16;
   bool with_alpha_;
-  double roundings_;  // how many a sum over all parts takes
+  double rounding_;            // of a sum over all parts, twice
+  double sum_of_lengths_ = 0;  // ms, rounded up
+  double longest_ahead_ = 0;
   Fading membrane_;
   std::vector<Part> parts_;
+  Amounts jumps_{};
 };
 
 }  // namespace lapicque::detail
