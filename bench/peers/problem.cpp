@@ -163,13 +163,9 @@ std::vector<Spike> proven_spikes(const Problem& problem) {
 Score score(const Problem& problem, std::span<const Spike> truth, std::span<const double> theirs) {
   const Comparison comparison = compare(times(truth), theirs, {.until = problem.until});
   const double none = comparison.matched.empty() ? std::numeric_limits<double>::quiet_NaN() : 0;
-  Score result{comparison.matched.size(), comparison.missed.size(), comparison.invented.size(), none, none};
+  Score result{comparison.matched.size(), comparison.missed.size(), comparison.invented.size(), none};
   for (const MatchedSpike& spike : comparison.matched) {
-    const Spike& exact = truth[spike.exact];
-    const double error = std::abs(spike.error - exact.remainder);
-    const double ulp = std::nextafter(exact.time, forever) - exact.time;
-    result.worst_error = std::max(result.worst_error, error);
-    result.worst_ulps = std::max(result.worst_ulps, error / ulp);
+    result.worst_error = std::max(result.worst_error, std::abs(spike.error - truth[spike.exact].remainder));
   }
   return result;
 }

@@ -61,7 +61,6 @@ struct Score {
   std::size_t missed = 0;
   std::size_t invented = 0;
   double worst_error = 0;  ///< ms: the largest |time - true time| of a matched spike; not-a-number without one
-  double worst_ulps = 0;   ///< the same in units of the last place of each spike's own true time
 };
 
 /// Matched by lapicque's own compare(); errors are taken against all digits of the true times, so that rounding to the
