@@ -14,8 +14,10 @@
 #include "lapicque/error.hpp"
 #include "lapicque/files/experiment.hpp"
 #include "lapicque/files/file_error.hpp"
+#include "lapicque/files/network_file.hpp"
 #include "lapicque/spike_train.hpp"
 #include "lapicque/stepper.hpp"
+#include "network_run.hpp"
 #include "options.hpp"
 #include "output.hpp"
 #include "plot_options.hpp"
@@ -37,7 +39,7 @@ class Run {
       : command_(command),
         neuron_options_(command, NeuronOptions::Initial::offered, NeuronOptions::Base::file),
         solver_options_(command, "how the spikes are found") {
-    command.add("FILE", file_, "experiment file (TOML); - for standard input").required();
+    command.add("FILE", file_, "experiment or network file (TOML); - for standard input").required();
     add_choice(command, "--format", format_, {"csv", "json"}, "how the spikes are printed");
     add_choice(command, "--precision", precision_, {"exact", "fast"},
                "of the exact method: the last digit, or double arithmetic");
@@ -50,18 +52,38 @@ class Run {
     command.add_flag("--details", details_,
                      "of the exact method, in CSV: columns for the bound on the time's error, du/dt as u "
                      "reaches the threshold, and the condition number (JSON has them always)");
-    plot_.add_to(command, "draw potential and current into this file");
+    plot_.add_to(command, "draw potential and current, or a network's spikes and rates, into this file");
     auto certify = add_output(command, "--certify", certificate_, "cert.json",
                               "write a proof of the spikes that check-certificate verifies into this JSON file")
                        .placeholder("CERT.json");
     add_output(command, "--draws", draws_, "draws.csv", "write what the inputs drew into this CSV file")
         .placeholder("OUT.csv");
+    add_output(command, "--connections", connections_, "connections.csv",
+               "of a network: write its connections into this CSV file")
+        .placeholder("OUT.csv");
+    command.add("--threads", threads_, "of a network: at most so many; by default one a core").placeholder("N");
     add_quantity(command, "--certificate-width", certificate_width_, Dimension::time,
                  "the widest interval that a certified spike time may have; 1e-20 ms by default")
         .needs(certify);
   }
 
   void operator()() {
+    if (is_network_file(file_)) {
+      require_options_of_networks();
+      NetworkRun{file_,
+                 format_ == "json",
+                 precision_ == "exact" ? Precision::exact : Precision::fast,
+                 threads_,
+                 draws_,
+                 connections_,
+                 plot_}();
+      return;
+    }
+    for (const char* option : {"--connections", "--threads"}) {
+      if (command_.option(option).is_given())
+        throw UsageError(std::string(option) + ": belongs to networks, and " + printable(file_) +
+                         " has no [[population]]; leave it out");
+    }
     solver_ = solver_options_.solver();
     if (solver_.method && command_.option("--precision").is_given()) {
       throw InvalidArgument("--precision", precision_, "belongs to the exact method", "leave it out");
@@ -126,6 +148,18 @@ class Run {
     if (trace) trace->commit();
     if (plot) plot->commit();
     if (certificate) certificate->commit();
+  }
+
+  void require_options_of_networks() const {
+    for (const char* option : {"--method", "--dt", "--trace", "--details", "--certify"}) {
+      if (command_.option(option).is_given())
+        throw UsageError(std::string(option) + ": belongs to files of one neuron, and " + printable(file_) +
+                         " is a network; leave it out");
+    }
+    if (!neuron_options_.values().empty()) {
+      throw UsageError("--" + neuron_options_.values().begin()->first + ": belongs to files of one neuron, and " +
+                       printable(file_) + " is a network; leave it out");
+    }
   }
 
   static DataTable draws_table(const std::vector<DrawnInput>& inputs) {
@@ -342,6 +376,8 @@ class Run {
   std::string certificate_;
   std::optional<double> certificate_width_;
   std::string draws_;
+  std::string connections_;
+  std::optional<double> threads_;
 };
 
 /// All that an experiment file may hold.
@@ -374,6 +410,13 @@ const std::string experiment_reference =
     "            arrivals of a Poisson process, drawn and then taken as exact\n"
     "  noise     mean nA = 0, sigma nA, tau ms (0: independent), step ms, start ms = 0, stop ms = until, seed\n"
     "            a Gaussian current (Ornstein-Uhlenbeck), drawn every step and held\n"
+    "A network has [[population]] in place of [neuron], [[projection]], and inputs with into and independent:\n"
+    "  population  name, size, and the keys of [neuron]: a value, a list, { from, to, seed } or { file, column }\n"
+    "  projection  from and to (a name or a list), shape, tau ms and weight nA or jump mV, delay ms, and\n"
+    "              rule = \"pairwise_bernoulli\" (probability, seed), \"fixed_indegree\" (indegree, seed),\n"
+    "              \"all_to_all\", \"one_to_one\", or file (source, target, weight_nA or jump_mV, delay_ms);\n"
+    "              autapses = false, multapses = false\n"
+    "It prints neuron,time_ms; neurons are numbered from 0 through the file.\n"
     "Data files are tables of any kind, looked up from the experiment file's folder; column, neuron and\n"
     "population choose from them. For example a synapse:\n"
     "  [[input]]\n"
