@@ -14,8 +14,10 @@
 #include "lapicque/diagnosis.hpp"
 #include "lapicque/error.hpp"
 #include "lapicque/files/experiment.hpp"
+#include "lapicque/files/network_file.hpp"
 #include "lapicque/files/spike_file.hpp"
 #include "lapicque/spike_train.hpp"
+#include "network_validation.hpp"
 #include "options.hpp"
 #include "output.hpp"
 #include "plot_options.hpp"
@@ -32,8 +34,8 @@ std::string convention_names() {
 
 class ValidateCommand {
  public:
-  explicit ValidateCommand(Command command) {
-    command.add("FILE", found_.file, "experiment file (TOML)").required();
+  explicit ValidateCommand(Command command) : command_(command) {
+    command.add("FILE", found_.file, "experiment or network file (TOML)").required();
     command
         .add("SPIKES", found_.spikes,
              "spike times of somebody else's run of it (a table, a pasted list; - for standard input)")
@@ -48,6 +50,8 @@ class ValidateCommand {
         .add("--convention", found_.convention,
              "hold them against what a correct run of this simulator prints: " + convention_names())
         .placeholder("NAME");
+    command.add("--first-id", first_id_, "of a network: the number that the first neuron has in SPIKES; 0 by default")
+        .placeholder("N");
     add_quantity(command, "--dt", found_.dt, Dimension::time,
                  "their time step; by default it is inferred from the times, unless these are counted in steps");
     add_quantity(command, "--tolerance", tolerance_, Dimension::time,
@@ -66,6 +70,11 @@ class ValidateCommand {
 
   void operator()() {
     check_options();
+    if (is_network_file(found_.file)) {
+      validate_network();
+      return;
+    }
+    if (first_id_) throw UsageError("--first-id: belongs to networks; leave it out");
     const Experiment experiment = read_experiment(found_.file);
     say(experiment.remarks);
     auto inputs = experiment.files;
@@ -91,6 +100,23 @@ class ValidateCommand {
 
  private:
   static constexpr int outside = 1;
+
+  void validate_network() const {
+    for (const char* option : {"--neuron", "--population", "--column", "--pairs", "--plot", "--vp-cost",
+                               "--van-rossum-tau", "--coincidence-window"}) {
+      if (command_.option(option).is_given())
+        throw UsageError(std::string(option) + ": belongs to files of one neuron, and " + printable(found_.file) +
+                         " is a network; leave it out");
+    }
+    NetworkSpikeFormat format{.unit = format_.unit};
+    if (first_id_) {
+      if (!(*first_id_ >= 0 && *first_id_ == std::floor(*first_id_) && *first_id_ < 0x1p53))
+        throw InvalidArgument("--first-id", to_text(*first_id_), "must be a whole number", "write for example 1");
+      format.first_id = static_cast<std::uint64_t>(*first_id_);
+    }
+    NetworkValidation{found_.file, found_.spikes, format,           found_.convention,
+                      found_.dt,   tolerance_,    output_ == "json"}();
+  }
 
   void check_options() {
     if (!found_.convention.empty()) {
@@ -227,7 +253,9 @@ class ValidateCommand {
                                                 std::max(times.size(), found_.spikes_until_end(reference));
   }
 
+  Command command_;
   SpikeFileFormat format_;
+  std::optional<double> first_id_;
   std::optional<double> tolerance_;
   std::optional<double> cost_;
   std::string output_;
