@@ -5,6 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "lapicque/draws.hpp"
@@ -237,6 +244,27 @@ TEST(NetworkFile, SaysAllThatIsWrong) {
     EXPECT_EQ(error.problems()[0].line, 7U);  // reset lies above the second threshold
     EXPECT_EQ(error.problems()[1].mend, "did you mean \"e\"?");
     EXPECT_EQ(error.problems()[2].line, 16U);
+  }
+}
+
+/// The beginning of a network of bench/networks.
+NetworkExperiment named(const std::string& name, const std::string& until) {
+  const std::filesystem::path folder(LAPICQUE_NETWORKS);
+  std::ifstream file(folder / name);
+  std::stringstream text;
+  text << file.rdbuf();
+  const std::string toml = std::regex_replace(text.str(), std::regex("until = .*"), "until = " + until);
+  return parse_network(toml, name, folder);
+}
+
+TEST(NamedNetworks, HaveTheSpikesThatTheirNeuronsHaveUnderWhatTheyReceive) {
+  for (const auto& [name, until, size] :
+       {std::tuple("cuba.toml", 12.0, 4000U), std::tuple("mini_brunel.toml", 20.0, 1250U)}) {
+    const auto read = named(name, std::to_string(until));
+    EXPECT_EQ(read.network.size(), size);
+    const auto spikes = network_spikes(read.network, until);
+    EXPECT_GT(spikes.size(), 100U) << name;
+    EXPECT_EQ(spikes, answered(read.network, spikes, until)) << name;
   }
 }
 
