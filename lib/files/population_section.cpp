@@ -153,6 +153,11 @@ void read_population(Problems& problems, const toml::table& table, const std::st
   std::map<std::string_view, std::vector<double>> each;
   for (const Key& key : neuron_keys) {
     if (!key.dimension) continue;
+    const auto* node = section.node(key.name);
+    if (!size && node != nullptr && (node->is_array() || node->is_table())) {  // values for how many neurons?
+      populations.neurons.resize(populations.neurons.size() + count);
+      return;
+    }
     if (size) {
       if (auto values = Values{key, count, files, seeds}.read(section)) each.emplace(key.name, std::move(*values));
     }
