@@ -76,6 +76,37 @@ TEST(Timeline, TellsTheTimesOfTheNextEventsBeforeAHorizon) {
   EXPECT_EQ(times(several, 3, forever, 1), (Times{0.5, 1, 2}));
   EXPECT_EQ(times(several, 9, 2, 2), (Times{1}));
   EXPECT_EQ(times(several, 9, forever, 6), Times{});
+  const Current lists = pulses({{1, 7}, {2.5, 5}, {4, 2}, {6, 1}}) + exponential_synapse(2, {{2, 1}, {3, 1}, {6, 1}});
+  EXPECT_EQ(times(lists, 3, forever), (Times{1, 2, 2.5}));
+  EXPECT_EQ(times(lists, 9, 3), (Times{1, 2, 2.5}));
+  EXPECT_EQ(times(lists, 9, forever), (Times{1, 2, 2.5, 3, 4}));  // and then both
+  EXPECT_EQ(times(lists, 9, forever, 5), Times{6});
+}
+
+TEST(Timeline, PassesManySingleEventsOfListsAsOneAfterTheOther) {
+  testing::Random random;
+  for (int k = testing::cases(200); k > 0; --k) {
+    Current current;
+    for (int n = random.integer(1, 10); n > 0; --n) {
+      std::vector<Event> events;
+      for (int event = random.integer(0, 20); event > 0; --event) events.push_back({random.uniform(0, 100), 1});
+      current += random.chance(0.5) ? pulses(events) : exponential_synapse(random.integer(1, 3), events);
+    }
+    Timeline many(current);
+    Timeline one_by_one(current);
+    while (one_by_one.next() < forever) {
+      std::size_t left = 0;
+      for (Timeline rest = one_by_one; rest.next() < forever; rest.advance()) ++left;
+      const std::size_t count = std::min(left, static_cast<std::size_t>(random.integer(1, 9)));
+      many.pass_singles(count);
+      for (std::size_t event = 0; event < count; ++event) one_by_one.advance();
+      ASSERT_EQ(many.next(), one_by_one.next());
+      if (many.next() == forever) break;
+      ASSERT_EQ(many.single().kind, one_by_one.single().kind);
+      ASSERT_EQ(many.single().place, one_by_one.single().place);
+    }
+    ASSERT_EQ(many.next(), forever);
+  }
 }
 
 TEST(Timeline, LeavesNothingOfWhatHasEnded) {

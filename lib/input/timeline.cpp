@@ -23,6 +23,9 @@ Timeline::Timeline(const Current& current, const Inbox* inbox, std::span<const d
   std::sort(taus_.begin(), taus_.end());
   taus_.erase(std::unique(taus_.begin(), taus_.end()), taus_.end());
   arrivals_.resize(taus_.size());
+  has_few_lists_ = cursors_.size() <= most_few &&
+                   std::all_of(cursors_.begin(), cursors_.end(),
+                               [](const Cursor& cursor) { return std::holds_alternative<EventList>(cursor.source); });
   for (Cursor& cursor : cursors_) {
     if (auto* list = std::get_if<EventList>(&cursor.source)) {
       list->place = static_cast<std::size_t>(std::lower_bound(taus_.begin(), taus_.end(), list->tau) - taus_.begin());
@@ -35,6 +38,16 @@ void Timeline::look_again() {
   for (Cursor& cursor : cursors_) cursor.time = time_of(cursor.source, cursor.position);
   std::make_heap(cursors_.begin(), cursors_.end(), later);
   if (!cursors_.empty()) let_first_sink();
+}
+
+void Timeline::pass_along_lists(std::size_t count) {
+  for (; count > 0; --count) {
+    Cursor* first = &cursors_[0];
+    for (Cursor& cursor : cursors_) first = cursor.time < first->time ? &cursor : first;
+    first->time = std::get_if<EventList>(&first->source)->time(++first->position);
+  }
+  std::make_heap(cursors_.begin(), cursors_.end(), later);
+  let_first_sink();
 }
 
 Timeline::Source Timeline::source_of(const Piece& piece) {

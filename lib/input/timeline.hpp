@@ -81,7 +81,8 @@ class Timeline {
     const Samples* samples;         // of samples only
     std::size_t count;
   };
-  /// The times of the next events, ms, as many as there is room for, `lanes` at most, and come before a horizon.
+  /// The times of the next events, ms, as many as there is room for, `lanes` at most, and come before a horizon; fewer
+  /// where events of several lists coincide.
   /// Samples are told where nothing else makes the input, those of straight lines where there are no other events.
   /// @param tell  is told of single events: tell(std::size_t number of the first of them, const Told&)
   template <class Tell>
@@ -121,7 +122,9 @@ class Timeline {
   /// The same for so many, which look_ahead() has told.
   void pass_singles(std::size_t count) {
     auto* list = cursors_.size() == 1 ? std::get_if<EventList>(&cursors_[0].source) : nullptr;
-    if (!list) {
+    if (!list && count > 1 && has_few_lists_) {
+      pass_along_lists(count);
+    } else if (!list) {
       for (; count > 0; --count) pass_single();
     } else if (count > 0) {
       cursors_[0].position += count;
@@ -184,6 +187,8 @@ class Timeline {
   EventList arrivals_at(Shape shape, double tau, const std::vector<Event>& events);
   /// The time of one of a source's events; infinite past the last one.
   static double time_of(const Source& source, std::size_t position);
+  /// pass_singles() where all cursors are of lists of events.
+  void pass_along_lists(std::size_t count);
   /// The list of samples that makes all of the input, if one does; else null.
   const Samples* samples_alone() const;
   /// Goes on with look_ahead() after so many events of the first cursor, whatever they are.
@@ -229,6 +234,8 @@ class Timeline {
   const Current* current_;
   std::vector<Cursor> cursors_;  // a heap, the earliest on top; what is through has an infinite time
   double next_of_others_ = forever;
+  static constexpr std::size_t most_few = 8;
+  bool has_few_lists_ = false;  // there are but lists of events, and no more of them than that
   std::vector<double> taus_;
   bool has_jumps_ = false;
 
@@ -264,6 +271,35 @@ Timeline::Ahead Timeline::look_ahead(std::span<double> times, double horizon, co
       ahead.count = ahead.single = ends_lines ? k - 1 : k;  // the last sample holds
       if (ahead.count > 0) tell(0, Told{SingleEvent::Kind::sample, position, {}, samples, ahead.count});
     }
+  }
+  if (has_few_lists_ && cursors_.size() > 1) {
+    struct Next {
+      double time;
+      std::size_t position;
+      const EventList* list;
+    };
+    std::array<Next, most_few> nexts;
+    const std::size_t size = cursors_.size();
+    for (std::size_t k = 0; k < size; ++k)
+      nexts[k] = {cursors_[k].time, cursors_[k].position, std::get_if<EventList>(&cursors_[k].source)};
+    while (ahead.count < times.size()) {
+      Next* first = &nexts[0];
+      double later = forever;  // the first of all other events
+      for (std::size_t k = 1; k < size; ++k) {
+        const bool is_earlier = nexts[k].time < first->time;
+        later = std::min(later, is_earlier ? first->time : nexts[k].time);
+        first = is_earlier ? &nexts[k] : first;
+      }
+      auto& [time, position, list] = *first;
+      const double now = time;
+      if (!(now < horizon)) return ahead;
+      time = list->time(position + 1);
+      if (time == now || later == now) break;
+      times[ahead.count++] = now;
+      tell(ahead.single++, Told{list->kind, list->place, std::span(*list->events).subspan(position, 1), nullptr, 1});
+      ++position;
+    }
+    if (ahead.count > 0) return ahead;
   }
   std::array<SingleEvent, lanes> singles;
   const std::size_t told = ahead.single;
