@@ -73,7 +73,7 @@ struct Truth {
 
   Timeline timeline() const {
     std::vector<double> taus;
-    for (const AfterSpikeCurrent& part : problem->after_spike) taus.push_back(part.tau);
+    for (const AfterSpike& part : problem->neuron.after_spike()) taus.push_back(part.tau);
     return Timeline(problem->current, nullptr, taus);
   }
   std::uint64_t stretches() const { return firings.size(); }
@@ -86,7 +86,7 @@ struct Truth {
       const double end = static_cast<double>(as_far_as.since.mid);
       const auto stretch = state.stretch(*constants, snapshot.timeline);
       const auto length = state.length_until(end);
-      state.carry(*constants, stretch, length, stretch.x.at(length), end);
+      state.carry(*constants, stretch, length, stretch.x.at(length), Real100(end));
     }
     return state;
   }
@@ -314,26 +314,19 @@ Current draw_sinusoidal(Random& random, const Unit& unit) {
 std::vector<Kind> kinds_and_more() {
   std::vector<Kind> all = testing::kinds();
   const auto usual = [](Random&) { return Unit{}; };
+  const auto adapting = [](Random& random, const Unit& unit, NeuronParameters& p) {
+    testing::kind_named("adaptation").extend(random, unit, p);
+  };
   all.push_back({"barrage", draw_barrage, usual});
   all.push_back({"regular firing", draw_regular, usual});
   all.push_back({"sinusoidal", draw_sinusoidal, usual});
+  all.push_back({"barrage at adaptation", draw_barrage, usual, adapting});
+  all.push_back({"regular firing with adaptation", draw_regular, usual, adapting});
   return all;
 }
 
 class Skips : public ::testing::TestWithParam<Kind> {
  protected:
-  /// Now and then, own spikes drive the neuron too.
-  Problem problem_of(const Experiment& experiment) {
-    const Neuron& neuron = experiment.neuron;
-    Problem problem{neuron, experiment.current, experiment.until};
-    const double unit = (neuron.threshold() - neuron.reset()) / neuron.resistance();
-    if (std::isnormal(unit) && random_.chance(0.2)) {
-      for (int k = random_.integer(1, 2); k > 0; --k)
-        problem.after_spike.push_back({-unit * random_.uniform(0, 0.5), neuron.tau() * testing::draw_ratio(random_)});
-    }
-    return problem;
-  }
-
   /// Calls work(problem) for `count` random experiments and as many adversarial ones, until a test fails.
   template <class Work>
   void for_each_experiment(int count, Work work) {
@@ -342,17 +335,13 @@ class Skips : public ::testing::TestWithParam<Kind> {
       const auto* adversary = adversaries[static_cast<std::size_t>(k / 2) % adversaries.size()];
       const Experiment experiment = k % 2 == 0 ? testing::draw_experiment(random_, GetParam())
                                                : testing::draw_experiment(random_, GetParam(), *adversary);
-      const Problem problem = problem_of(experiment);
+      const Problem problem{experiment.neuron, experiment.current, experiment.until};
       try {
         work(problem);
       } catch (const Unresolvable&) {  // by 100 digits: nothing to hold the others against
       } catch (const InvalidArgument&) {
       }
-      if (HasFailure()) {
-        std::cout << testing::to_code(experiment);
-        for (const AfterSpikeCurrent& part : problem.after_spike)
-          std::cout << "own spikes: " << part.jump << " nA, " << part.tau << " ms\n";
-      }
+      if (HasFailure()) std::cout << testing::to_code(experiment);
     }
   }
 

@@ -1,7 +1,10 @@
 #include "lapicque/spike_train.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <memory>
 #include <string>
@@ -21,6 +24,11 @@ namespace {
 using ExactLadder = Ladder<DoubleDouble, Real50, Real100>;
 using FastLadder = Ladder<double, DoubleDouble, Real50, Real100>;
 using WideLadder = Ladder<Real50, Real100>;  // for numbers that leave the range of double
+// Where spikes raise parts, balls that forget what the parts' errors share with the time's may grow from spike to
+// spike.
+using ExactTallLadder = Ladder<DoubleDouble, Real50, Real100, Real400>;
+using FastTallLadder = Ladder<double, DoubleDouble, Real50, Real100, Real400>;
+using WideTallLadder = Ladder<Real50, Real100, Real400>;
 
 [[noreturn]] void refuse(const Unresolvable& what, const Scale& scale) {
   throw InvalidArgument("t", to_text(std::ldexp(what.time, scale.time), "ms"),
@@ -33,8 +41,42 @@ using WideLadder = Ladder<Real50, Real100>;  // for numbers that leave the range
 /// @param inbox    or null
 Timeline timeline_of(const Problem& problem, const Inbox* inbox) {
   std::vector<double> taus;
-  for (const AfterSpikeCurrent& part : problem.after_spike) taus.push_back(part.tau);
+  for (const AfterSpike& part : problem.neuron.after_spike()) taus.push_back(part.tau);
   return Timeline(problem.current, inbox, taus);
+}
+
+/// Tells where a neuron that drives itself fires without end: own spikes that shorten the next interval, without
+/// refractoriness, shorten it to nothing.
+class EndlessFiring {
+ public:
+  explicit EndlessFiring(const Neuron& neuron) : tau_(neuron.tau()) {
+    const auto drives = [](const AfterSpike& part) {
+      return part.kind == AfterSpike::Kind::current ? part.jump > 0 : part.jump < 0;
+    };
+    const auto parts = neuron.after_spike();
+    is_possible_ = neuron.refractory() == 0 && std::any_of(parts.begin(), parts.end(), drives);
+  }
+  /// Takes note of a spike, ms. @return whether it is one too many within tau_m
+  bool is_there(double time) {
+    if (!is_possible_) return false;
+    while (!within_tau_.empty() && time - within_tau_.front() > tau_) within_tau_.pop_front();
+    within_tau_.push_back(time);
+    return within_tau_.size() > most;
+  }
+  static constexpr std::size_t most = 1'000'000;
+
+ private:
+  bool is_possible_;
+  double tau_;
+  std::deque<double> within_tau_;
+};
+
+[[noreturn]] void refuse_endless_firing(double time) {
+  throw InvalidArgument("t", to_text(time, "ms"),
+                        "own spikes drive the neuron without end: more than 1e6 of them come within one membrane time "
+                        "constant, as a positive after-spike current or a negative after-spike threshold, without a "
+                        "refractory period, makes intervals shrink to nothing",
+                        "give the neuron a refractory period, or the part another sign");
 }
 
 template <class Rungs>
@@ -44,6 +86,7 @@ class TrainOn : public Train {
       : scale_(problem.scale),
         horizon_(std::ldexp(problem.problem.until, scale_.time)),
         inbox_(problem.problem.receptors),
+        endless_firing_(problem.problem.neuron),
         rungs_(start(std::make_shared<const Problem>(std::move(problem.problem)), inbox_, purpose)) {}
 
   std::optional<Spike> work_out_next(double horizon) override {
@@ -68,6 +111,8 @@ class TrainOn : public Train {
         ++effort_.signs[outcome.decided_by];
         if (!outcome.spike) continue;
         ++effort_.roots[outcome.located_by];
+        if (endless_firing_.is_there(outcome.spike->time))
+          refuse_endless_firing(std::ldexp(outcome.spike->time, scale_.time));
         return in_given_units(*outcome.spike);
       }
     } catch (const Unresolvable& what) {
@@ -108,6 +153,7 @@ class TrainOn : public Train {
   Scale scale_;
   double horizon_;
   Inbox inbox_;
+  EndlessFiring endless_firing_;
   bool has_mail_ = false;
   Rungs rungs_;
   std::vector<Grazing> grazings_;
@@ -116,13 +162,25 @@ class TrainOn : public Train {
 
 }  // namespace
 
+namespace {
+
+template <class Plain, class Tall>
+std::unique_ptr<Train> make_train_on(ScaledProblem problem, const Purpose& purpose) {
+  if (problem.problem.neuron.after_spike().empty())
+    return std::make_unique<TrainOn<Plain>>(std::move(problem), purpose);
+  return std::make_unique<TrainOn<Tall>>(std::move(problem), purpose);
+}
+
+}  // namespace
+
 std::unique_ptr<Train> make_train(const Problem& problem, Precision precision, const SkipsAllowed& skips) {
   ScaledProblem in_scale = scaled(problem);
-  if (!in_scale.suits_double)
-    return std::make_unique<TrainOn<WideLadder>>(std::move(in_scale), Purpose{.suits_double = false, .skips = skips});
+  const bool suits_double = in_scale.suits_double;
+  if (!suits_double)
+    return make_train_on<WideLadder, WideTallLadder>(std::move(in_scale), {.suits_double = false, .skips = skips});
   if (precision == Precision::exact)
-    return std::make_unique<TrainOn<ExactLadder>>(std::move(in_scale), Purpose{.skips = skips});
-  return std::make_unique<TrainOn<FastLadder>>(std::move(in_scale), Purpose{.nearest = false, .skips = skips});
+    return make_train_on<ExactLadder, ExactTallLadder>(std::move(in_scale), {.skips = skips});
+  return make_train_on<FastLadder, FastTallLadder>(std::move(in_scale), {.nearest = false, .skips = skips});
 }
 
 }  // namespace detail
