@@ -78,17 +78,13 @@ struct Truth {
   }
   std::uint64_t stretches() const { return firings.size(); }
 
-  /// The state after n stretches, carried along the next one to the time that another has got to.
-  State<Real100> state(std::uint64_t n, const State<Real100>& as_far_as) const {
-    const Snapshot<Real100>& snapshot = after[n];
-    State<Real100> state = snapshot.state;
-    if (!state.refractory && as_far_as.since.rad == 0 && state.since.mid < as_far_as.since.mid) {
-      const double end = static_cast<double>(as_far_as.since.mid);
-      const auto stretch = state.stretch(*constants, snapshot.timeline);
-      const auto length = state.length_until(end);
-      state.carry(*constants, stretch, length, stretch.x.at(length), Real100(end));
-    }
-    return state;
+  /// Carries a state after n stretches along the next one, to the time that another has got to.
+  void carry(State<Real100>& state, std::uint64_t n, const State<Real100>& as_far_as) const {
+    if (state.refractory || as_far_as.since.rad != 0 || !(state.since.mid < as_far_as.since.mid)) return;
+    const Real100& end = as_far_as.since.mid;
+    const auto stretch = state.stretch(*constants, after[n].timeline);
+    const auto length = Ball<Real100>(end, 0) - Ball<Real100>(state.since.mid, 0);
+    state.carry(*constants, stretch, length, stretch.x.at(length), end);
   }
 
   static constexpr std::size_t most_stretches = 400;
@@ -111,7 +107,10 @@ std::string apart(const char* what, const Ball<Real100>& found, const Ball<Real1
 template <class Real>
 std::string fault_of(const State<Real>& state, std::uint64_t n, const Truth& truth) {
   State<Real100> found(state);
-  State<Real100> right = truth.state(n, found);
+  State<Real100> right = truth.after[n].state;
+  truth.carry(right, n, found);
+  // Where silence ends, or u comes to lie below the threshold, states stand at times of their own choice.
+  truth.carry(found, n, right);
   if (found.refractory != right.refractory) return "refractoriness";
   if (found.fired_at_event != right.fired_at_event) return "the last jump's time";
   if (!overlap(found.since, right.since)) return apart("the time", found.since, right.since);
