@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
 #include <vector>
 
-#include "lapicque/error.hpp"
 #include "numbers/real.hpp"
 #include "solver/train.hpp"
 
@@ -150,23 +148,6 @@ TEST(MovingThreshold, WithTheMembranesTimeConstantIsAnotherReset) {
   const auto times = first_spikes({.after_spike = {{AfterSpike::Kind::threshold, 4, 8}}}, step(0, forever, 2.6), 2);
   EXPECT_DOUBLE_EQ(times[0], 8 * std::log(26.0 / 6));
   EXPECT_DOUBLE_EQ(times[1] - times[0], 2 + 8 * std::log((21 + 4 * std::exp(-0.25)) / 6));
-}
-
-TEST(AfterSpikeParts, ThatDriveTheNeuronWithoutEndAreAnError) {
-  const auto train = make_train({Neuron({.tau = 1e6,
-                                         .refractory = 0,
-                                         .reset_rule = ResetRule::to,
-                                         .after_spike = {{AfterSpike::Kind::current, 1e6, 1e9}}}),
-                                 step(0, forever, 3), 1e9},
-                                Precision::fast);
-  try {
-    while (train->next(1e9)) {
-    }
-    FAIL() << "no error";
-  } catch (const InvalidArgument& error) {
-    EXPECT_EQ(error.subject(), "t");
-    EXPECT_NE(error.rule().find("without end"), std::string::npos);
-  }
 }
 
 }  // namespace

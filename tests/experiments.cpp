@@ -93,13 +93,6 @@ void move_threshold(Random& random, const Unit& u, NeuronParameters& p) {
     p.after_spike.push_back(
         {AfterSpike::Kind::threshold, draw_own_jump(random, u.millivolt), u.millisecond * draw_ratio(random)});
 }
-void extend_in_many_ways(Random& random, const Unit& u, NeuronParameters& p) {
-  if (random.chance(0.6)) p.reset_rule = ResetRule::by;
-  p.refractory_rule = static_cast<RefractoryRule>(random.integer(0, 2));
-  if (random.chance(0.6)) adapt(random, u, p);
-  if (random.chance(0.6)) move_threshold(random, u, p);
-}
-
 Unit usual(Random&) { return {}; }
 
 Unit extreme(Random& random) {
@@ -276,7 +269,6 @@ const std::vector<Kind>& kinds() {
       {"silent", draw_driven, usual, be_silent},
       {"adaptation", draw_driven, usual, adapt},
       {"moving threshold", draw_driven, usual, move_threshold},
-      {"all neuron parts", draw_driven, usual, extend_in_many_ways},
   };
   return all;
 }

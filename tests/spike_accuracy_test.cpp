@@ -177,8 +177,6 @@ TEST(ExactSpikes, AreWithinOneUlpForAdaptation) { against_the_oracle("adaptation
 
 TEST(ExactSpikes, AreWithinOneUlpForMovingThresholds) { against_the_oracle("moving threshold", 60); }
 
-TEST(ExactSpikes, AreWithinOneUlpForAllNeuronPartsTogether) { against_the_oracle("all neuron parts", 80); }
-
 TEST(ExactSpikes, AreWithinOneUlpForThousandsOfArrivals) {
   Random random;
   Campaign campaign("thousands of arrivals");
