@@ -103,6 +103,32 @@ TEST(AfterSpikeCurrent, LengthensIntervalsOneAfterTheOther) {
   EXPECT_LT(interval, 25);
 }
 
+TEST(AfterSpikeParts, DoNotMakeBoundsGrowAlongATrain) {
+  // Balls that forgot what the errors of parts and times share would grow by up to two bits a spike.
+  const auto parts = std::vector<AfterSpike>{{AfterSpike::Kind::current, -0.5, 30},
+                                             {AfterSpike::Kind::current, 0.3, 7},
+                                             {AfterSpike::Kind::threshold, 4, 20},
+                                             {AfterSpike::Kind::threshold, 2, 8}};
+  std::vector<Event> events;
+  for (int k = 0; k < 5000; ++k) events.push_back({k + std::fmod(k * 0.6180339887, 1), 0.3});
+  for (const ResetRule rule : {ResetRule::to, ResetRule::by}) {
+    for (const Current& more : {Current(), sinusoid(0, forever, 1, 37), exponential_synapse(3, events)}) {
+      const Problem problem{Neuron({.reset_rule = rule, .after_spike = parts}), step(0, forever, 4) + more, 5000};
+      const auto exact = make_train(problem, Precision::exact), fast = make_train(problem, Precision::fast);
+      std::size_t spikes = 0;
+      while (const auto spike = exact->next(problem.until)) {
+        const auto other = fast->next(problem.until);
+        ASSERT_TRUE(other);
+        ASSERT_LE(std::fabs(other->time - spike->time), other->error + spike->error);
+        ASSERT_LE(other->error, 1e-10 * other->time);
+        ++spikes;
+      }
+      EXPECT_GT(spikes, 350U);
+      EXPECT_EQ(exact->effort().roots[2] + exact->effort().roots[3], 0U) << "more than a double-double's digits";
+    }
+  }
+}
+
 // The first intervals under a constant drive of 26 mV above rest, 6 mV above the threshold, by hand.
 
 std::vector<double> first_spikes(const NeuronParameters& parameters, const Current& current, std::size_t count) {

@@ -93,6 +93,12 @@ void move_threshold(Random& random, const Unit& u, NeuronParameters& p) {
     p.after_spike.push_back(
         {AfterSpike::Kind::threshold, draw_own_jump(random, u.millivolt), u.millisecond * draw_ratio(random)});
 }
+void do_anything(Random& random, const Unit& u, NeuronParameters& p) {
+  if (random.chance(0.4)) reset_by(random, u, p);
+  p.refractory_rule = static_cast<RefractoryRule>(random.integer(0, 2));
+  if (random.chance(0.8)) adapt(random, u, p);
+  if (random.chance(0.8)) move_threshold(random, u, p);
+}
 Unit usual(Random&) { return {}; }
 
 Unit extreme(Random& random) {
@@ -269,6 +275,7 @@ const std::vector<Kind>& kinds() {
       {"silent", draw_driven, usual, be_silent},
       {"adaptation", draw_driven, usual, adapt},
       {"moving threshold", draw_driven, usual, move_threshold},
+      {"all that spikes do", draw_driven, usual, do_anything},
   };
   return all;
 }

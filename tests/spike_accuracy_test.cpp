@@ -177,6 +177,8 @@ TEST(ExactSpikes, AreWithinOneUlpForAdaptation) { against_the_oracle("adaptation
 
 TEST(ExactSpikes, AreWithinOneUlpForMovingThresholds) { against_the_oracle("moving threshold", 60); }
 
+TEST(ExactSpikes, AreWithinOneUlpForAllThatSpikesDoAtOnce) { against_the_oracle("all that spikes do", 60); }
+
 TEST(ExactSpikes, AreWithinOneUlpForThousandsOfArrivals) {
   Random random;
   Campaign campaign("thousands of arrivals");

@@ -22,7 +22,6 @@ using Multiprecision =
     boost::multiprecision::number<boost::multiprecision::cpp_bin_float<decimal_digits>, boost::multiprecision::et_off>;
 using Real50 = Multiprecision<50>;
 using Real100 = Multiprecision<100>;
-using Real400 = Multiprecision<400>;
 
 template <class Real>
 struct RealTraits;

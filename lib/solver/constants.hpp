@@ -65,13 +65,13 @@ class Constants {
     for (const AfterSpike& part : neuron().after_spike()) {
       const auto place = static_cast<std::size_t>(std::lower_bound(taus.begin(), taus.end(), part.tau) - taus.begin());
       if (part.kind == AfterSpike::Kind::current) {
-        after_spike.push_back({place, resistance * Number(part.jump)});
+        raise(after_spike, place, resistance * Number(part.jump));
         continue;
       }
       // x = u - theta(t) obeys the same equation, with (tau_m/tau_theta - 1) m(t) more in the drive.
       const Number& gap = at_rest.decays[place].gap;
-      if (!vanishes(gap)) after_spike.push_back({place, -(gap * Number(part.jump))});
-      threshold_parts.push_back({place, Number(part.jump)});
+      if (!vanishes(gap)) raise(after_spike, place, -(gap * Number(part.jump)));
+      raise(threshold_parts, place, Number(part.jump));
       threshold_jump.add(part.jump);
     }
     has_silence = neuron().refractory_rule() == RefractoryRule::silent && neuron().refractory() > 0;
@@ -95,6 +95,8 @@ class Constants {
 
   const Neuron& neuron() const { return problem_->neuron; }
   const Problem& problem() const { return *problem_; }
+  /// Whether spikes raise anything.
+  bool has_after_spike() const { return !neuron().after_spike().empty(); }
   bool resets_by() const { return neuron().reset_rule() == ResetRule::by; }
   bool keeps_jumps() const { return neuron().refractory_rule() == RefractoryRule::jumps_kept; }
 
@@ -169,6 +171,15 @@ class Constants {
     std::size_t place;  ///< which of taus
     Number jump;        ///< mV
   };
+  /// Adds to what is raised at a place.
+  static void raise(std::vector<Raise>& raises, std::size_t place, const Number& jump) {
+    const auto found = std::find_if(raises.begin(), raises.end(), [&](const Raise& r) { return r.place == place; });
+    if (found == raises.end()) {
+      raises.push_back({place, jump});
+    } else {
+      found->jump += jump;
+    }
+  }
   bool has_alpha;                      ///< whether arrivals at alpha synapses may come
   std::vector<Raise> after_spike;      ///< what an own spike raises the exponential parts by
   std::vector<Raise> threshold_parts;  ///< what an own spike raises the threshold by, mV

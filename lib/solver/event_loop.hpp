@@ -42,6 +42,7 @@ class EventLoop {
   using Number = Ball<Real>;
   using Time = Clock<Real>;
   using Instant = Ball<Time>;
+  using Cause = typename SpikeErrors<Real>::Cause;
 
   EventLoop(std::shared_ptr<const Problem> problem, const Purpose& purpose, const Timeline& timeline)
       : timeline_(timeline),
@@ -119,6 +120,7 @@ class EventLoop {
 
     const Stretch<Real> stretch = state_.stretch(*constants_, timeline_);
     if (!stretch.is_clear) return give_up();
+    note_rise(stretch);
     const Number length = state_.length_until(end);
     trace(&stretch.x, Time(end));
     const auto at_end = stretch.x.at(length);
@@ -173,6 +175,7 @@ class EventLoop {
     if (state_.since.mid < until) {
       const Stretch<Real> stretch = state_.stretch(*constants_, timeline_);
       if (!stretch.is_clear) return give_up();
+      note_rise(stretch);
       const Instant exact_length = Instant(until, 0) - Instant(state_.since.mid, 0);
       const Number length = convert_ball<Real>(exact_length);
       const Number length_to_release =
@@ -266,7 +269,8 @@ class EventLoop {
       if (!doubt_.takes_time(convert_real<double>(time.mid), convert_radius<double>(time.rad)))
         return {.is_unclear = true};
     }
-    return fire(time, root.slope, root.condition, false, decided_by);
+    return fire(time, root.slope, root.condition, false, decided_by, false,
+                root.is_by_slope ? Cause{Cause::crossing, convert_real<double>(root.slope)} : Cause{});
   }
 
   /// A spike as refractoriness ends, where u lies at or above the threshold then.
@@ -274,7 +278,8 @@ class EventLoop {
     if (purpose_.nearest && !has_one_nearest_double(time) &&
         !doubt_.takes_time(convert_real<double>(time.mid), convert_radius<double>(time.rad)))
       return {.is_unclear = true};
-    return fire(time, std::numeric_limits<Radius<Real>>::infinity(), 0, false, RealTraits<Real>::rung, true);
+    return fire(time, std::numeric_limits<Radius<Real>>::infinity(), 0, false, RealTraits<Real>::rung, true,
+                {Cause::release});
   }
 
   Step<Real> fire_at_end(double end, const Number& length, const typename Trajectory<Number>::Point& at_end,
@@ -285,12 +290,12 @@ class EventLoop {
                 RealTraits<Real>::rung);
   }
 
-  /// @param from_potential  see State::fire
+  /// @param from_potential, cause  see State::fire
   Step<Real> fire(const Instant& time, const Radius<Real>& slope, double condition, bool is_at_event,
-                  std::size_t decided_by, bool from_potential = false) {
+                  std::size_t decided_by, bool from_potential = false, const Cause& cause = {}) {
     traced_.until = time.mid;
     reached_ = convert_real<double>(time.mid);
-    state_.fire(*constants_, time, is_at_event, from_potential);
+    state_.fire(*constants_, time, is_at_event, from_potential, cause);
     return {.stretches = 1,
             .firing = Firing<Real>{time, slope, condition},
             .decided_by = decided_by,
@@ -311,6 +316,11 @@ class EventLoop {
 
   /// The end of the run counts as the end of a stretch; a horizon before it does not.
   std::uint64_t ends_a_stretch(double end) const { return end == constants_->problem().until ? 1 : 0; }
+
+  void note_rise(const Stretch<Real>& stretch) {
+    if (!state_.errors.await_rise()) return;
+    state_.errors.note_rise(stretch.stands_still ? Number(0.0) : stretch.x.at_start().rise(stretch.x.rate));
+  }
 
   Step<Real> give_up() {
     doubt_.give_up(convert_real<double>(state_.since.mid));

@@ -24,11 +24,6 @@ namespace {
 using ExactLadder = Ladder<DoubleDouble, Real50, Real100>;
 using FastLadder = Ladder<double, DoubleDouble, Real50, Real100>;
 using WideLadder = Ladder<Real50, Real100>;  // for numbers that leave the range of double
-// Where spikes raise parts, balls that forget what the parts' errors share with the time's may grow from spike to
-// spike.
-using ExactTallLadder = Ladder<DoubleDouble, Real50, Real100, Real400>;
-using FastTallLadder = Ladder<double, DoubleDouble, Real50, Real100, Real400>;
-using WideTallLadder = Ladder<Real50, Real100, Real400>;
 
 [[noreturn]] void refuse(const Unresolvable& what, const Scale& scale) {
   throw InvalidArgument("t", to_text(std::ldexp(what.time, scale.time), "ms"),
@@ -162,25 +157,14 @@ class TrainOn : public Train {
 
 }  // namespace
 
-namespace {
-
-template <class Plain, class Tall>
-std::unique_ptr<Train> make_train_on(ScaledProblem problem, const Purpose& purpose) {
-  if (problem.problem.neuron.after_spike().empty())
-    return std::make_unique<TrainOn<Plain>>(std::move(problem), purpose);
-  return std::make_unique<TrainOn<Tall>>(std::move(problem), purpose);
-}
-
-}  // namespace
-
 std::unique_ptr<Train> make_train(const Problem& problem, Precision precision, const SkipsAllowed& skips) {
   ScaledProblem in_scale = scaled(problem);
   const bool suits_double = in_scale.suits_double;
   if (!suits_double)
-    return make_train_on<WideLadder, WideTallLadder>(std::move(in_scale), {.suits_double = false, .skips = skips});
+    return std::make_unique<TrainOn<WideLadder>>(std::move(in_scale), Purpose{.suits_double = false, .skips = skips});
   if (precision == Precision::exact)
-    return make_train_on<ExactLadder, ExactTallLadder>(std::move(in_scale), {.skips = skips});
-  return make_train_on<FastLadder, FastTallLadder>(std::move(in_scale), {.nearest = false, .skips = skips});
+    return std::make_unique<TrainOn<ExactLadder>>(std::move(in_scale), Purpose{.skips = skips});
+  return std::make_unique<TrainOn<FastLadder>>(std::move(in_scale), Purpose{.nearest = false, .skips = skips});
 }
 
 }  // namespace detail

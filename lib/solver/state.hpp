@@ -13,6 +13,7 @@
 #include "solver/constants.hpp"
 #include "solver/drive_bounds.hpp"
 #include "solver/input_drive.hpp"
+#include "solver/spike_errors.hpp"
 #include "solver/trajectory.hpp"
 
 namespace lapicque::detail {
@@ -64,9 +65,11 @@ struct State {
   Instant silent_until{0.0};                     ///< ms
   bool above = false;                            ///< u lies at or above theta; no spike until it has been below
   ExactSum kept{};                               ///< jumps that came in refractoriness and act at its end, mV
-  Instant raised_at{0.0};                        ///< the last spike, at which the threshold's parts are as follows, ms
+  Time raised_at{0.0};                           ///< near the last spike: the threshold's parts are as follows, ms
   std::vector<Carried<Real>> threshold_parts{};  ///< by Constants::threshold_parts, mV
   Carried<Real> threshold_before{0.0};           ///< their sum before that spike raised them, mV
+  /// What of the balls' radii belongs together where spikes raise parts; the balls enclose the truth without it.
+  SpikeErrors<Real> errors{};
 
   State() = default;
   /// The state at t = 0, or at the first event if that is earlier: only synapses remember what was before 0.
@@ -89,7 +92,7 @@ struct State {
         silent_until(convert_ball<Time>(other.silent_until)),
         above(other.above),
         kept(other.kept),
-        raised_at(convert_ball<Time>(other.raised_at)),
+        raised_at(convert_real<Time>(other.raised_at)),
         threshold_before(convert_ball<Time>(other.threshold_before)) {
     if (other.known) known = KnownPotential<Real>{other.known->sum, convert_ball<Real>(other.known->deviation)};
     for (const auto& [exponential, alpha] : other.parts)
@@ -144,13 +147,16 @@ struct State {
   /// A spike at this time.
   /// @param is_at_event     whether that is an event's: a jump made it, or a crossing on its instant
   /// @param from_potential  whether u is at `potential` just before, and not at the threshold
-  void fire(const Constants<Real>& constants, const Instant& time, bool is_at_event, bool from_potential = false);
+  /// @param cause           of its time, as far as that is not exact
+  void fire(const Constants<Real>& constants, const Instant& time, bool is_at_event, bool from_potential = false,
+            const typename SpikeErrors<Real>::Cause& cause = {});
 
   /// The end of refractoriness; under RefractoryRule::silent, which it begins with, the end of the clamp.
   void release(const Constants<Real>& constants) {
     refractory = false;
     if (constants.is_released_at_reset) {
       set_potential(constants.reset);
+      if (errors.are_known()) errors.pass_release(constants, since.mid, threshold_parts, true);
     } else {
       release_from_potential(constants);
     }
@@ -178,6 +184,7 @@ struct State {
       set_potential(constants.reset);
       if (!threshold_parts.empty()) lower(moving_threshold(constants, since));
     }
+    errors.forget();
   }
 
   void set_potential(const ExactSum& value) {
@@ -203,7 +210,8 @@ struct State {
   Number threshold_part(const Constants<Real>& constants, std::size_t k, const Instant& time) const {
     if (vanishes(threshold_parts[k])) return Number(0.0);
     const Number& rate = constants.at_rest.decays[constants.threshold_parts[k].place].rate;
-    return convert_ball<Real>(threshold_parts[k]) * exponential(-(convert_ball<Real>(time - raised_at) * rate));
+    return convert_ball<Real>(threshold_parts[k]) *
+           exponential(-(convert_ball<Real>(time - Instant(raised_at, 0)) * rate));
   }
   /// Takes a number from the potential that is not known without rounding.
   void lower(const Number& by) {
@@ -211,6 +219,9 @@ struct State {
     known.reset();
   }
   void release_from_potential(const Constants<Real>& constants);
+  /// What a spike at this time adds to decaying parts. @return how far the time may be off
+  Radius<Time> raise_parts(const Constants<Real>& constants, const Instant& time,
+                           const typename SpikeErrors<Real>::Cause& cause);
   /// What a spike does to the membrane and the threshold.
   void reset_membrane(const Constants<Real>& constants, const Instant& time, bool from_potential);
 
@@ -366,15 +377,12 @@ void State<Real>::reset_membrane(const Constants<Real>& constants, const Instant
   silent = above = false;
   kept.clear();
   if (threshold_parts.empty()) return;
-  Number before(0.0);
+  threshold_before = convert_ball<Time>(moving_threshold(constants, time));
   for (std::size_t k = 0; k < threshold_parts.size(); ++k) {
-    const Number now = threshold_part(constants, k, time);
-    before += now;
-    threshold_parts[k] = convert_ball<Time>(now);
+    threshold_parts[k] = convert_ball<Time>(threshold_part(constants, k, Instant(time.mid, 0)));
     threshold_parts[k] += convert_ball<Time>(constants.threshold_parts[k].jump);
   }
-  threshold_before = convert_ball<Time>(before);
-  raised_at = time;
+  raised_at = time.mid;
 }
 
 template <class Real>
@@ -388,34 +396,68 @@ void State<Real>::release_from_potential(const Constants<Real>& constants) {
     jump(kept);
     kept.clear();
   }
-  if (threshold_parts.empty()) return;
   const bool is_at_spike = constants.has_silence || period == 0;
-  if (is_at_spike && (constants.resets_by() || vanishes(threshold_before))) {
+  const bool is_known_exactly =
+      threshold_parts.empty() || (is_at_spike && (constants.resets_by() || vanishes(threshold_before)));
+  if (is_known_exactly) {
     // The threshold is above that just before the spike by what the spike raised it.
     ExactSum fall;
     fall.subtract(constants.threshold_jump);
     jump(fall);
+    if (errors.are_known()) errors.pass_release(constants, since.mid, threshold_parts, true);
     return;
   }
-  Number rise = moving_threshold(constants, is_at_spike ? raised_at : since);
-  if (constants.resets_by()) rise += -convert_ball<Real>(threshold_before);
+  if (!errors.are_known()) {
+    Number rise = moving_threshold(constants, since);
+    if (constants.resets_by()) rise += -convert_ball<Real>(threshold_before);
+    lower(rise);
+    return;
+  }
+  // From the middles alone, and what those are off by.
+  Number rise(0.0);
+  const Number length = convert_ball<Real>(Instant(since.mid, 0) - Instant(raised_at, 0));
+  for (std::size_t k = 0; k < threshold_parts.size(); ++k) {
+    const auto& [place, jump] = constants.threshold_parts[k];
+    const Number part(convert_ball<Real>(Carried<Real>(threshold_parts[k].mid, 0)));
+    const Number z = -(length * constants.at_rest.decays[place].rate);
+    rise += constants.resets_by() ? jump + part * exponential_minus_one(z) : part * exponential(z);
+  }
   lower(rise);
+  potential.rad = round_up(potential.rad + errors.pass_release(constants, since.mid, threshold_parts, false));
 }
 
 template <class Real>
-void State<Real>::fire(const Constants<Real>& constants, const Instant& time, bool is_at_event, bool from_potential) {
+void State<Real>::fire(const Constants<Real>& constants, const Instant& time, bool is_at_event, bool from_potential,
+                       const typename SpikeErrors<Real>::Cause& cause) {
   if (!constants.is_released_at_reset) reset_membrane(constants, time, from_potential);
-  if (!constants.after_spike.empty()) {
-    decay_parts(constants, Time(double_below(time.mid)));
-    const Number ahead = convert_ball<Real>(time - Instant(anchor, 0));
-    for (const auto& [place, jump] : constants.after_spike) {
-      // Raised at the exact time, it is as if it had decayed from something greater at the double before.
-      parts[place].exponential += convert_ball<Time>(jump * exponential(ahead * constants.at_rest.decays[place].rate));
-    }
+  Instant known_time = time;
+  if (constants.has_after_spike()) {
+    known_time.rad = raise_parts(constants, time, cause);
+    if (from_potential && constants.resets_by()) errors.forget();
   }
   fired_at_event = is_at_event ? convert_real<double>(time.mid) : -1;
   refractory = true;
-  since = end_of_refractoriness(time, constants.has_silence ? 0 : constants.neuron().refractory());
+  since = end_of_refractoriness(known_time, constants.has_silence ? 0 : constants.neuron().refractory());
+}
+
+template <class Real>
+Radius<typename State<Real>::Time> State<Real>::raise_parts(const Constants<Real>& constants, const Instant& time,
+                                                            const typename SpikeErrors<Real>::Cause& cause) {
+  decay_parts(constants, Time(double_below(time.mid)));
+  const Number ahead = convert_ball<Real>(Instant(time.mid, 0) - Instant(anchor, 0));
+  std::vector<Radius<Time>> radii;
+  for (const auto& [place, jump] : constants.after_spike) {
+    // Raised at the exact time, it is as if it had decayed from something greater at the double before.
+    Carried<Real>& part = parts[place].exponential;
+    part += convert_ball<Time>(jump * exponential(ahead * constants.at_rest.decays[place].rate));
+    radii.push_back(part.rad);
+  }
+  for (const Carried<Real>& part : threshold_parts) radii.push_back(part.rad);
+  const Radius<Time> time_error = errors.pass_spike(constants, time, anchor, cause, radii);
+  std::size_t next = 0;
+  for (const auto& raise : constants.after_spike) parts[raise.place].exponential.rad = radii[next++];
+  for (Carried<Real>& part : threshold_parts) part.rad = radii[next++];
+  return time_error;
 }
 
 }  // namespace lapicque::detail

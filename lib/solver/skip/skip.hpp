@@ -49,6 +49,7 @@ class Skips {
       if (const Step<Real> step = regular_.pass(state, timeline, horizon); step.stretches > 0) return step;
     }
     if (state.refractory && !is_released_at_reset_) return {};  // u may be elsewhere then, at the threshold even
+    if (state.errors.await_rise()) return {};                   // which the event loop notes
     if (allows_sinusoid_) {
       if (const Step<Real> step = sinusoid_.pass(state, timeline, horizon); step.stretches > 0) return step;
     }
