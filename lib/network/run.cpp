@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -16,6 +17,7 @@
 #include "lapicque/error.hpp"
 #include "lapicque/network.hpp"
 #include "lapicque/open_train.hpp"
+#include "network/potential_estimate.hpp"
 
 namespace lapicque {
 namespace {
@@ -67,24 +69,32 @@ class Receptors {
 /// A network under way: all neurons are advanced to a horizon, and what they sent is handed on.
 class Run {
  public:
-  Run(const Network& network, double until, Precision precision)
+  /// A spike was told after the window that it fell into, as its neuron was thought to be plainly below the threshold.
+  struct Overlooked {};
+
+  /// @param guesses  whether neurons that are plainly below the threshold are left out until they have to be asked
+  Run(const Network& network, double until, Precision precision, bool guesses)
       : network_(network),
         until_(until),
         precision_(precision),
+        guesses_(guesses),
         receptors_(network),
         trains_(network.size()),
         sent_(network.size()),
         arrivals_(network.size()),
+        estimates_(network.size()),
         everyone_(network.size()) {
     std::iota(everyone_.begin(), everyone_.end(), 0U);
     for_each(everyone_, [&](std::size_t n) { start(n); });
   }
 
+  /// @throws Overlooked
   std::vector<NetworkSpike> operator()(const std::function<void(double)>& progress) {
     // The windows are the least delay, as a rule: what is sent in one arrives in the next ones.
     constexpr double shortest = 0x1p-14;
     const double delay = network_.least_delay();
     const bool is_chained = delay < until_ * shortest;
+    if (is_chained) estimates_.assign(estimates_.size(), std::nullopt);
     const double window = is_chained ? until_ * shortest : delay;
     double reached = first_horizon;
     while (true) {
@@ -94,7 +104,17 @@ class Run {
       if (is_chained) {
         solve_chained(horizon);
       } else {
-        for_each(everyone_, [&](std::size_t n) { advance(n, horizon); });
+        const auto is_plainly_below = [&](std::size_t n) {
+          return estimates_[n] && estimates_[n]->stays_below(horizon) && horizon < until_;
+        };
+        for_each(everyone_, [&](std::size_t n) {
+          if (is_plainly_below(n)) return;
+          advance(n, horizon);
+          if (sent_[n].empty()) return;
+          is_overlooked_[n] = sent_[n].front() < reached;
+          if (estimates_[n]) estimates_[n]->fire(sent_[n].back());
+        });
+        if (std::find(is_overlooked_.begin(), is_overlooked_.end(), 1) != is_overlooked_.end()) throw Overlooked();
       }
       if (horizon == until_) break;
       hand_on(is_chained);
@@ -135,8 +155,9 @@ class Run {
   }
 
   void start(std::size_t n) {
-    trains_[n] =
-        std::make_unique<OpenTrain>(network_.neuron(n), network_.input(n), receptors_.of(n), until_, precision_);
+    const std::vector<Receptor> receptors = receptors_.of(n);
+    if (guesses_) estimates_[n] = detail::PotentialEstimate::of(network_.neuron(n), network_.input(n), receptors);
+    trains_[n] = std::make_unique<OpenTrain>(network_.neuron(n), network_.input(n), receptors, until_, precision_);
   }
 
   void advance(std::size_t n, double horizon) {
@@ -163,8 +184,10 @@ class Run {
         if (is_chained) {
           arrivals_[target].push_back(arrival);
         }
-        if (arrival.time <= until_ && (!is_chained || arrival.time > trains_[target]->horizon()))
+        if (arrival.time <= until_ && (!is_chained || arrival.time > trains_[target]->horizon())) {
           trains_[target]->arrive(arrival.receptor, arrival.time, arrival.size);
+          if (estimates_[target]) estimates_[target]->arrive(arrival.receptor, arrival.time, arrival.size);
+        }
       });
       commit(n);
     }
@@ -221,11 +244,14 @@ class Run {
   const Network& network_;
   double until_;
   Precision precision_;
+  bool guesses_;
   Receptors receptors_;
   std::vector<std::unique_ptr<OpenTrain>> trains_;
   std::vector<std::vector<double>> sent_;       // in this window
   std::vector<std::vector<Arrival>> arrivals_;  // of the windows before; where windows are longer than delays
   std::vector<std::size_t> committed_ = std::vector<std::size_t>(sent_.size());
+  std::vector<std::optional<detail::PotentialEstimate>> estimates_;
+  std::vector<char> is_overlooked_ = std::vector<char>(sent_.size());
   std::vector<std::uint32_t> everyone_;
   std::vector<NetworkSpike> spikes_;
 };
@@ -240,7 +266,11 @@ std::vector<NetworkSpike> network_spikes(const Network& network, double until, c
                           "must be at least one unit in the last place of the run's end, " + to_text(unit, "ms"),
                           "choose a longer one");
   if (network.size() == 0) return {};
-  return Run(network, until, options.precision)(options.progress);
+  try {
+    return Run(network, until, options.precision, true)(options.progress);
+  } catch (const Run::Overlooked&) {
+    return Run(network, until, options.precision, false)(options.progress);
+  }
 }
 
 }  // namespace lapicque
