@@ -234,7 +234,8 @@ class Beside {
   }
 
   /// Moves one number of a state by a radius, and makes its ball so wide that the truth is at its very end.
-  static bool displace(State<Real>& state, const State<Real100>& right, Random& random) {
+  bool displace(State<Real>& state, const State<Real100>& right, Random& random) const {
+    if (truth_.constants->has_silence) return false;  // its end is off by what its start is
     const double unit = convert_radius<double>(RealTraits<Real>::unit);
     const auto move = [&](Ball<Time>& ball, const Ball<Real100>& truth, double most) {
       const double size = static_cast<double>(abs(truth.mid)) * random.logarithmic(unit * 1e4, most);
@@ -247,6 +248,7 @@ class Beside {
     for (std::size_t k = 0; k < right.parts.size(); ++k) {
       if (!is_silent(right.parts[k])) acting.push_back(k);
     }
+    state.errors.forget();  // which know of no such error
     const bool began_at_spike = right.since.rad > 0;
     if (began_at_spike && random.chance(0.5)) return move(state.since, right.since, unit * 1e7);
     if (!acting.empty() && (right.refractory || random.chance(0.6))) {

@@ -307,7 +307,9 @@ typename SpikeErrors<Real>::R SpikeErrors<Real>::pass_spike(const Constants<Real
   R most_instants(0);
   for (std::size_t k = 1; k < size; ++k) {
     const auto& [place, jump] = k <= raises ? constants.after_spike[k - 1] : constants.threshold_parts[k - 1 - raises];
-    raised[k] = convert_real<double>(jump.mid) / constants.taus[place];
+    const double tau = constants.taus[place];
+    const double ahead = k <= raises ? convert_real<double>(Time(time.mid - anchor)) : 0;
+    raised[k] = convert_real<double>(jump.mid) * std::exp(ahead / tau) / tau;
     const R instants = R(time.rad / constants.taus[place]);
     most_instants = std::max(most_instants, instants);
     const R change = R(time.rad * (std::fabs(raised[k]) * (1 + 0x1p-40)));
