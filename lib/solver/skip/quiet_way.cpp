@@ -145,7 +145,7 @@ template <class Real>
   lengths_.set(0, Time(times[0]) - start);
   stretches.look_at(count_, lengths_);
   step_.forget_input();
-  for (std::size_t k = 0; input_changes_ && k < told_; ++k) {
+  for (std::size_t k = 0; input_changes_ && k < told_ && k + 1 < count_; ++k) {
     if (changes_[k].samples) place_sample(k);
   }
 }
