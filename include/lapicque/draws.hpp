@@ -50,8 +50,8 @@ struct Noise {
   double step;   ///< ms, > 0
 };
 
-/// The values (nA) of a noise: value k = fl(mean + y_k) acts from the double nearest to start + k step on, for as many k
-/// as that lies before stop, with
+/// The values (nA) of a noise: value k = fl(mean + y_k) acts from the double nearest to start + k step on, for as many
+/// k as that lies before stop, with
 ///
 ///     y_0 = fl(sigma z_0),   y_k = fl(fl(a y_(k-1)) + fl(b z_k)),   z_k = drawn_normal(seed, stream, k),
 ///
@@ -63,5 +63,7 @@ std::vector<double> noise_values(const Noise& noise, std::uint64_t seed, std::ui
 /// The current that has these values: samples (Hold::previous), the last of which ends with stop.
 /// @throws InvalidArgument  as noise_values
 Current noise_current(const Noise& noise, std::uint64_t seed, std::uint64_t stream = 0);
+/// The same of values that noise_values has drawn.
+Current noise_current(const Noise& noise, std::vector<double> values);
 
 }  // namespace lapicque

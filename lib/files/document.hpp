@@ -2,6 +2,7 @@
 
 #include <toml++/toml.h>
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,6 +48,30 @@ Value read_table(Problems& problems, const toml::table& root, const Section& sec
   }
   Section section(problems, *table, name, "[" + name + "]", keys);
   return read(section);
+}
+
+/// read(table, number, path) for each table of the list under a key of the root; path is what it is called in messages.
+/// @param what  one of them, with its article
+template <class Read>
+void for_each_table(Problems& problems, const toml::table& root, const std::string& key, const std::string& what,
+                    const Read& read) {
+  const auto* node = root.get(key);
+  if (node == nullptr) return;
+  const auto* list = node->as_array();
+  if (list == nullptr) {
+    problems.add(node->source().begin.line, key, key + "s are a list, not " + kind_of(*node),
+                 "write [[" + key + "]] above the keys of each");
+    return;
+  }
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    const std::string path = key + "[" + std::to_string(i + 1) + "]";
+    if (const auto* table = (*list)[i].as_table()) {
+      read(*table, i + 1, path);
+    } else {
+      problems.add((*list)[i], path, what + " is a table, not " + kind_of((*list)[i]),
+                   "write [[" + key + "]] above its keys");
+    }
+  }
 }
 
 /// run.until of a root table, ms; 1, with a note, where there is none.

@@ -54,14 +54,11 @@ Current sum_of(Problems& problems, const std::vector<detail::Input>& inputs, std
   for (const detail::Input& input : inputs) {
     sum += input.given;
     if (!input.draw) continue;
-    try {
+    detail::note_draws(problems, input, [&] {
       detail::Drawn from = input.draw(0);
       sum += from.current;
       if (drawn != nullptr) drawn->push_back({input.number, std::move(from.times), std::move(from.values)});
-    } catch (const InvalidArgument& problem) {
-      problems.add(input.line, "input[" + std::to_string(input.number) + "]." + problem.subject(),
-                   problem.value() + ": " + problem.rule(), problem.mend());
-    }
+    });
   }
   return sum;
 }

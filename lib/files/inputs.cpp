@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "data_file.hpp"
+#include "document.hpp"
 #include "lapicque/draws.hpp"
 #include "lapicque/error.hpp"
 #include "read_text.hpp"
@@ -351,7 +352,7 @@ std::function<Drawn(std::uint64_t)> read_noise(Section& section, const Drawing& 
     drawn.values = noise_values(noise, seed, stream);
     const Samples breakpoints{noise.start, noise.step, Hold::previous, nullptr};
     for (std::size_t k = 0; k < drawn.values.size(); ++k) drawn.times.push_back(breakpoints.breakpoint(k));
-    drawn.current = noise_current(noise, seed, stream);
+    drawn.current = noise_current(noise, drawn.values);
     return drawn;
   };
 }
@@ -375,9 +376,8 @@ const std::array kinds{
     Kind{"noise", "noise", noise_keys, nullptr, read_noise},
 };
 
-Input read_input(Problems& problems, const toml::table& table, std::size_t number, DataFiles& files,
-                 const Drawing& drawing, Receives receives) {
-  const std::string path = "input[" + std::to_string(number) + "]";
+Input read_input(Problems& problems, const toml::table& table, std::size_t number, const std::string& path,
+                 DataFiles& files, const Drawing& drawing, Receives receives) {
   std::array<std::string_view, kinds.size()> names;
   std::transform(kinds.begin(), kinds.end(), names.begin(), [](const Kind& kind) { return kind.name; });
 
@@ -386,7 +386,7 @@ Input read_input(Problems& problems, const toml::table& table, std::size_t numbe
   for (const auto& [key, node] : table) {
     if (key.str() != kind_key.name) any.push_back({key.str(), "", std::nullopt});
   }
-  Input input{.number = number, .line = table.source().begin.line};
+  Input input{.number = number, .path = path, .line = table.source().begin.line};
   const auto chosen = Section(problems, table, path, "an input", any).choice("kind", names);
   if (!chosen) return input;
   const Kind& kind = kinds[*chosen];
@@ -411,22 +411,10 @@ Input read_input(Problems& problems, const toml::table& table, std::size_t numbe
 std::vector<Input> read_inputs(Problems& problems, const toml::table& root, DataFiles& files,
                                std::optional<double> until, Receives receives, Seeds& seeds) {
   std::vector<Input> inputs;
-  const auto* node = root.get("input");
-  if (node == nullptr) return inputs;
-  const auto* list = node->as_array();
-  if (list == nullptr) {
-    problems.add(node->source().begin.line, "input", "inputs are a list, not " + kind_of(*node),
-                 "write [[input]] above the keys of each");
-    return inputs;
-  }
-  for (std::size_t i = 0; i < list->size(); ++i) {
-    if (const auto* table = (*list)[i].as_table()) {
-      inputs.push_back(read_input(problems, *table, i + 1, files, {until, &seeds}, receives));
-    } else {
-      problems.add((*list)[i], "input[" + std::to_string(i + 1) + "]",
-                   "an input is a table, not " + kind_of((*list)[i]), "write [[input]] above its keys");
-    }
-  }
+  for_each_table(problems, root, "input", "an input",
+                 [&](const toml::table& table, std::size_t number, const std::string& path) {
+                   inputs.push_back(read_input(problems, table, number, path, files, {until, &seeds}, receives));
+                 });
   return inputs;
 }
 

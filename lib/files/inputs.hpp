@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lapicque/current.hpp"
+#include "lapicque/error.hpp"
 #include "section.hpp"
 #include "seeds.hpp"
 
@@ -33,6 +34,7 @@ struct Drawn {
 /// What one [[input]] says.
 struct Input {
   std::size_t number;  ///< its place in the file, from 1
+  std::string path{};  ///< what it is called in messages
   Current given{};     ///< none where it is drawn
   /// Draws from a stream; empty where nothing is drawn. Throws InvalidArgument where that makes too much.
   std::function<Drawn(std::uint64_t stream)> draw{};
@@ -40,6 +42,17 @@ struct Input {
   bool is_independent = false;      ///< of a network: each neuron has its own draws
   std::size_t line = 0;
 };
+
+/// Calls draws(), which draws from an input: where that makes too much, this is a problem of the input.
+template <class Draws>
+void note_draws(Problems& problems, const Input& input, const Draws& draws) {
+  try {
+    draws();
+  } catch (const InvalidArgument& problem) {
+    problems.add(input.line, input.path + "." + problem.subject(), problem.value() + ": " + problem.rule(),
+                 problem.mend());
+  }
+}
 
 /// Of one neuron, or of a network, where an input has the key into, and a drawn one independent.
 enum class Receives { neuron, network };

@@ -28,28 +28,6 @@ using detail::Section;
 constexpr std::array root_keys{Key{"population", "", std::nullopt}, Key{"run", "", std::nullopt},
                                Key{"projection", "", std::nullopt}, Key{"input", "", std::nullopt}};
 
-/// read(table, path) for each table of the list under a key of the root.
-template <class Read>
-void for_each_table(Problems& problems, const toml::table& root, const std::string& key, const Read& read) {
-  const auto* node = root.get(key);
-  if (node == nullptr) return;
-  const auto* list = node->as_array();
-  if (list == nullptr) {
-    problems.add(node->source().begin.line, key, key + "s are a list, not " + detail::kind_of(*node),
-                 "write [[" + key + "]] above the keys of each");
-    return;
-  }
-  for (std::size_t i = 0; i < list->size(); ++i) {
-    const std::string path = key + "[" + std::to_string(i + 1) + "]";
-    if (const auto* table = (*list)[i].as_table()) {
-      read(*table, path);
-    } else {
-      problems.add((*list)[i], path, "a " + key + " is a table, not " + detail::kind_of((*list)[i]),
-                   "write [[" + key + "]] above its keys");
-    }
-  }
-}
-
 /// Reads a network file from its root table.
 class Reader {
  public:
@@ -58,18 +36,20 @@ class Reader {
 
   NetworkExperiment operator()(bool keeps_draws) {
     const double until = detail::read_until(problems_, root_, sections_);
-    for_each_table(problems_, root_, "population", [&](const toml::table& table, const std::string& path) {
+    const auto read_population = [&](const toml::table& table, std::size_t, const std::string& path) {
       detail::read_population(problems_, table, path, files_, seeds_, populations_);
-    });
+    };
+    detail::for_each_table(problems_, root_, "population", "a population", read_population);
     const auto inputs = detail::read_inputs(problems_, root_, files_, until, detail::Receives::network, seeds_);
     std::vector<Current> currents(populations_.neurons.size());
     std::vector<DrawnForNeuron> drawn;
     for (const detail::Input& input : inputs) add_input(input, currents, keeps_draws ? &drawn : nullptr);
 
     Network network(std::move(populations_.neurons), std::move(currents));
-    for_each_table(problems_, root_, "projection", [&](const toml::table& table, const std::string& path) {
+    const auto read_projection = [&](const toml::table& table, std::size_t, const std::string& path) {
       detail::read_projection(problems_, table, path, {files_, seeds_, populations_, until}, network);
-    });
+    };
+    detail::for_each_table(problems_, root_, "projection", "a projection", read_projection);
     auto remarks = problems_.remarks();
     for (const auto& more : {files_.notes, seeds_.remarks(problems_.file())})
       remarks.insert(remarks.end(), more.begin(), more.end());
@@ -79,14 +59,14 @@ class Reader {
 
  private:
   void add_input(const detail::Input& input, std::vector<Current>& currents, std::vector<DrawnForNeuron>* drawn) {
-    const std::string path = "input[" + std::to_string(input.number) + "]";
-    const auto neurons = input.into.empty() ? populations_.everyone()
-                                            : populations_.members(problems_, input.line, path + ".into", input.into);
+    const auto neurons = input.into.empty()
+                             ? populations_.everyone()
+                             : populations_.members(problems_, input.line, input.path + ".into", input.into);
     if (!input.draw) {
       for (const std::size_t n : neurons) currents[n] += input.given;
       return;
     }
-    try {
+    detail::note_draws(problems_, input, [&] {
       std::optional<detail::Drawn> shared;
       if (!input.is_independent) shared = input.draw(0);
       for (const std::size_t n : neurons) {
@@ -94,10 +74,7 @@ class Reader {
         currents[n] += own.current;
         if (drawn != nullptr) drawn->push_back({input.number, n, std::move(own.times), std::move(own.values)});
       }
-    } catch (const InvalidArgument& problem) {
-      problems_.add(input.line, path + "." + problem.subject(), problem.value() + ": " + problem.rule(),
-                    problem.mend());
-    }
+    });
   }
 
   Problems& problems_;

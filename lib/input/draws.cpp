@@ -152,7 +152,10 @@ std::vector<double> noise_values(const Noise& noise, std::uint64_t seed, std::ui
 }
 
 Current noise_current(const Noise& noise, std::uint64_t seed, std::uint64_t stream) {
-  std::vector<double> values = noise_values(noise, seed, stream);
+  return noise_current(noise, noise_values(noise, seed, stream));
+}
+
+Current noise_current(const Noise& noise, std::vector<double> values) {
   const Samples all{noise.start, noise.step, Hold::previous, nullptr};
   const Current last = step(all.breakpoint(values.size() - 1), noise.stop, values.back());
   values.pop_back();
