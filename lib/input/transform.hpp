@@ -10,15 +10,17 @@
 
 namespace lapicque::detail {
 
+inline Current synaptic_current(Shape shape, double tau, std::vector<Event> events) {
+  return shape == Shape::alpha ? alpha_synapse(tau, std::move(events)) : exponential_synapse(tau, std::move(events));
+}
+
 // The current of one piece alone, which may have been changed: it is checked as any other.
 inline Current current_of(const Step& s) { return step(s.start, s.stop, s.amplitude); }
 inline Current current_of(const Ramp& r) { return ramp(r.start, r.stop, r.from, r.to); }
 inline Current current_of(const Sinusoid& s) { return sinusoid(s.start, s.stop, s.amplitude, s.frequency, s.phase); }
 inline Current current_of(const Samples& s) { return samples(s.start, s.step, *s.values, s.hold); }
 inline Current current_of(const Pulses& p) { return pulses(*p.events); }
-inline Current current_of(const Synapse& s) {
-  return s.shape == Shape::alpha ? alpha_synapse(s.tau, *s.events) : exponential_synapse(s.tau, *s.events);
-}
+inline Current current_of(const Synapse& s) { return synaptic_current(s.shape, s.tau, *s.events); }
 
 /// The same piece with other events. @param change  a function of the list of events
 template <class Kind, class Change>

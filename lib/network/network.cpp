@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "input/argument.hpp"
+#include "input/transform.hpp"
 #include "lapicque/error.hpp"
 
 namespace lapicque {
@@ -25,8 +26,7 @@ bool is_same(const Receptor& a, const Receptor& b) {
 Current current_of(const Receptor& receptor, std::vector<Event> events) {
   const auto* synapse = std::get_if<SynapticReceptor>(&receptor);
   if (synapse == nullptr) return pulses(std::move(events));
-  return synapse->shape == Shape::exponential ? exponential_synapse(synapse->tau, std::move(events))
-                                              : alpha_synapse(synapse->tau, std::move(events));
+  return detail::synaptic_current(synapse->shape, synapse->tau, std::move(events));
 }
 
 }  // namespace
