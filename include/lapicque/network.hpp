@@ -105,10 +105,10 @@ struct NetworkOptions {
 /// All spikes with an exact time in 0 <= t <= until (ms), in the order of time, then of the neuron's number.
 ///
 /// Threads: as many as TBB has, see population.hpp. Neurons are independent within a window of the least delay; nothing
-/// depends on who does what. Cost: that of each neuron's OpenTrain, and a call of each neuron for each window. Where
-/// the least delay is shorter than 2^-14 of the run, windows are that long, and what a spike brings about within one is
-/// solved again until nothing changes.
-/// Memory, beside the result: one OpenTrain a neuron, which keeps its arrivals.
+/// depends on who does what. Cost: that of each neuron's OpenTrain, and for each neuron and window either an estimate
+/// in double that it plainly makes no spike (below 0.1 us), or a call of its train (some 2 us). Where the least delay
+/// is shorter than 2^-14 of the run, windows are that long, and what a spike brings about within one is solved again
+/// until nothing changes. Memory, beside the result: one OpenTrain a neuron, which keeps its arrivals.
 /// @throws InvalidArgument  until not finite or not > 0; a delay shorter than one unit in the last place of until;
 ///                          a neuron's train cannot be told, see SpikeTrain: "neuron[17].t"
 std::vector<NetworkSpike> network_spikes(const Network& network, double until, const NetworkOptions& options = {});

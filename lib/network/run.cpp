@@ -22,7 +22,8 @@
 namespace lapicque {
 namespace {
 
-constexpr double first_horizon = 0;  // no spike comes before it
+constexpr double first_horizon = 0;          // no spike comes before it
+constexpr double shortest_window = 0x1p-14;  // of the run
 
 /// An arrival at one of a neuron's own receptors.
 struct Arrival {
@@ -77,7 +78,8 @@ class Run {
       : network_(network),
         until_(until),
         precision_(precision),
-        guesses_(guesses),
+        is_chained_(network.least_delay() < until * shortest_window),
+        guesses_(guesses && !is_chained_),
         receptors_(network),
         trains_(network.size()),
         sent_(network.size()),
@@ -91,17 +93,13 @@ class Run {
   /// @throws Overlooked
   std::vector<NetworkSpike> operator()(const std::function<void(double)>& progress) {
     // The windows are the least delay, as a rule: what is sent in one arrives in the next ones.
-    constexpr double shortest = 0x1p-14;
-    const double delay = network_.least_delay();
-    const bool is_chained = delay < until_ * shortest;
-    if (is_chained) estimates_.assign(estimates_.size(), std::nullopt);
-    const double window = is_chained ? until_ * shortest : delay;
+    const double window = is_chained_ ? until_ * shortest_window : network_.least_delay();
     double reached = first_horizon;
     while (true) {
       // A spike that comes after `reached` has a time, rounded, of no less, and arrives at fl(reached + delay) at the
       // earliest: the horizon lies just before that.
       const double horizon = std::min(until_, std::nextafter(reached + window, first_horizon));
-      if (is_chained) {
+      if (is_chained_) {
         solve_chained(horizon);
       } else {
         const auto is_plainly_below = [&](std::size_t n) {
@@ -111,13 +109,13 @@ class Run {
           if (is_plainly_below(n)) return;
           advance(n, horizon);
           if (sent_[n].empty()) return;
-          is_overlooked_[n] = sent_[n].front() < reached;
+          if (sent_[n].front() < reached) is_overlooked_ = true;
           if (estimates_[n]) estimates_[n]->fire(sent_[n].back());
         });
-        if (std::find(is_overlooked_.begin(), is_overlooked_.end(), 1) != is_overlooked_.end()) throw Overlooked();
+        if (is_overlooked_) throw Overlooked();
       }
       if (horizon == until_) break;
-      hand_on(is_chained);
+      hand_on();
       reached = horizon;
       if (progress) progress(reached);
     }
@@ -177,14 +175,12 @@ class Run {
   }
 
   /// What was sent in a window goes to its targets, which have not gone beyond the horizon.
-  void hand_on(bool is_chained) {
+  void hand_on() {
     for (std::size_t n = 0; n < sent_.size(); ++n) {
       if (sent_[n].empty()) continue;
       for_arrivals(n, sent_[n], [&](std::size_t target, const Arrival& arrival) {
-        if (is_chained) {
-          arrivals_[target].push_back(arrival);
-        }
-        if (arrival.time <= until_ && (!is_chained || arrival.time > trains_[target]->horizon())) {
+        if (is_chained_) arrivals_[target].push_back(arrival);
+        if (arrival.time <= until_ && (!is_chained_ || arrival.time > trains_[target]->horizon())) {
           trains_[target]->arrive(arrival.receptor, arrival.time, arrival.size);
           if (estimates_[target]) estimates_[target]->arrive(arrival.receptor, arrival.time, arrival.size);
         }
@@ -244,6 +240,7 @@ class Run {
   const Network& network_;
   double until_;
   Precision precision_;
+  bool is_chained_;  ///< windows are longer than the least delay, and a spike may bring about others within one
   bool guesses_;
   Receptors receptors_;
   std::vector<std::unique_ptr<OpenTrain>> trains_;
@@ -251,7 +248,7 @@ class Run {
   std::vector<std::vector<Arrival>> arrivals_;  // of the windows before; where windows are longer than delays
   std::vector<std::size_t> committed_ = std::vector<std::size_t>(sent_.size());
   std::vector<std::optional<detail::PotentialEstimate>> estimates_;
-  std::vector<char> is_overlooked_ = std::vector<char>(sent_.size());
+  std::atomic<bool> is_overlooked_ = false;
   std::vector<std::uint32_t> everyone_;
   std::vector<NetworkSpike> spikes_;
 };
