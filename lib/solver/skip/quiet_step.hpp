@@ -86,10 +86,10 @@ class QuietStep {
   Passed pass(std::size_t first, std::size_t last, Ball<Real>& potential, Parts& parts);
 
   /// Lets the parts decay over a stretch that has been looked at, and nothing else happen.
-  void decay(std::size_t lane, Parts& parts);
+  void decay(std::size_t lane, Parts& parts) { decay_along<false>(lane, lane + 1, parts); }
   /// Lets the parts decay over stretches that have been looked at, [first, last), and what arrives at their ends
   /// arrive.
-  void decay_and_arrive(std::size_t first, std::size_t last, Parts& parts);
+  void decay_and_arrive(std::size_t first, std::size_t last, Parts& parts) { decay_along<true>(first, last, parts); }
 
   /// How far x may be off at the stretch's start where its time is known to within `error` ms only: tau_m |dx/dt| = |d
   /// - x| and what that changes by within the error, mV; infinite where the error is no instant for all that decays.
@@ -150,6 +150,8 @@ class QuietStep {
                      SomeParts& parts) const;
   template <bool with_alpha, bool with_arrivals, class SomeParts>
   void advance(std::size_t lane, SomeParts& parts) const;
+  template <bool with_arrivals>
+  void decay_along(std::size_t first, std::size_t last, Parts& parts);
 
   /// Covers the roundings of radii along as many stretches as are looked at, and of the factors that they decay by.
   static void cover_roundings(QuietPart<Real>& part) {
@@ -419,33 +421,22 @@ void QuietStep<Real>::advance(std::size_t lane, SomeParts& parts) const {
 }
 
 template <class Real>
-void QuietStep<Real>::decay(std::size_t lane, Parts& parts) {
-  const StretchRange range = ahead_.range(lane, lane + 1);
-  for (std::size_t n = 0; n < parts.size(); ++n) bounds_[n] = bounds_of(n, range, parts[n]);
-  if (ahead_.with_alpha()) {
-    advance<true, false>(lane, parts);
-  } else {
-    advance<false, false>(lane, parts);
-  }
-  for (auto& part : parts) cover_roundings(part);
-}
-
-template <class Real>
-void QuietStep<Real>::decay_and_arrive(std::size_t first, std::size_t last, Parts& parts) {
+template <bool with_arrivals>
+void QuietStep<Real>::decay_along(std::size_t first, std::size_t last, Parts& parts) {
   const StretchRange range = ahead_.range(first, last);
   if (takes_one_by_one(range)) {
-    for (std::size_t lane = first; lane < last; ++lane) decay_and_arrive(lane, lane + 1, parts);
+    for (std::size_t lane = first; lane < last; ++lane) decay_along<with_arrivals>(lane, lane + 1, parts);
     return;
   }
   for (std::size_t n = 0; n < parts.size(); ++n) {
-    parts[n].acts = parts[n].acts || ahead_.parts()[n].anything_arrives();
+    if constexpr (with_arrivals) parts[n].acts = parts[n].acts || ahead_.parts()[n].anything_arrives();
     bounds_[n] = bounds_of(n, range, parts[n]);
   }
   for (std::size_t lane = first; lane < last; ++lane) {
     if (ahead_.with_alpha()) {
-      advance<true, true>(lane, parts);
+      advance<true, with_arrivals>(lane, parts);
     } else {
-      advance<false, true>(lane, parts);
+      advance<false, with_arrivals>(lane, parts);
     }
   }
   for (auto& part : parts) cover_roundings(part);
