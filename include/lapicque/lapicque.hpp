@@ -11,6 +11,7 @@
 #include "lapicque/error.hpp"
 #include "lapicque/excitability.hpp"
 #include "lapicque/neuron.hpp"
+#include "lapicque/noise.hpp"
 #include "lapicque/open_train.hpp"
 #include "lapicque/postsynaptic.hpp"
 #include "lapicque/response.hpp"

@@ -13,25 +13,10 @@ namespace lapicque {
 namespace {
 
 using detail::difference;
+using detail::drive_above_threshold;
 using detail::require_quiet_at_rest;
 using detail::rounded;
 using Real = detail::Real50;
-
-// u_inf - theta, with all its digits and the right sign: u_rest - theta as an exact sum of two, then R I added. Where R
-// I cancels the first part, that happens without rounding (Sterbenz), and the second part is what decides.
-Real drive(const Neuron& neuron, double current) {
-  const auto two_sum = [](const Real& a, const Real& b, Real& low) {
-    const Real sum = a + b;
-    const Real part = sum - a;
-    low = (a - (sum - part)) + (b - part);
-    return sum;
-  };
-  Real low;
-  Real lower;
-  const Real below_threshold = two_sum(neuron.rest(), -neuron.threshold(), low);
-  const Real sum = two_sum(Real(neuron.resistance()) * current, below_threshold, lower);
-  return sum + (lower + low);
-}
 
 // The time in which u rises from `start` to the threshold, u_inf lying `above` it.
 Real rise_time(const Neuron& neuron, double start, const Real& above) {
@@ -83,7 +68,7 @@ std::optional<double> first_spike_latency(const Neuron& neuron, double current, 
     throw InvalidArgument("start_potential", to_text(start_potential, "mV"), "must lie below the threshold",
                           "choose one below " + to_text(neuron.threshold(), "mV"));
   }
-  const Real above = drive(neuron, current);
+  const Real above = drive_above_threshold(neuron, current);
   if (above <= 0) return std::nullopt;
   return rounded(rise_time(neuron, start_potential, above));
 }
@@ -106,7 +91,7 @@ double chronaxie(const Neuron& neuron) {
 
 double firing_rate(const Neuron& neuron, double current) {
   detail::require_finite(current, "current", "nA");
-  const Real above = drive(neuron, current);
+  const Real above = drive_above_threshold(neuron, current);
   if (above <= 0) return 0;
   return rounded(detail::ms_per_second / period(neuron, above));
 }
@@ -126,7 +111,7 @@ double current_for_rate(const Neuron& neuron, double rate) {
 
 double firing_rate_slope(const Neuron& neuron, double current) {
   detail::require_finite(current, "current", "nA");
-  const Real above = drive(neuron, current);
+  const Real above = drive_above_threshold(neuron, current);
   if (above <= 0) return 0;
   const Real rate = detail::ms_per_second / period(neuron, above);
   const Real rise = difference(neuron.threshold(), neuron.reset());
@@ -136,7 +121,7 @@ double firing_rate_slope(const Neuron& neuron, double current) {
 
 std::optional<double> firing_rate_near_rheobase(const Neuron& neuron, double current) {
   detail::require_finite(current, "current", "nA");
-  const Real above = drive(neuron, current);
+  const Real above = drive_above_threshold(neuron, current);
   if (above <= 0) return 0;
   const Real ratio = difference(neuron.threshold(), neuron.reset()) / above;
   if (ratio <= 1) return std::nullopt;
@@ -145,7 +130,7 @@ std::optional<double> firing_rate_near_rheobase(const Neuron& neuron, double cur
 
 double firing_rate_far_above(const Neuron& neuron, double current) {
   detail::require_finite(current, "current", "nA");
-  const Real above = drive(neuron, current);
+  const Real above = drive_above_threshold(neuron, current);
   if (above <= 0) return 0;
   const Real rise = difference(neuron.threshold(), neuron.reset());
   return rounded(detail::ms_per_second / (neuron.refractory() + neuron.tau() * rise / (above + rise / 2)));
@@ -154,7 +139,7 @@ double firing_rate_far_above(const Neuron& neuron, double current) {
 std::size_t spike_count(const Neuron& neuron, double current, double duration) {
   detail::require_finite(current, "current", "nA");
   detail::require_not_negative(duration, "duration", "ms");
-  const Real above = drive(neuron, current);
+  const Real above = drive_above_threshold(neuron, current);
   if (above <= 0) return 0;
   return spikes_within(neuron, duration, rise_time(neuron, neuron.initial(), above), above);
 }
@@ -162,7 +147,7 @@ std::size_t spike_count(const Neuron& neuron, double current, double duration) {
 std::size_t spike_count(const Neuron& neuron, double current, const StepProtocol& protocol) {
   detail::require_finite(current, "current", "nA");
   const Real duration = exposure(neuron, protocol);
-  const Real above = drive(neuron, current);
+  const Real above = drive_above_threshold(neuron, current);
   if (above <= 0) return 0;
   // theta - u at the onset: the neuron is at rest plus what is left of its initial distance from it.
   const Real left = difference(neuron.initial(), neuron.rest()) * exp(Real(-Real(protocol.start) / neuron.tau()));
