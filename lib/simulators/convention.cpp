@@ -90,7 +90,7 @@ constexpr std::array named{
     NamedConvention{"neuron-intfire", "NEURON's event-driven IntFire1, IntFire2 and IntFire4",
                     "NEURON 8.2.2, run (tests/simulators)", neuron_intfire},
     NamedConvention{"nengo", "Nengo's LIF: crossings solved within the step, spikes printed at its end",
-                    "source code of Nengo: neurons.py (LIF.step)", nengo},
+                    "Nengo 4.1.0, run (tests/kit); neurons.py (LIF.step)", nengo},
     NamedConvention{"allen", "AllenSDK's GLIF: forward Euler, crossings interpolated linearly within the step",
                     "source code of the AllenSDK: glif_neuron.py (run, interpolate_spike_time)",
                     changed(Convention{}, [](Convention& c) { c.stamp = Stamp::interpolated; })},
