@@ -4,6 +4,7 @@
 
 #include "lapicque/current.hpp"
 #include "lapicque/neuron.hpp"
+#include "lapicque/stepper.hpp"
 
 namespace lapicque {
 
@@ -34,6 +35,8 @@ namespace lapicque {
 // [3] Fourcaud and Brunel, Dynamics of the firing probability of noisy integrate-and-fire neurons, Neural Comput. 14,
 //     2057-2110, 2002.
 // [4] Gerstner, Kistler, Naud, Paninski, Neuronal Dynamics, 2014, chapter 8.
+// [5] Asmussen, Glynn, Pitman, Discretization error in simulation of one-dimensional reflecting Brownian motion, Ann.
+//     Appl. Probab. 5, 875-896, 1995.
 
 /// The intervals between spikes, which are independent of one another.
 struct IntervalMoments {
@@ -64,6 +67,17 @@ IntervalMoments interval_moments(const Neuron& neuron, double current, double si
 /// @param sigma  mV, >= 0; the same as of white noise for tau_s = 0   @param tau_s  ms, >= 0, well below tau_m
 /// @throws InvalidArgument  an argument not finite, sigma or tau_s negative
 double filtered_noise_rate(const Neuron& neuron, double current, double sigma, double tau_s);
+
+/// What interval_moments becomes in a simulation with a time step (ms), to first order in sqrt(dt/tau_m):
+/// noisy_intervals with this method has these moments.
+///
+/// A simulation that looks at grid times only misses crossings between them. Its moments are those of a threshold that
+/// is raised by -zeta(1/2)/sqrt(2 pi) = 0.5826 standard deviations of a step's noise, sigma sqrt(dt/tau_m) [5]. A step
+/// of Euler-Maruyama is moreover an exact one of another neuron, whose time constant is -dt/log(1 - dt/tau_m) and whose
+/// sigma is larger by sqrt(2/(2 - dt/tau_m)). Refractoriness is a whole number of steps.
+/// @param sigma  mV, > 0   @param dt  ms, > 0; below tau_m with Method::euler
+/// @throws InvalidArgument  an argument not finite, or outside of its range
+IntervalMoments stepped_interval_moments(const Neuron& neuron, double current, double sigma, double dt, Method method);
 
 /// A Poisson process of arrivals, each of which makes u jump.
 struct PoissonArrivals {

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "input/argument.hpp"
+#include "lapicque/error.hpp"
 #include "lapicque/excitability.hpp"
 #include "numbers/cycles.hpp"
 #include "theory/closed_form.hpp"
@@ -141,6 +142,28 @@ double filtered_noise_rate(const Neuron& neuron, double current, double sigma, d
   if (sigma == 0) return firing_rate(neuron, current);
   const Real raised = sigma * Real(half_alpha) * sqrt(Real(Real(tau_s) / neuron.tau()));
   return ScaledPassage(neuron, detail::drive_above_threshold(neuron, current) - raised, sigma).rate();
+}
+
+IntervalMoments stepped_interval_moments(const Neuron& neuron, double current, double sigma, double dt, Method method) {
+  detail::require_positive(sigma, "sigma", "mV");
+  detail::require_positive(dt, "dt", "ms");
+  const double share = dt / neuron.tau();
+  NeuronParameters seen = neuron.parameters();
+  double seen_sigma = sigma;
+  if (method == Method::euler) {
+    if (share >= 1) {
+      throw InvalidArgument(
+          "dt", to_text(dt, "ms"),
+          "under noise, forward Euler's time step must be shorter than tau = " + to_text(neuron.tau(), "ms"),
+          "shorten it, or take exponential Euler");
+    }
+    seen.tau = -dt / std::log1p(-share);
+    seen_sigma = sigma * std::sqrt(2 / (2 - share));
+  }
+  constexpr double mean_overshoot = 0.5825971579390107;  // -zeta(1/2) / sqrt(2 pi)
+  seen.threshold += mean_overshoot * sigma * std::sqrt(share);
+  seen.refractory = std::round(neuron.refractory() / dt) * dt;
+  return interval_moments(seen, current, seen_sigma);
 }
 
 double equivalent_jump(const Neuron& neuron, Shape shape, double tau_s, double weight) {
