@@ -1,9 +1,13 @@
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <iostream>
 #include <limits>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -14,6 +18,8 @@
 #include "lapicque/error.hpp"
 #include "lapicque/excitability.hpp"
 #include "lapicque/population.hpp"
+#include "noisy_fi.hpp"
+#include "noisy_fi_figure.hpp"
 #include "options.hpp"
 #include "progress.hpp"
 
@@ -32,18 +38,34 @@ class FiCurve {
     for (const char* name : {"--current", "--from", "--to", "--points"}) rate.excludes(command.option(name));
     command.add_flag("--slope", slope_, "a column for the slope of the curve");
     add_quantity(command, "--count", count_, Dimension::time,
-                 "how long the check injects the current and counts spikes");
+                 "how long the check injects the current and counts spikes")
+        .default_text("500 ms, with --noise 1e5 ms");
+    auto noise = add_quantity(command, "--noise", sigma_, Dimension::voltage,
+                              "the curve under white noise that makes the potential vary by sigma/sqrt(2)");
+    noise.placeholder("SIGMA").excludes(rate).excludes(command.option("--slope"));
+    add_quantity(command, "--tau-s", tau_s_, Dimension::time,
+                 "with --noise: a column for noise that a synapse filters, to first order in sqrt(tau_s/tau)")
+        .needs(noise);
+    command
+        .add_reader(
+            "--seed", [this](const std::string& text) { seed_ = read_seed(text); },
+            "with --noise: of the check's random numbers")
+        .placeholder("N")
+        .default_text("1")
+        .needs(noise);
   }
 
   void operator()() const {
     const Neuron neuron = neuron_options_.neuron();
     const Solver solver = solver_options_.solver();
     const auto currents = rates_.empty() ? grid_.values() : currents_for_rates(neuron);
-    if (!(count_ > 0)) {
-      throw InvalidArgument("--count", to_text(count_, "ms"), "must be greater than 0", "write for example 500 ms");
+    if (!(counted_time() > 0)) {
+      throw InvalidArgument("--count", to_text(counted_time(), "ms"), "must be greater than 0",
+                            "write for example 500 ms");
     }
     solver.require_stable(neuron);
-    solver.require_few_steps(count_ * static_cast<double>(currents.size()));
+    solver.require_few_steps(counted_time() * static_cast<double>(currents.size()));
+    if (sigma_) return under_noise(neuron, currents, solver);
     if (!solver.method) require_few_spikes(neuron, currents);
     output_.check();
     DataTable table{
@@ -54,15 +76,13 @@ class FiCurve {
     for (const Counted& counted : count_spikes(neuron, currents, solver)) {
       table.columns[2].values.push_back(counted.interval_rate());
       table.columns[3].values.push_back(counted.spikes);
-      table.columns[4].values.push_back(1000 * counted.spikes / count_);
+      table.columns[4].values.push_back(1000 * counted.spikes / counted_time());
     }
     if (slope_) add_slope(table, neuron, currents, solver);
     const auto checked = table.columns[2].values;
     const auto by_count = table.columns[4].values;
     if (!rates_.empty()) std::swap(table.columns[0], table.columns[1]);  // what was asked comes first
-    const auto [least, most] = std::minmax_element(currents.begin(), currents.end());
-    const double from = *least;
-    const double to = *most > from ? *most : from + 1;
+    const auto [from, to] = range_of(currents);
     output_.write(table, [&] {
       const std::string name = solver_options_.name();
       return figures::fi_figure(
@@ -75,6 +95,44 @@ class FiCurve {
   }
 
  private:
+  static std::uint64_t read_seed(const std::string& text) {
+    std::uint64_t seed = 0;
+    const char* const end = text.data() + text.size();
+    if (const auto read = std::from_chars(text.data(), end, seed); read.ec == std::errc{} && read.ptr == end)
+      return seed;
+    throw InvalidArgument("--seed", text, "must be a whole number from 0 to 2^64 - 1", "write for example --seed 1");
+  }
+
+  /// For how long the check counts, ms: with noise it takes more spikes.
+  double counted_time() const { return count_.value_or(sigma_ ? 1e5 : 500); }
+
+  /// What the figure's axis spans.
+  static std::pair<double, double> range_of(const std::vector<double>& currents) {
+    const auto [least, most] = std::minmax_element(currents.begin(), currents.end());
+    return {*least, *most > *least ? *most : *least + 1};
+  }
+
+  void under_noise(const Neuron& neuron, const std::vector<double>& currents, const Solver& solver) const {
+    output_.check();
+    const auto table = noisy_fi(neuron, currents, {*sigma_, tau_s_, counted_time(), seed_}, solver);
+    const auto column = [&](const std::string& name) {
+      return std::find_if(table.columns.begin(), table.columns.end(), [&](const auto& c) { return c.name == name; })
+          ->values;
+    };
+    output_.write(table, [&] {
+      const std::string name = solver.method ? solver_options_.name() + " simulation" : "exact sampling";
+      const auto [from, to] = range_of(currents);
+      return figures::noisy_fi_figure(neuron, *sigma_, tau_s_, from, to,
+                                      {name,
+                                       solver.method,
+                                       solver.dt,
+                                       currents,
+                                       {column("checked_Hz"), column("checked_low_Hz"), column("checked_high_Hz")},
+                                       {column("checked_cv"), column("checked_low_cv"), column("checked_high_cv")}});
+    });
+    neuron_options_.say_which();
+  }
+
   /// What the check tells of one current.
   struct Counted {
     double spikes = 0;
@@ -153,22 +211,22 @@ class FiCurve {
     if (solver.method) {
       for (std::size_t k = 0; k < drives.size(); ++k) {
         progress(k, drives.size());
-        for (const double time : solver.spikes(neuron, drives[k], count_)) counted[k].add(time);
+        for (const double time : solver.spikes(neuron, drives[k], counted_time())) counted[k].add(time);
       }
     } else {
       const auto count = [&](std::size_t k, SpikeTrain& train) {
         for (const Spike& spike : train) counted[k].add(spike.time);
       };
-      for_each_train({&neuron, 1}, drives, count_, count, {.progress = progress});
+      for_each_train({&neuron, 1}, drives, counted_time(), count, {.progress = progress});
     }
     return counted;
   }
 
   void require_few_spikes(const Neuron& neuron, const std::vector<double>& currents) const {
     double spikes = 0;
-    for (const double current : currents) spikes += firing_rate(neuron, current) * count_ / 1000;
+    for (const double current : currents) spikes += firing_rate(neuron, current) * counted_time() / 1000;
     if (spikes <= most_spikes) return;
-    throw InvalidArgument("--count", to_text(count_, "ms"),
+    throw InvalidArgument("--count", to_text(counted_time(), "ms"),
                           "makes more than " + to_text(most_spikes) + " spikes to be counted", "choose a shorter time");
   }
 
@@ -178,7 +236,10 @@ class FiCurve {
   CurveOutput output_;
   std::vector<double> rates_;
   bool slope_ = false;
-  double count_ = 500;
+  std::optional<double> count_;
+  std::optional<double> sigma_;
+  std::optional<double> tau_s_;
+  std::uint64_t seed_ = 1;
 };
 
 }  // namespace
@@ -193,6 +254,12 @@ void add_fi(CommandLine& program) {
       "for the currents that make given rates, --slope for df/dI = f^2 tau R (threshold - reset) / ((u_inf - "
       "threshold) "
       "(u_inf - reset)), u_inf = rest + R I, checked by the simulated rates on both sides of the current.\n\n"
+      "--noise adds white noise: tau du/dt = -(u - rest) + R I + sigma sqrt(tau) xi(t). rate_Hz is then Siegert's "
+      "formula and cv the coefficient of variation of the intervals; the check draws intervals and gives their rate "
+      "and "
+      "cv with 95 % confidence, from ten spikes on. --method euler is Euler-Maruyama, and predicted_Hz what its time "
+      "step makes of the "
+      "rate.\n\n"
       "Examples:\n"
       "  $ lapicque fi --current 2nA,2.5nA | cut -d , -f 1,2,4,5\n"
       "  current_nA,rate_Hz,spikes,counted_Hz\n"
@@ -206,7 +273,11 @@ void add_fi(CommandLine& program) {
       "  $ lapicque fi --rate 50Hz,100Hz | cut -d , -f 1-2\n"
       "  rate_Hz,current_nA\n"
       "  50,2.1767255754561208\n"
-      "  100,2.8729650603039896\n");
+      "  100,2.8729650603039896\n"
+      "  $ lapicque fi --noise 3mV --current 1nA,2nA --tau-s 0.1ms | cut -d , -f 1-4\n"
+      "  current_nA,rate_Hz,cv,filtered_Hz\n"
+      "  1,0.00333567393905903,0.9999138747157545,0.0015836508039551239\n"
+      "  2,43.8456326393871,0.3865781445797323,41.02483664054913\n");
 }
 
 }  // namespace lapicque::program

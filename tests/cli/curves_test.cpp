@@ -76,6 +76,55 @@ TEST(FiCurve, HasItsSlope) {
                   .is_null());
 }
 
+// Siegert's formula by mpmath, with 30 digits; the seed is given, so that the simulation is the same each time.
+TEST(FiCurve, UnderNoiseIsSiegerts) {
+  const auto curve = run_json({"fi", "--noise", "3mV", "--current", "0.5nA,2nA,3nA"});
+  EXPECT_TRUE(Folder().run({"fi", "--noise", "3mV", "--current", "0"}).out.starts_with("current_nA,rate_Hz,cv,"));
+  EXPECT_NEAR(curve.at("rate_Hz")[1], 43.8456326393870845, 1e-12);
+  EXPECT_NEAR(curve.at("cv")[1], 0.3865781445797322, 1e-14);
+  EXPECT_TRUE(curve.at("checked_Hz")[0].is_null());  // once in a million seconds
+  EXPECT_EQ(curve.at("spikes")[0], 0);
+  for (int k = 1; k < 3; ++k) {
+    EXPECT_GT(curve.at("checked_high_Hz")[k], curve.at("rate_Hz")[k]);
+    EXPECT_LT(curve.at("checked_low_Hz")[k], curve.at("rate_Hz")[k]);
+    EXPECT_GT(curve.at("checked_high_cv")[k], curve.at("cv")[k]);
+    EXPECT_LT(curve.at("checked_low_cv")[k], curve.at("cv")[k]);
+  }
+}
+
+// A time step makes the neuron miss crossings: by far more than the simulation's statistical error.
+TEST(FiCurve, UnderNoiseForetellsWhatEulerMaruyamaMisses) {
+  for (const std::string method : {"euler", "exponential-euler"}) {
+    const auto curve =
+        run_json({"fi", "--noise", "3mV", "--current", "2nA", "--count", "1e6", "--method", method, "--dt", "0.1ms"});
+    const double band = curve.at("checked_high_Hz")[0].get<double>() - curve.at("checked_Hz")[0].get<double>();
+    EXPECT_NEAR(curve.at("checked_Hz")[0], curve.at("predicted_Hz")[0], 2 * band) << method;
+    EXPECT_LT(curve.at("checked_high_Hz")[0].get<double>() + 2 * band, curve.at("rate_Hz")[0]) << method;
+  }
+}
+
+TEST(FiCurve, UnderNoiseRefusesWhatCannotBe) {
+  const Folder folder;
+  const auto error = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "fi");
+    const auto result = folder.run(arguments);
+    EXPECT_EQ(result.status, 2);
+    EXPECT_EQ(result.out, "");
+    return result.error;
+  };
+  EXPECT_EQ(error({"--noise", "0mV"}),
+            "--noise = 0 mV: must be greater than 0; leave it out for the curve without noise\n");
+  EXPECT_EQ(error({"--noise", "3mV", "--seed", "x"}),
+            "--seed = x: must be a whole number from 0 to 2^64 - 1; write for example --seed 1\n");
+  EXPECT_EQ(error({"--noise", "3mV", "--count", "1e9"}),
+            "--count = 1e+09 ms: takes more than 1e9 steps; choose a shorter time\n");
+  EXPECT_EQ(error({"--noise", "3mV", "--method", "euler", "--dt", "9ms"}),
+            "--dt = 9 ms: under noise, forward Euler's time step must be shorter than tau = 8 ms; shorten it, or take "
+            "--method exponential-euler\n");
+  EXPECT_EQ(error({"--noise", "3mV", "--tau-s=-1ms"}),
+            "--tau-s = -1 ms: must not be negative; write for example 2 ms\n");
+}
+
 TEST(Psp, SimulationAgreesWithTheFormula) {
   for (const std::string shape : {"exponential", "alpha"}) {
     const auto curve = run_json({"psp", "--shape", shape, "--tau-s", "0.1ms,2ms,8ms,300ms", "--weight=-0.5nA"});

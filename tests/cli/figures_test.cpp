@@ -56,6 +56,13 @@ TEST(Figures, LabelManyDecadesByPowersOfTen) {
   EXPECT_FALSE(all.contains("2"));
 }
 
+TEST(Figures, OfTheCurveUnderNoiseShowWhatIsComparedInIt) {
+  const auto all = texts_of({"fi", "--noise", "3mV", "--from", "1nA", "--to", "3nA", "--points", "3", "--method",
+                             "euler", "--dt", "0.1ms", "--tau-s", "0.2ms"});
+  EXPECT_TRUE(has(all, {"f-I curve under white noise, sigma = 3 mV", "euler simulation", "95 % confidence",
+                        "without noise", "foretold at dt = 0.1 ms", "filtered noise, tau_s = 0.2 ms", "CV"}));
+}
+
 TEST(Figures, NameTheNeuron) {
   const std::string neuron =
       "rest -70 mV, reset -65 mV, threshold -50 mV, R 10 MOhm, tau 12 ms, refractory period 2 ms";
