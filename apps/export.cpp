@@ -41,6 +41,12 @@ class ExportCommand {
     }
     const Experiment experiment = read_experiment(file_);
     say(experiment.remarks);
+    if (!experiment.neuron.is_plain()) {
+      throw FileError({{file_, 0, "neuron", "",
+                        "scripts are of neurons that are reset to their reset, clamped there, and "
+                        "raise nothing",
+                        "leave reset_rule, refractory_rule and after_spike out"}});
+    }
     const Export what{experiment, file_name(), dt_};
     if (what.steps() < 1 || what.steps() > most_script_steps) {
       throw InvalidArgument(

@@ -232,6 +232,12 @@ Neuron NeuronOptions::neuron(const NeuronParameters& defaults) const {
     if (file_.empty()) return neuron_with_given(defaults);
     auto [neuron, remarks] = read_neuron(file_, values_);
     remarks_ = std::move(remarks);
+    if (!neuron.is_plain()) {
+      throw FileError({{file_, 0, "neuron", "",
+                        "the closed forms are of neurons that are reset to their reset, clamped "
+                        "there, and raise nothing",
+                        "leave reset_rule, refractory_rule and after_spike out"}});
+    }
     if (initial_ == Initial::offered || neuron.initial() == neuron.rest()) return neuron;
     if (neuron.rest() >= neuron.threshold()) {
       throw FileError(

@@ -89,7 +89,8 @@ class ValidateCommand {
     if (found_.convention.empty()) {
       found_.close_decision = close_decision(experiment.neuron, experiment.current, experiment.until);
     }
-    if (!found_.is_undiagnosable()) {
+    found_.knows_neuron = experiment.neuron.is_plain();
+    if (found_.knows_neuron && !found_.is_undiagnosable()) {
       found_.diagnosis = diagnose(experiment.neuron, experiment.current, experiment.until, found_.theirs,
                                   {.dt = found_.dt, .convention = found_.convention});
     }

@@ -150,6 +150,8 @@ std::string diagnosis_text(const Validation& v) {
   if (v.is_undiagnosable() && v.close_decision && v.close_decision->time <= v.reference.front()) {
     return "diagnosis: " + v.spikes + " has no spike, and whether there is one hangs on less than rounding\n";
   }
+  if (!v.knows_neuron)
+    return "diagnosis: none, as it takes a neuron without reset_rule, refractory_rule and after_spike\n";
   if (v.is_undiagnosable()) return "diagnosis: none, as " + v.spikes + " has no spike to tell by\n";
   if (v.are_milliseconds) {
     return "diagnosis: all times lie after the end of the run, and fit it when read as milliseconds: run again with "

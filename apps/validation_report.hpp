@@ -26,6 +26,7 @@ struct Validation {
   /// "the exact spikes"
   std::string reference_name() const;
   /// Whether they have no spike where there are some, which any cause may have.
+  bool knows_neuron = true;  ///< whether a diagnosis knows its resets, refractoriness and after-spike parts
   bool is_undiagnosable() const;
   /// How many spikes of a train are in the run.
   std::size_t spikes_until_end(const std::vector<double>& train) const;

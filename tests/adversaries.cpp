@@ -32,9 +32,9 @@ double draw_sign(Random& random) { return random.chance(0.5) ? 1 : -1; }
 double draw_near_one(Random& random) { return 1 + draw_sign(random) * std::ldexp(1.0, -random.integer(1, 52)); }
 
 /// A neuron that does not fire by itself.
-Neuron draw_quiet_neuron(Random& random, const Unit& unit) {
+Neuron draw_quiet_neuron(Random& random, const Unit& unit, const Kind& kind) {
   for (;;) {
-    const Neuron neuron = draw_neuron(random, unit);
+    const Neuron neuron = draw_neuron(random, unit, kind);
     if (neuron.rest() < neuron.threshold()) return neuron;
   }
 }
@@ -90,14 +90,14 @@ Experiment grazing(Random& random, const Neuron& neuron, const Unit& unit, const
 
 Experiment graze(Random& random, const Kind& kind) {
   const Unit unit = kind.unit(random);
-  const Neuron neuron = draw_quiet_neuron(random, unit);
+  const Neuron neuron = draw_quiet_neuron(random, unit, kind);
   return grazing(random, neuron, unit, kind.draw(random, unit));
 }
 
 /// One to three arrivals at a synapse next to the membrane in time constant, grazing or not.
 Experiment equal_time_constants(Random& random, const Kind& kind) {
   const Unit unit = kind.unit(random);
-  const Neuron neuron = draw_quiet_neuron(random, unit);
+  const Neuron neuron = draw_quiet_neuron(random, unit, kind);
   Current shape;
   for (int k = is_one_of(kind, {"exponential synapse", "alpha synapse"}) ? 1 : random.integer(2, 3); k > 0; --k) {
     auto events = draw_events(random, random.integer(1, 3), -unit.millisecond, 5 * unit.millisecond, -unit.nanoampere,
@@ -114,7 +114,7 @@ Experiment equal_time_constants(Random& random, const Kind& kind) {
 
 Experiment event_on_the_spike(Random& random, const Kind& kind) {
   const Unit unit = kind.unit(random);
-  const Neuron neuron = draw_neuron(random, unit);
+  const Neuron neuron = draw_neuron(random, unit, kind);
   const Current current = kind.draw(random, unit);
   const double until = 20 * unit.millisecond;
   std::vector<Spike> spikes;
@@ -134,7 +134,7 @@ Experiment event_on_the_spike(Random& random, const Kind& kind) {
 
 Experiment events_one_ulp_apart(Random& random, const Kind& kind) {
   const Unit unit = kind.unit(random);
-  const Neuron neuron = draw_neuron(random, unit);
+  const Neuron neuron = draw_neuron(random, unit, kind);
   Current current = kind.draw(random, unit);
   double time = unit.millisecond * random.uniform(0, 10);
   for (int k = random.integer(2, 12); k > 0; --k, time = neighbour(time, random.integer(0, 2)))
@@ -196,6 +196,7 @@ Experiment touch_rheobase(Random& random, const Kind& kind) {
   if (random.chance(0.7))
     p.initial =
         std::min(neighbour(p.threshold, -1), p.threshold - unit.millivolt * std::pow(10, -random.uniform(0, 16)));
+  kind.extend(random, unit, p);
   return {Neuron(p), touching_rheobase(random, kind.name, unit), 20 * unit.millisecond};
 }
 
@@ -206,7 +207,7 @@ constexpr double most_doublings = 50;
 
 Experiment cancelling_sinusoids(Random& random, const Kind& kind) {
   const Unit unit = kind.unit(random);
-  const Neuron neuron = draw_neuron(random, unit);
+  const Neuron neuron = draw_neuron(random, unit, kind);
   const int k = random.integer(1, 52);
   const double apart = 1 + draw_sign(random) * std::ldexp(1.0, -k);
   const double amplitude =
@@ -225,7 +226,7 @@ Experiment cancelling_sinusoids(Random& random, const Kind& kind) {
 /// Something up to 10^25 times too large, and its opposite at the same time or an ulp later.
 Experiment huge_opposites(Random& random, const Kind& kind) {
   const Unit unit = kind.unit(random);
-  const Neuron neuron = draw_neuron(random, unit);
+  const Neuron neuron = draw_neuron(random, unit, kind);
   Current current = kind.draw(random, unit);
   for (int k = random.integer(1, 2); k > 0; --k) {
     const double huge = std::pow(10, random.uniform(3, 25));
@@ -243,7 +244,7 @@ Experiment huge_opposites(Random& random, const Kind& kind) {
 /// The same with arrivals at synapses whose time constants are next to each other.
 Experiment cancelling_synapses(Random& random, const Kind& kind) {
   const Unit unit = kind.unit(random);
-  const Neuron neuron = draw_neuron(random, unit);
+  const Neuron neuron = draw_neuron(random, unit, kind);
   const int k = random.integer(1, 52);
   const double weight = unit.nanoampere * std::exp2(std::min(k * random.uniform(0.5, 1.1), most_doublings));
   const double tau = unit.millisecond * draw_ratio(random), time = unit.millisecond * random.uniform(0, 5);
@@ -264,7 +265,7 @@ Experiment extreme_scale(Random& random, const Kind& kind) {
     const Unit unit{std::ldexp(20.0, millivolt), std::ldexp(2.0, nanoampere),
                     std::ldexp(8.0, random.integer(-1000, 1000))};
     try {
-      return {draw_neuron(random, unit), kind.draw(random, unit), 20 * unit.millisecond};
+      return {draw_neuron(random, unit, kind), kind.draw(random, unit), 20 * unit.millisecond};
     } catch (const InvalidArgument&) {  // rounded to something that is none, threshold to reset, say
     }
   }
@@ -274,7 +275,7 @@ Experiment extreme_scale(Random& random, const Kind& kind) {
 
 Experiment billion_periods(Random& random, const Kind& kind) {
   const Unit unit = kind.unit(random);
-  const Neuron neuron = draw_quiet_neuron(random, unit);
+  const Neuron neuron = draw_quiet_neuron(random, unit, kind);
   const double frequency = random.logarithmic(0.05, 10) * 1000 / 6.283 / unit.millisecond;
   const double ago = 1000 / frequency * random.logarithmic(1e6, 1e12), phase = random.uniform(-4, 4);
   const double dc = unit.nanoampere * random.uniform(0.5, 2);
@@ -297,14 +298,14 @@ Experiment billion_periods(Random& random, const Kind& kind) {
 
 Experiment late_onset(Random& random, const Kind& kind) {
   const Unit unit = kind.unit(random);
-  const Neuron neuron = draw_quiet_neuron(random, unit);
+  const Neuron neuron = draw_quiet_neuron(random, unit, kind);
   const double late = unit.millisecond * random.logarithmic(1e3, 1e12);
   return {neuron, stretched(kind.draw(random, unit), {.shift = late}), late + 20 * unit.millisecond};
 }
 
 Experiment long_train(Random& random, const Kind& kind) {
   const Unit unit = kind.unit(random);
-  const Neuron neuron = draw_neuron(random, unit);
+  const Neuron neuron = draw_neuron(random, unit, kind);
   Current current;
   const int windows = random.integer(3, 8);
   for (int k = 0; k < windows; ++k) current += stretched(kind.draw(random, unit), {.shift = 20 * unit.millisecond * k});

@@ -265,6 +265,50 @@ values = [7]
   EXPECT_EQ(pieces_of<Samples>(experiment.current)[0].hold, Hold::previous);
 }
 
+/// The preamble with more keys of [neuron], and parts after it.
+std::string with_neuron(const std::string& keys, const std::string& parts = {}) {
+  return "[run]\nuntil = 200\n[neuron]\nrest = -70\nreset = -65\nthreshold = -50\nresistance = 10\ntau = 8\n" + keys +
+         parts;
+}
+
+TEST(ExperimentFile, TellsWhatASpikeDoes) {
+  const Neuron plain = parse_experiment(with_neuron(""), "cell.toml", {}).neuron;
+  EXPECT_TRUE(plain.is_plain());
+  const Neuron neuron =
+      parse_experiment(with_neuron("reset_rule = \"by\"\nrefractory_rule = \"jumps-kept\"\n",
+                                   "[[neuron.after_spike]]\nkind = \"current\"\njump = \"-100 pA\"\ntau = \"0.1 s\"\n"
+                                   "[[neuron.after_spike]]\nkind = \"threshold\"\njump = \"4 mV\"\ntau = 8\n"),
+                       "cell.toml", {})
+          .neuron;
+  EXPECT_EQ(neuron.reset_rule(), ResetRule::by);
+  EXPECT_EQ(neuron.refractory_rule(), RefractoryRule::jumps_kept);
+  ASSERT_EQ(neuron.after_spike().size(), 2U);
+  EXPECT_EQ(neuron.after_spike()[0].kind, AfterSpike::Kind::current);
+  EXPECT_EQ(neuron.after_spike()[0].jump, -0.1);
+  EXPECT_EQ(neuron.after_spike()[0].tau, 100);
+  EXPECT_EQ(neuron.after_spike()[1].kind, AfterSpike::Kind::threshold);
+  EXPECT_EQ(neuron.after_spike()[1].jump, 4);
+  EXPECT_EQ(neuron.after_spike()[1].tau, 8);
+  EXPECT_EQ(parse_experiment(with_neuron("refractory_rule = \"silent\""), "cell.toml", {}).neuron.refractory_rule(),
+            RefractoryRule::silent);
+}
+
+TEST(ExperimentFile, RefusesWhatASpikeCannotDo) {
+  const auto part = [](const std::string& keys) { return message(with_neuron("[[neuron.after_spike]]\n" + keys)); };
+  EXPECT_EQ(message(with_neuron("reset_rule = \"two\"\n")),
+            "cell.toml:9: neuron.reset_rule = \"two\": unknown reset_rule; did you mean \"to\"?");
+  EXPECT_EQ(part("kind = \"current\"\njump = 1\ntau = 0\n"),
+            "cell.toml:12: neuron.after_spike[1].tau = 0: the time constant of a decaying part must be greater than 0; "
+            "write for example tau = \"100 ms\"");
+  EXPECT_EQ(
+      part("kind = \"threshold\"\njump = \"1 nA\"\ntau = 1\n"),
+      "cell.toml:11: neuron.after_spike[1].jump = \"1 nA\": expected a voltage, nA is a current; write for example "
+      "\"4 mV\"");
+  EXPECT_EQ(part("kind = \"current\"\ntau = 1\n"),
+            "cell.toml:9: missing key neuron.after_spike[1].jump; write for example jump = \"-0.1 nA\"");
+  EXPECT_NE(message(with_neuron("after_spike = 3\n")), "");
+}
+
 TEST(ExperimentFile, MayHaveNoInput) {
   EXPECT_NO_THROW(parse_experiment(preamble, "cell.toml", {}));
   EXPECT_NO_THROW(parse_experiment("input = []\n" + preamble, "cell.toml", {}));
@@ -621,7 +665,7 @@ TEST(ExperimentFile, ThatCannotBeReadIsNamed) {
 TEST(ExperimentFile, ThatIsEmptyLacksBothTables) {
   EXPECT_EQ(message(""),
             "cell.toml:1: missing table [neuron]; it has rest, reset, threshold, resistance, tau, capacitance, "
-            "leak_conductance, refractory, initial\n"
+            "leak_conductance, refractory, initial, reset_rule, refractory_rule, after_spike\n"
             "cell.toml:1: missing table [run]; it has until");
 }
 

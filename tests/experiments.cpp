@@ -65,6 +65,40 @@ Current several(Random& random, const Unit& u, int least, int greatest, Current 
   return sum;
 }
 
+/// What makes own spikes matter: currents that go on for long, and jumps that come in refractoriness.
+Current draw_driven(Random& random, const Unit& u) {
+  Current sum = step(0, forever, u.nanoampere * random.uniform(0.5, 3));
+  if (random.chance(0.7)) sum += draw_jumps(random, u);
+  if (random.chance(0.3)) sum += draw_any_synapse(random, u);
+  if (random.chance(0.3)) sum += draw_step(random, u);
+  if (random.chance(0.2)) sum += draw_sinusoid(random, u);
+  return sum;
+}
+
+void reset_by(Random&, const Unit&, NeuronParameters& p) { p.reset_rule = ResetRule::by; }
+void keep_jumps(Random&, const Unit&, NeuronParameters& p) { p.refractory_rule = RefractoryRule::jumps_kept; }
+void be_silent(Random&, const Unit&, NeuronParameters& p) { p.refractory_rule = RefractoryRule::silent; }
+
+/// Mostly inhibiting, as own spikes that drive the neuron may do so without end.
+double draw_own_jump(Random& random, double inhibiting) {
+  return inhibiting * (random.chance(0.8) ? random.logarithmic(0.01, 1) : -random.logarithmic(0.001, 0.1));
+}
+void adapt(Random& random, const Unit& u, NeuronParameters& p) {
+  for (int k = random.integer(1, 2); k > 0; --k)
+    p.after_spike.push_back(
+        {AfterSpike::Kind::current, draw_own_jump(random, -u.nanoampere) / 2, u.millisecond * draw_ratio(random)});
+}
+void move_threshold(Random& random, const Unit& u, NeuronParameters& p) {
+  for (int k = random.integer(1, 2); k > 0; --k)
+    p.after_spike.push_back(
+        {AfterSpike::Kind::threshold, draw_own_jump(random, u.millivolt), u.millisecond * draw_ratio(random)});
+}
+void do_anything(Random& random, const Unit& u, NeuronParameters& p) {
+  if (random.chance(0.4)) reset_by(random, u, p);
+  p.refractory_rule = static_cast<RefractoryRule>(random.integer(0, 2));
+  if (random.chance(0.8)) adapt(random, u, p);
+  if (random.chance(0.8)) move_threshold(random, u, p);
+}
 Unit usual(Random&) { return {}; }
 
 Unit extreme(Random& random) {
@@ -92,6 +126,12 @@ Neuron draw_neuron(Random& random, const Unit& unit) {
     p.initial = p.reset;
   }
   return Neuron(p);
+}
+
+Neuron draw_neuron(Random& random, const Unit& unit, const Kind& kind) {
+  NeuronParameters parameters = draw_neuron(random, unit).parameters();
+  kind.extend(random, unit, parameters);
+  return Neuron(parameters);
 }
 
 double draw_ratio(Random& random) {
@@ -230,6 +270,12 @@ const std::vector<Kind>& kinds() {
        usual},
       {"mixture", draw_mixture, usual},
       {"extreme scales", draw_mixture, extreme},
+      {"reset by", draw_driven, usual, reset_by},
+      {"jumps kept", draw_driven, usual, keep_jumps},
+      {"silent", draw_driven, usual, be_silent},
+      {"adaptation", draw_driven, usual, adapt},
+      {"moving threshold", draw_driven, usual, move_threshold},
+      {"all that spikes do", draw_driven, usual, do_anything},
   };
   return all;
 }
@@ -244,7 +290,7 @@ const Kind& kind_named(const std::string& name) {
 
 Experiment draw_experiment(Random& random, const Kind& kind) {
   const Unit unit = kind.unit(random);
-  const Neuron neuron = draw_neuron(random, unit);
+  const Neuron neuron = draw_neuron(random, unit, kind);
   return {neuron, kind.draw(random, unit), 20 * unit.millisecond};
 }
 

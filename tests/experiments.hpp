@@ -30,6 +30,8 @@ struct Kind {
   std::string name;
   Current (*draw)(Random&, const Unit&);
   Unit (*unit)(Random&);  ///< the scale of its experiments
+  /// What its neurons have that plain ones have not.
+  void (*extend)(Random&, const Unit&, NeuronParameters&) = [](Random&, const Unit&, NeuronParameters&) {};
 };
 
 /// Every kind there is: a row of the accuracy table each.
@@ -42,6 +44,8 @@ const Kind& kind_named(const std::string& name);
 Experiment draw_experiment(Random& random, const Kind& kind);
 
 Neuron draw_neuron(Random& random, const Unit& unit);
+/// One that the kind extends.
+Neuron draw_neuron(Random& random, const Unit& unit, const Kind& kind);
 
 /// tau_s / tau_m: apart, near, next to each other, or equal.
 double draw_ratio(Random& random);

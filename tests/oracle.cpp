@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <set>
 #include <sstream>
 #include <stdexcept>
@@ -52,7 +53,7 @@ struct Change {
   double size;        // weight or jump
 };
 
-/// Everything that moves between two events. v = u - threshold.
+/// Everything that moves between two events. v = u less the threshold at rest.
 template <class Real>
 struct State {
   Real time;
@@ -60,7 +61,8 @@ struct State {
   Real level;  // of all lines together
   Real slope;
   std::vector<Real> sine, cosine;  // of each sinusoid that is on
-  std::vector<Real> g, h;          // synapse: current (g + h s) exp(-s / tau_s)
+  std::vector<Real> g, h;          // synapse, then after-spike part: current (g + h s) exp(-s / tau_s)
+  std::vector<Real> m;             // moving parts of the threshold
 };
 
 /// The factors that carry a State on by one length of time.
@@ -70,6 +72,7 @@ struct Propagator {
   Real decay;  // of the membrane
   std::vector<Real> sine, cosine;
   std::vector<Real> synapse_decay, k1, k2;
+  std::vector<Real> threshold_decay;
 };
 
 template <unsigned digits>
@@ -93,20 +96,34 @@ class Oracle {
 
  private:
   void add_line(double begin, double end, Line line);
-  void apply(double time, bool jumps_count);
+  Real apply(double time, bool jumps_count);
+  void fire(bool by_crossing);
+  void release();
+  Real moving_threshold(const State& at) const { return std::accumulate(at.m.begin(), at.m.end(), Real(0)); }
   void refresh_lines();
   Propagator propagator(const Real& length, bool of_all = false) const;
   State advance(const State& from, const Propagator& by) const;
   State advance(const State& from, const Real& length) const { return advance(from, propagator(length)); }
   Real current_of(const State& at) const;
   Real current_slope(const State& at) const;
-  Real rise(const State& at) const { return (rest_ - at.v + resistance_ * current_of(at)) / tau_; }
-  Real bend(const State& at) const { return (-rise(at) + resistance_ * current_slope(at)) / tau_; }
+  // Of u, and of what the threshold does:
+  Real rise_of_u(const State& at) const { return (rest_ - at.v + resistance_ * current_of(at)) / tau_; }
+  Real bend_of_u(const State& at) const { return (-rise_of_u(at) + resistance_ * current_slope(at)) / tau_; }
+  Real rise(const State& at) const {
+    Real sum = rise_of_u(at);
+    for (std::size_t i = 0; i < at.m.size(); ++i) sum += at.m[i] / tau_theta_[i];
+    return sum;
+  }
+  Real bend(const State& at) const {
+    Real sum = bend_of_u(at);
+    for (std::size_t i = 0; i < at.m.size(); ++i) sum -= at.m[i] / (tau_theta_[i] * tau_theta_[i]);
+    return sum;
+  }
   double fastest(const State& at, const Real& since) const;
   Real safe_length(const State& at, const Real& length) const;
   void heed(const State& at, const Real& length);
   using Quantity = Real (Oracle::*)(const State&) const;
-  Real value(const State& at) const { return at.v; }
+  Real value(const State& at) const { return at.v - moving_threshold(at); }
   Real fall(const State& at) const { return -rise(at); }
   Real unbend(const State& at) const { return -bend(at); }
   Real root(const State& from, const Real& length, double guess, Quantity f, Quantity df) const;
@@ -130,6 +147,13 @@ class Oracle {
   std::vector<Sine> sines_;
   std::vector<Shape> shapes_;
   std::vector<Real> tau_s_;
+  ResetRule reset_rule_;
+  RefractoryRule refractory_rule_;
+  bool is_plain_;
+  std::size_t first_own_current_ = 0;  // of the shapes
+  std::vector<Real> own_current_jump_, threshold_jump_, tau_theta_;
+  bool clamped_ = false, quiet_ = false;  // until free_at_
+  Real free_at_ = 0, held_ = 0, kept_ = 0;
   std::vector<Change> changes_;
   std::size_t next_ = 0;
   std::set<std::size_t> lines_on_;
@@ -145,7 +169,10 @@ Oracle<digits>::Oracle(const Neuron& neuron, const Current& current, const Real&
       tau_(neuron.tau()),
       refractory_(neuron.refractory()),
       until_(until),
-      most_(most) {
+      most_(most),
+      reset_rule_(neuron.reset_rule()),
+      refractory_rule_(neuron.refractory_rule()),
+      is_plain_(neuron.is_plain()) {
   closest = std::numeric_limits<Real>::max();
   state.time = 0;
   state.v = Real(neuron.initial()) - neuron.threshold();
@@ -185,6 +212,18 @@ Oracle<digits>::Oracle(const Neuron& neuron, const Current& current, const Real&
       },
   };
   for (const Piece& piece : current.pieces()) std::visit(add, piece);
+  first_own_current_ = shapes_.size();
+  for (const AfterSpike& part : neuron.after_spike()) {
+    if (part.kind == AfterSpike::Kind::threshold) {
+      threshold_jump_.push_back(part.jump);
+      tau_theta_.push_back(part.tau);
+    } else {
+      own_current_jump_.push_back(part.jump);
+      shapes_.push_back(Shape::exponential);
+      tau_s_.push_back(part.tau);
+    }
+  }
+  state.m.assign(tau_theta_.size(), 0);
   sine_on_.assign(sines_.size(), false);
   state.sine.assign(sines_.size(), 0);
   state.cosine.assign(sines_.size(), 0);
@@ -236,9 +275,9 @@ void Oracle<digits>::refresh_lines() {
   }
 }
 
-/// All events at `time`; the jumps among them add to v if they count.
+/// All events at `time`; the jumps among them add to v if they count. @return their sum
 template <unsigned digits>
-void Oracle<digits>::apply(double time, bool jumps_count) {
+typename Oracle<digits>::Real Oracle<digits>::apply(double time, bool jumps_count) {
   Real jump = 0;
   bool jumped = false, line_changed = false;
   for (; next_ < changes_.size() && changes_[next_].time == time; ++next_) {
@@ -279,8 +318,9 @@ void Oracle<digits>::apply(double time, bool jumps_count) {
     enlarge(state.v);
     enlarge(jump);
     state.v += jump;
-    note(state.v);
+    note(value(state));
   }
+  return jump;
 }
 
 template <unsigned digits>
@@ -293,6 +333,7 @@ typename Oracle<digits>::Propagator Oracle<digits>::propagator(const Real& lengt
     p.sine.push_back(sin(angle));
     p.cosine.push_back(cos(angle));
   }
+  for (const Real& tau : tau_theta_) p.threshold_decay.push_back(exp(-length / tau));
   for (std::size_t i = 0; i < shapes_.size(); ++i) {
     const bool silent = !of_all && state.g[i] == 0 && state.h[i] == 0;
     const Real decay = silent ? Real(0) : exp(-length / tau_s_[i]);
@@ -317,6 +358,7 @@ template <unsigned digits>
 typename Oracle<digits>::State Oracle<digits>::advance(const State& from, const Propagator& by) const {
   State to = from;
   to.time += by.length;
+  for (std::size_t i = 0; i < to.m.size(); ++i) to.m[i] *= by.threshold_decay[i];
   to.level += from.slope * by.length;
   // The standing current and the resting potential are one number first, so that exactly the rheobase stays exact.
   const Real steady = rest_ + resistance_ * from.level;
@@ -366,6 +408,9 @@ double Oracle<digits>::fastest(const State& at, const Real& since) const {
   for (std::size_t i = 0; i < shapes_.size(); ++i)
     if (resistance_ * (abs(at.g[i]) + abs(at.h[i]) * tau_s_[i]) > Real("1e-40") * abs(rest_ - reset_) + tiny_)
       scale = std::min(scale, static_cast<double>(tau_s_[i]));
+  for (std::size_t i = 0; i < at.m.size(); ++i)
+    if (abs(at.m[i]) > Real("1e-40") * abs(rest_ - reset_) + tiny_)
+      scale = std::min(scale, static_cast<double>(tau_theta_[i]));
   return scale;
 }
 
@@ -380,15 +425,21 @@ void Oracle<digits>::heed(const State& at, const Real& length) {
     enlarge(resistance_ * at.g[i]);
     enlarge(resistance_ * at.h[i] * tau_s_[i]);
   }
+  for (const Real& part : at.m) enlarge(part);
 }
 
 /// A time for which v stays below 0 without fail, no more than `length`; at least a few digits of a share of it are.
 ///
 /// Without its sinusoids' steady response, v rises at most to `top`, the greatest potential at which it could settle,
-/// and no faster than top - (top - v) exp(-s/tau); that response adds at most its amplitude.
+/// and no faster than top - (top - v) exp(-s/tau); that response adds at most its amplitude. The threshold's negative
+/// parts lower it by no more than they do now.
 template <unsigned digits>
 typename Oracle<digits>::Real Oracle<digits>::safe_length(const State& at, const Real& length) const {
   Real greatest = at.level + (at.slope > 0 ? at.slope * length : Real(0)), v = at.v, swing = 0, all_swing = 0;
+  Real lowered = 0;
+  for (const Real& part : at.m)
+    if (part < 0) lowered -= part;
+  v += lowered;
   for (std::size_t i = 0; i < shapes_.size(); ++i) {
     if (at.g[i] > 0) greatest += at.g[i];
     if (at.h[i] > 0) greatest += at.h[i] * tau_s_[i];
@@ -401,8 +452,8 @@ typename Oracle<digits>::Real Oracle<digits>::safe_length(const State& at, const
     swing += abs(gain) * sqrt(1 + lag * lag);
     all_swing += abs(sines_[i].amplitude);
   }
-  if (rest_ + resistance_ * (greatest + all_swing) <= 0) return length;
-  const Real top = rest_ + resistance_ * greatest + swing;
+  if (rest_ + lowered + resistance_ * (greatest + all_swing) <= 0 && v < 0) return length;
+  const Real top = rest_ + lowered + resistance_ * greatest + swing;
   v += swing;
   if (v >= 0) return 0;
   if (top <= 0) return length;
@@ -449,12 +500,13 @@ double root_of_cubic(double value_0, double slope_0, double value_1, double slop
 }
 
 /// Looks along u from `from` for at most `length`; true if it goes above the threshold, and then `spike` is the state
-/// at the crossing.
+/// at the crossing. Where u starts above the threshold it has to be below it first.
 template <unsigned digits>
 bool Oracle<digits>::search(const State& from, const Real& length, State& spike) {
   heed(from, length);
   State a = from;
   Real gone = 0;
+  bool above = value(a) > 0 || (value(a) == 0 && rise(a) > 0);
   const auto cross = [&](const Real& s) {
     spike = advance(a, s);
     if (tiny_ > rise(spike) * spike.time * tenth_to<Real>(60)) unsure = true;
@@ -462,16 +514,17 @@ bool Oracle<digits>::search(const State& from, const Real& length, State& spike)
   };
   // The first crossing after a, where u is known to be above the threshold at b, h later.
   const auto cross_before = [&](const State& b, const Real& h) {
-    const Real unit = std::max({Real(abs(a.v)), Real(abs(b.v)), Real(abs(rise(a) * h)), Real(abs(rise(b) * h))});
+    const Real unit =
+        std::max({Real(abs(value(a))), Real(abs(value(b))), Real(abs(rise(a) * h)), Real(abs(rise(b) * h))});
     const auto scaled = [&](const Real& x) { return static_cast<double>(x / unit); };
-    const double guess = root_of_cubic(scaled(a.v), scaled(rise(a) * h), scaled(b.v), scaled(rise(b) * h));
+    const double guess = root_of_cubic(scaled(value(a)), scaled(rise(a) * h), scaled(value(b)), scaled(rise(b) * h));
     return cross(root(a, h, guess, &Oracle::value, &Oracle::rise));
   };
   for (long turn = 0; gone < length; ++turn) {
     if (turn > 4'000'000) throw std::runtime_error("the oracle would have to take too many samples");
     const Real left = length - gone;
     const double sample = fastest(a, gone) / 4;
-    const Real safe = looks == Looks::everywhere ? Real(0) : safe_length(a, left);
+    const Real safe = looks == Looks::everywhere || above ? Real(0) : safe_length(a, left);
     if (safe == left) return false;
     const bool skip = safe > 2 * sample;
     const double step = skip ? static_cast<double>(safe) : sample;
@@ -486,56 +539,96 @@ bool Oracle<digits>::search(const State& from, const Real& length, State& spike)
     } else {
       b = advance(a, h);
     }
+    if (above) {
+      // The lowest point of the step: its end, or a local minimum in it.
+      State lowest = b;
+      Real at = h;
+      if (value(b) >= 0 && rise(a) < 0 && rise(b) > 0) {
+        at = root(a, h, 0.5, &Oracle::rise, &Oracle::bend);
+        lowest = advance(a, at);
+        note(value(lowest));
+      }
+      if (value(lowest) < 0) above = false;
+      a = std::move(lowest);
+      gone += at;
+      continue;
+    }
     if (!skip) {
       const bool last = gone + h >= length;
       const Real rise_a = rise(a), rise_b = rise(b);
       // u reaches the threshold on the very instant of the event at b: that is before the event.
-      const bool on_the_dot = last && rise_b > 0 && abs(b.v) <= tiny_;
-      if (b.v != 0 && abs(b.v) <= tiny_) unsure = true;
+      const bool on_the_dot = last && rise_b > 0 && abs(value(b)) <= tiny_;
+      if (value(b) != 0 && abs(value(b)) <= tiny_) unsure = true;
       if (on_the_dot) return cross(h);
-      if (b.v > 0) return cross_before(b, h);
-      const bool is_near = a.v + 2 * rise_a * h > 0 || b.v - 2 * rise_b * h > 0;
+      if (value(b) > 0) return cross_before(b, h);
+      const bool is_near = value(a) + 2 * rise_a * h > 0 || value(b) - 2 * rise_b * h > 0;
       if (rise_a > 0 && rise_b <= 0 && (is_near || looks == Looks::everywhere)) {
         const double guess = static_cast<double>(rise_a / (rise_a - rise_b));
         const Real top = root(a, h, guess, &Oracle::fall, &Oracle::unbend);
         const State highest = advance(a, top);
-        note(highest.v);
-        if (highest.v > tiny_) return cross_before(highest, top);
+        note(value(highest));
+        if (value(highest) > tiny_) return cross_before(highest, top);
       }
     }
     a = std::move(b);
     gone += h;
   }
-  note(a.v);
+  note(value(a));
   return false;
+}
+
+/// A spike at state.time, u being where a jump has landed, or at the threshold.
+template <unsigned digits>
+void Oracle<digits>::fire(bool by_crossing) {
+  const bool is_new = times.empty() || times.back() != state.time;  // one spike an instant
+  const Real before = by_crossing ? moving_threshold(state) : state.v;
+  state.v = reset_rule_ == ResetRule::by ? Real(before + reset_) : reset_;
+  if (is_new) {
+    times.push_back(state.time);
+    for (std::size_t i = 0; i < own_current_jump_.size(); ++i) state.g[first_own_current_ + i] += own_current_jump_[i];
+    for (std::size_t i = 0; i < threshold_jump_.size(); ++i) state.m[i] += threshold_jump_[i];
+  }
+  enlarge(state.v);
+  heed(state, 0);
+  held_ = state.v;
+  kept_ = 0;
+  free_at_ = state.time + refractory_;
+  quiet_ = refractory_rule_ == RefractoryRule::silent && refractory_ > 0;
+  clamped_ = !quiet_;
+}
+
+/// The end of refractoriness, free_at_, which may be a spike.
+template <unsigned digits>
+void Oracle<digits>::release() {
+  if (free_at_ > state.time) state = advance(state, free_at_ - state.time);
+  state.time = free_at_;
+  if (clamped_) state.v = held_ + kept_;
+  clamped_ = quiet_ = false;
+  if (is_plain_) return;
+  note(value(state));
+  if (refractory_ > 0 && value(state) >= 0 && times.size() < most_) fire(false);
 }
 
 template <unsigned digits>
 void Oracle<digits>::run() {
-  bool clamped = false;
-  Real free_at = 0;
-  apply(0, true);
-  const auto fire = [&] {
-    if (times.empty() || times.back() != state.time) times.push_back(state.time);  // one spike an instant
-    state.v = reset_;
-    clamped = true;
-    free_at = state.time + refractory_;
-  };
   const auto may_fire = [&] { return times.size() < most_; };
-  if (state.v >= 0 && may_fire()) fire();
-  while (state.time < until_) {
+  const auto happen = [&](double time) {
+    const Real jump = apply(time, !clamped_);
+    if (clamped_ && refractory_rule_ == RefractoryRule::jumps_kept) kept_ += jump;
+    if (!clamped_ && !quiet_ && jump > 0 && value(state) >= 0 && may_fire()) fire(false);
+  };
+  happen(0);
+  while (true) {
     const bool more = next_ < changes_.size() && changes_[next_].time <= until_;
     const Real end = more ? Real(changes_[next_].time) : until_;
-    if (clamped && free_at != end && abs(free_at - end) <= tenth_to<Real>(60) * end) unsure = true;
-    if (clamped && free_at <= end) {
-      if (free_at > state.time) state = advance(state, free_at - state.time);
-      state.time = free_at;
-      state.v = reset_;
-      clamped = false;
-    }
-    if (clamped) {
+    if (clamped_ || quiet_) {
+      if (free_at_ != end && abs(free_at_ - end) <= tenth_to<Real>(60) * end) unsure = true;
+      if (free_at_ <= end) {
+        release();
+        continue;
+      }
       state = advance(state, end - state.time);
-      state.v = reset_;
+      if (clamped_) state.v = held_;
     } else if (state.time < end) {
       State spike;
       if (may_fire() && search(state, end - state.time, spike)) {
@@ -547,18 +640,14 @@ void Oracle<digits>::run() {
           unsure = unsure || off != 0;
           if (off <= tiny_ / rise(state)) state.time = nearest;
         }
-        fire();
-        if (state.time < end) continue;
-        clamped = free_at > end;
-      } else {
-        state = advance(state, end - state.time);
+        fire(true);
+        continue;
       }
+      state = advance(state, end - state.time);
     }
     state.time = end;
-    if (more) {
-      apply(changes_[next_].time, !clamped);
-      if (state.v >= 0 && may_fire()) fire();
-    }
+    if (!more) return;
+    happen(changes_[next_].time);
   }
 }
 

@@ -73,6 +73,7 @@ TEST(PotentialEstimate, IsNeverPlainlyBelowWhereThereIsASpike) {
 }
 
 TEST(PotentialEstimate, RefusesWhatItDoesNotKnow) {
+  EXPECT_FALSE(PotentialEstimate::of(Neuron({.reset_rule = ResetRule::by}), {}, {}));
   EXPECT_FALSE(PotentialEstimate::of(Neuron(), sinusoid(0, forever, 1, 40), {}));
   EXPECT_FALSE(PotentialEstimate::of(Neuron(), alpha_synapse(2, {{1, 1}}), {}));
   EXPECT_FALSE(PotentialEstimate::of(Neuron(), exponential_synapse(2, {{-1, 1}}), {}));

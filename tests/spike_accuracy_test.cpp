@@ -167,6 +167,18 @@ TEST(ExactSpikes, AreWithinOneUlpForMixtures) { against_the_oracle("mixture", 60
 
 TEST(ExactSpikes, AreWithinOneUlpAtExtremeScales) { against_the_oracle("extreme scales", 60); }
 
+TEST(ExactSpikes, AreWithinOneUlpForResetsByADifference) { against_the_oracle("reset by", 60); }
+
+TEST(ExactSpikes, AreWithinOneUlpWhereRefractorinessKeepsJumps) { against_the_oracle("jumps kept", 60); }
+
+TEST(ExactSpikes, AreWithinOneUlpWhereRefractorinessIsSilence) { against_the_oracle("silent", 60); }
+
+TEST(ExactSpikes, AreWithinOneUlpForAdaptation) { against_the_oracle("adaptation", 60); }
+
+TEST(ExactSpikes, AreWithinOneUlpForMovingThresholds) { against_the_oracle("moving threshold", 60); }
+
+TEST(ExactSpikes, AreWithinOneUlpForAllThatSpikesDoAtOnce) { against_the_oracle("all that spikes do", 60); }
+
 TEST(ExactSpikes, AreWithinOneUlpForThousandsOfArrivals) {
   Random random;
   Campaign campaign("thousands of arrivals");

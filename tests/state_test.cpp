@@ -23,15 +23,16 @@ namespace {
 /// A problem's state at t = 0, and what it refers to.
 template <class Real>
 struct Begun {
-  explicit Begun(const Current& current, std::vector<AfterSpikeCurrent> after_spike = {})
-      : problem(std::make_shared<Problem>(Problem{Neuron{}, current, 1000, std::move(after_spike)})),
+  explicit Begun(const Current& current, std::vector<AfterSpike> after_spike = {})
+      : problem(std::make_shared<Problem>(
+            Problem{Neuron(NeuronParameters{.after_spike = std::move(after_spike)}), current, 1000})),
         timeline(problem->current, nullptr, taus_of(*problem)),
         constants(problem, timeline.synaptic_taus()),
         state(constants, timeline) {}
 
   static std::vector<double> taus_of(const Problem& problem) {
     std::vector<double> taus;
-    for (const AfterSpikeCurrent& part : problem.after_spike) taus.push_back(part.tau);
+    for (const AfterSpike& part : problem.neuron.after_spike()) taus.push_back(part.tau);
     return taus;
   }
 
@@ -110,7 +111,7 @@ TYPED_TEST(StateOf, DoesNotTellAnEventFromAReleaseThatIsNotKnownWellEnough) {
 }
 
 TYPED_TEST(StateOf, RaisesAfterSpikePartsAtTheSpikesExactTime) {
-  Begun<TypeParam> at({}, {{.jump = -0.5, .tau = 100}});
+  Begun<TypeParam> at({}, {{AfterSpike::Kind::current, -0.5, 100}});
   using Time = Clock<TypeParam>;
   const Ball<Time> first = Ball<Time>(1.0) / Ball<Time>(3.0);
   at.state.fire(at.constants, first, false);

@@ -96,7 +96,18 @@ std::string to_code(const Experiment& experiment) {
   };
   out << "const Neuron neuron(NeuronParameters{.rest = " << n.rest() << ", .reset = " << n.reset()
       << ", .threshold = " << n.threshold() << ", .resistance = " << n.resistance() << ", .tau = " << n.tau()
-      << ", .refractory = " << n.refractory() << ", .initial = " << n.initial() << "});\nCurrent current;\n";
+      << ", .refractory = " << n.refractory() << ", .initial = " << n.initial();
+  if (n.reset_rule() == ResetRule::by) out << ", .reset_rule = ResetRule::by";
+  if (n.refractory_rule() == RefractoryRule::jumps_kept) out << ", .refractory_rule = RefractoryRule::jumps_kept";
+  if (n.refractory_rule() == RefractoryRule::silent) out << ", .refractory_rule = RefractoryRule::silent";
+  if (!n.after_spike().empty()) {
+    out << ", .after_spike = {";
+    for (const AfterSpike& part : n.after_spike())
+      out << "{AfterSpike::Kind::" << (part.kind == AfterSpike::Kind::current ? "current, " : "threshold, ")
+          << part.jump << ", " << part.tau << "}, ";
+    out << "}";
+  }
+  out << "});\nCurrent current;\n";
   const auto write = Overloaded{
       [&](const Step& s) { out << "step(" << s.start << ", " << number(s.stop) << ", " << s.amplitude; },
       [&](const Ramp& r) { out << "ramp(" << r.start << ", " << r.stop << ", " << r.from << ", " << r.to; },

@@ -12,6 +12,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "lapicque/error.hpp"
 #include "lapicque/files/file_error.hpp"
 
 namespace lapicque {
@@ -214,6 +215,11 @@ std::size_t Certificate::assumptions() const {
 }
 
 std::string fingerprint(const Neuron& neuron, const Current& current, double until) {
+  if (!neuron.is_plain()) {
+    throw InvalidArgument("neuron", "with other resets, refractoriness or after-spike parts",
+                          "certificates are of neurons that are reset to their reset, clamped there, and raise nothing",
+                          "leave reset_rule, refractory_rule and after_spike out");
+  }
   Hash hash;
   hash << neuron.rest() << neuron.reset() << neuron.threshold() << neuron.resistance() << neuron.tau()
        << neuron.refractory() << neuron.initial() << until;

@@ -363,6 +363,7 @@ void require_positive(double value, const char* subject, const char* rule, const
 
 Certificate certify(const Neuron& neuron, const Current& current, double until, double width) {
   require_positive(until, "until", "a run must end at a finite time after 0", "give for example 200 ms");
+  fingerprint(neuron, current, until);  // refuses a neuron that it does not know
   require_positive(width, "width", "the width of an interval must be greater than 0", "give for example 1e-20 ms");
   for (long bits = first_bits(until, neuron.tau(), width); bits <= most_certificate_bits; bits *= 2) {
     const detail::WorkingPrecision precision(bits);

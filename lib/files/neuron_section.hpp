@@ -2,6 +2,7 @@
 
 #include <array>
 #include <limits>
+#include <optional>
 #include <string_view>
 
 #include "lapicque/files/experiment.hpp"
@@ -21,6 +22,9 @@ inline constexpr std::array neuron_keys{
     Key{"leak_conductance", R"("100 nS")", Dimension::conductance, 1},
     Key{"refractory", R"("2 ms")", Dimension::time, 0},
     Key{"initial", R"("-70 mV")", Dimension::voltage, std::numeric_limits<double>::lowest()},
+    Key{"reset_rule", R"("to")", std::nullopt},
+    Key{"refractory_rule", R"("clamped")", std::nullopt},
+    Key{"after_spike", R"([{ kind = "current", jump = "-0.1 nA", tau = "100 ms" }])", std::nullopt},
 };
 
 /// The neuron that a section describes; that of the exercises, with a note, where it describes none.

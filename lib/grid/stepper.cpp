@@ -19,6 +19,7 @@ void require_run(double until, double dt) {
 Stepper::Stepper(const Neuron& neuron, const Current& current, double dt, Method method)
     : neuron_(neuron), current_(current), dt_(dt), potential_(neuron.initial()) {
   detail::require_positive(dt, "dt", "ms");
+  detail::require_plain(neuron, "a stepper");
   gain_ = method == Method::euler ? dt / neuron.tau() : -std::expm1(-dt / neuron.tau());
   refractory_steps_ = std::round(neuron.refractory() / dt);
   const auto take = Overloaded{

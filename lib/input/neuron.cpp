@@ -1,6 +1,7 @@
 #include "lapicque/neuron.hpp"
 
 #include <cmath>
+#include <string>
 
 #include "lapicque/error.hpp"
 
@@ -43,6 +44,20 @@ Neuron::Neuron(const NeuronParameters& parameters) : parameters_(parameters) {
             "a neuron starts at rest unless told otherwise, and must start below the threshold",
             "give an initial potential below " + to_text(p.threshold, "mV"));
   }
+
+  for (std::size_t k = 0; k < p.after_spike.size(); ++k) {
+    const auto& [kind, jump, tau] = p.after_spike[k];
+    const std::string part = "after_spike[" + std::to_string(k) + "].";
+    const char* unit = kind == AfterSpike::Kind::current ? "nA" : "mV";
+    finite(jump, (part + "jump").c_str(), unit);
+    finite(tau, (part + "tau").c_str(), "ms");
+    require(tau > 0, (part + "tau").c_str(), tau, "ms", "the time constant of a decaying part must be greater than 0",
+            "write for example 100 ms");
+  }
+}
+
+bool Neuron::is_plain() const noexcept {
+  return reset_rule() == ResetRule::to && refractory_rule() == RefractoryRule::clamped && after_spike().empty();
 }
 
 }  // namespace lapicque

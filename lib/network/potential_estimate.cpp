@@ -22,7 +22,7 @@ PotentialEstimate::PotentialEstimate(const Neuron& neuron)
 std::optional<PotentialEstimate> PotentialEstimate::of(const Neuron& neuron, const Current& given,
                                                        std::span<const Receptor> receptors) {
   PotentialEstimate estimate(neuron);
-  bool is_known = true;
+  bool is_known = neuron.is_plain();
   const auto take_list = [&](const std::vector<Event>& events, std::size_t part, double factor) {
     const auto first = std::find_if(events.begin(), events.end(), [](const Event& event) { return event.time >= 0; });
     is_known = is_known && (part == jump || first == events.begin());  // what arrived before 0 has decayed since

@@ -15,7 +15,7 @@ namespace lapicque::detail {
 /// that is asked later tells all its spikes, and one in a window that was thought to be without shows the mistake.
 class PotentialEstimate {
  public:
-  /// @return empty where an estimate does not know the kind of the given current, or of a receptor
+  /// @return empty where an estimate does not know the kind of the neuron, of the given current, or of a receptor
   static std::optional<PotentialEstimate> of(const Neuron& neuron, const Current& given,
                                              std::span<const Receptor> receptors);
 

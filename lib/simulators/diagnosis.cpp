@@ -22,6 +22,7 @@ std::string_view describe_diagnosis(std::string_view name) {
 Diagnosis diagnose(const Neuron& neuron, const Current& current, double until, std::span<const double> theirs,
                    const DiagnosisOptions& options) {
   detail::require_positive(until, "until", "ms");
+  detail::require_plain(neuron, "a diagnosis");
   if (options.dt) detail::require_positive(*options.dt, "dt", "ms");
   if (options.dt) detail::require_few_steps(until, *options.dt);
   if (!options.convention.empty() && !options.dt) {

@@ -94,6 +94,7 @@ std::vector<double> predicted_spike_times(const Neuron& neuron, const Current& c
                                           const Convention& convention, double dt) {
   detail::require_positive(until, "until", "ms");
   detail::require_positive(dt, "dt", "ms");
+  detail::require_plain(neuron, "a convention");
   require_consistent(convention);
   if (convention.input_time) detail::require_few_steps(until, dt);
   const double steps = std::floor(until / dt + detail::step_rounding);

@@ -62,10 +62,21 @@ class Constants {
       at_rest.decays.push_back(
           {Number(1.0) / Number(tau_s), ball_of<Real>(exact_difference(tau_s, tau)) / Number(tau_s)});
     }
-    for (const AfterSpikeCurrent& part : problem_->after_spike) {
-      const auto place = std::lower_bound(taus.begin(), taus.end(), part.tau) - taus.begin();
-      after_spike.push_back({static_cast<std::size_t>(place), resistance * Number(part.jump)});
+    for (const AfterSpike& part : neuron().after_spike()) {
+      const auto place = static_cast<std::size_t>(std::lower_bound(taus.begin(), taus.end(), part.tau) - taus.begin());
+      if (part.kind == AfterSpike::Kind::current) {
+        raise(after_spike, place, resistance * Number(part.jump));
+        continue;
+      }
+      // x = u - theta(t) obeys the same equation, with (tau_m/tau_theta - 1) m(t) more in the drive.
+      const Number& gap = at_rest.decays[place].gap;
+      if (!vanishes(gap)) raise(after_spike, place, -(gap * Number(part.jump)));
+      raise(threshold_parts, place, Number(part.jump));
+      threshold_jump.add(part.jump);
     }
+    has_silence = neuron().refractory_rule() == RefractoryRule::silent && neuron().refractory() > 0;
+    is_released_at_reset = neuron().reset_rule() == ResetRule::to &&
+                           neuron().refractory_rule() == RefractoryRule::clamped && threshold_parts.empty();
     std::map<double, std::size_t> places;
     const auto pieces = problem_->current.pieces();
     waves_.resize(pieces.size());
@@ -84,6 +95,10 @@ class Constants {
 
   const Neuron& neuron() const { return problem_->neuron; }
   const Problem& problem() const { return *problem_; }
+  /// Whether spikes raise anything.
+  bool has_after_spike() const { return !neuron().after_spike().empty(); }
+  bool resets_by() const { return neuron().reset_rule() == ResetRule::by; }
+  bool keeps_jumps() const { return neuron().refractory_rule() == RefractoryRule::jumps_kept; }
 
   Level<Real> level_of(const ExactSum& current) const {
     Level<Real> level{rest, true, {}};
@@ -156,8 +171,21 @@ class Constants {
     std::size_t place;  ///< which of taus
     Number jump;        ///< mV
   };
-  bool has_alpha;                  ///< whether arrivals at alpha synapses may come
-  std::vector<Raise> after_spike;  ///< what an own spike raises the exponential parts by
+  /// Adds to what is raised at a place.
+  static void raise(std::vector<Raise>& raises, std::size_t place, const Number& jump) {
+    const auto found = std::find_if(raises.begin(), raises.end(), [&](const Raise& r) { return r.place == place; });
+    if (found == raises.end()) {
+      raises.push_back({place, jump});
+    } else {
+      found->jump += jump;
+    }
+  }
+  bool has_alpha;                      ///< whether arrivals at alpha synapses may come
+  std::vector<Raise> after_spike;      ///< what an own spike raises the exponential parts by
+  std::vector<Raise> threshold_parts;  ///< what an own spike raises the threshold by, mV
+  ExactSum threshold_jump;             ///< the sum of those, mV
+  bool has_silence;                    ///< whether u moves, and makes no spike, for a time after each
+  bool is_released_at_reset;           ///< whether u is u_r, and below a threshold at rest, after each spike
 
  private:
   std::vector<FrequencyAndPhase> waves_;   // by index in the current's pieces

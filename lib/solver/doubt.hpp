@@ -60,14 +60,15 @@ class NoteTouches {
   explicit NoteTouches(const Problem& problem)
       : depth_(problem.neuron.threshold() - problem.neuron.reset()), tau_(problem.neuron.tau()) {}
 
-  /// These throw Unresolvable where the ball is so wide that an answer would be a guess.
+  /// These throw Unresolvable where the ball is so wide that an answer would be a guess. A time that is close enough to
+  /// tell its double, or to lie in the middle between two, is taken.
   bool counts_as_touch(double time, double distance) {
     if (!is_close(time, distance / depth_)) return false;
     touches_.push_back({time, distance});
     return true;
   }
   bool counts_as_one_instant(double time, double error) { return is_close(time, error / tau_); }
-  bool takes_time(double time, double error) const { return is_from_start_ || error <= blurred * time; }
+  bool takes_time(double time, double error) const { return is_close(time, error / time); }
   void give_up(double time) const {
     if (is_from_start_) throw Unresolvable{time};
   }

@@ -6,6 +6,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "input/timeline.hpp"
 #include "numbers/ball.hpp"
@@ -41,6 +42,7 @@ class EventLoop {
   using Number = Ball<Real>;
   using Time = Clock<Real>;
   using Instant = Ball<Time>;
+  using Cause = typename SpikeErrors<Real>::Cause;
 
   EventLoop(std::shared_ptr<const Problem> problem, const Purpose& purpose, const Timeline& timeline)
       : timeline_(timeline),
@@ -100,10 +102,11 @@ class EventLoop {
   bool reaches_beyond(double t) const { return Time(t) < traced_.until; }
   /// u(t), mV, for a time in the last stretch of a traced train.
   double potential_at(double t) const {
-    if (!traced_.x) return constants_->neuron().reset();
+    const Number resting_threshold(constants_->neuron().threshold());
+    if (!traced_.x) return convert_real<double>((traced_.clamped_at + resting_threshold).mid);
     const Number length = convert_ball<Real>(Instant(t) - Instant(traced_.from, 0));
-    const Number x = traced_.x->at(length).potential;
-    return convert_real<double>((x + Number(constants_->neuron().threshold())).mid);
+    const Number threshold = resting_threshold + traced_.state.moving_threshold(*constants_, Instant(t));
+    return convert_real<double>((traced_.x->at(length).potential + threshold).mid);
   }
 
  private:
@@ -112,13 +115,16 @@ class EventLoop {
 
     const double end = std::min(timeline_.next(), horizon_);
     if (state_.refractory) return wait_or_release(end);
+    if (state_.silent) return move_silently(end);
     if (!(state_.since.mid < Time(end))) return arrive(end, 0);
 
     const Stretch<Real> stretch = state_.stretch(*constants_, timeline_);
     if (!stretch.is_clear) return give_up();
+    note_rise(stretch);
     const Number length = state_.length_until(end);
     trace(&stretch.x, Time(end));
     const auto at_end = stretch.x.at(length);
+    if (state_.above) return go_below(stretch, length, at_end, end);
     const FirstCrossing<Real> found =
         first_crossing(stretch.x, start_time(), length.mid, at_end, purpose_.suits_double, doubt_);
     if (!found.is_clear) return {.is_unclear = true};
@@ -128,21 +134,107 @@ class EventLoop {
     return arrive(end, found.decided_by);
   }
 
+  /// Whether `end` comes before the end of refractoriness, at `release`; empty where that is unclear.
+  std::optional<bool> waits_at(double end, const Instant& release) {
+    const auto waits = state_.precedes_release(end);
+    if (!waits && !doubt_.counts_as_one_instant(end, convert_radius<double>(release.rad))) return std::nullopt;
+    return waits.value_or(release.mid > Time(end));
+  }
+
   /// During refractoriness: waits for the next event, or for the end of it.
   Step<Real> wait_or_release(double end) {
-    const auto waits = state_.precedes_release(end);
-    if (!waits && !doubt_.counts_as_one_instant(end, convert_radius<double>(state_.since.rad)))
-      return {.is_unclear = true};
-    if (waits.value_or(state_.since.mid > Time(end))) {
+    const auto waits = waits_at(end, state_.since);
+    if (!waits) return {.is_unclear = true};
+    if (*waits) {
       trace(nullptr, Time(end));
       reached_ = end;
       if (end < timeline_.next()) return {.stretches = ends_a_stretch(end)};
       state_.take_events(*constants_, timeline_);
-    } else {
-      trace(nullptr, state_.since.mid);
-      state_.release(*constants_);
+      if (constants_->keeps_jumps()) state_.kept.add(timeline_.jump());
+      return {.stretches = 1};
+    }
+    trace(nullptr, state_.since.mid);
+    state_.release(*constants_);
+    if (constants_->is_released_at_reset || state_.silent) return {.stretches = 1};
+    const auto side = told_side(convert_real<double>(state_.since.mid));
+    if (!side) return {.is_unclear = true};
+    if (*side == Side::at_or_above) {
+      if (constants_->neuron().refractory() > 0) return fire_at_release(state_.since);
+      state_.above = true;
     }
     return {.stretches = 1};
+  }
+
+  /// In silence after a spike: u moves to the next event, or to the end of it, at which it may fire.
+  Step<Real> move_silently(double end) {
+    const Instant release = state_.silent_until;
+    const auto waits = waits_at(end, release);
+    if (!waits) return {.is_unclear = true};
+    const Time until = *waits ? Time(end) : release.mid;
+    Carried<Real> at_release = state_.potential;
+    if (state_.since.mid < until) {
+      const Stretch<Real> stretch = state_.stretch(*constants_, timeline_);
+      if (!stretch.is_clear) return give_up();
+      note_rise(stretch);
+      const Instant exact_length = Instant(until, 0) - Instant(state_.since.mid, 0);
+      const Number length = convert_ball<Real>(exact_length);
+      const Number length_to_release =
+          convert_ball<Real>(Instant(exact_length.mid, round_up(exact_length.rad + release.rad)));
+      trace(&stretch.x, until);
+      at_release = convert_ball<Time>(stretch.x.at(length_to_release).potential);
+      state_.carry(*constants_, stretch, length, stretch.x.at(length), until);
+      if (release.rad == 0) at_release = state_.potential;
+    }
+    if (*waits) {
+      if (end < timeline_.next()) return {.stretches = ends_a_stretch(end)};
+      state_.take_events(*constants_, timeline_);
+      state_.since = Instant(end);
+      if (!timeline_.jump().is_zero()) state_.jump(timeline_.jump());
+      return {.stretches = 1};
+    }
+    // From here on u is known at the middle of the release's ball: where it is below all over the ball, nothing happens
+    // between the two.
+    const Carried<Real> at_middle = std::exchange(state_.potential, at_release);
+    const auto side = told_side(convert_real<double>(until));
+    if (!side) return {.is_unclear = true};
+    if (*side == Side::at_or_above) {
+      if (release.rad > 0) state_.known.reset();
+      return fire_at_release(release);
+    }
+    state_.potential = at_middle;
+    state_.silent = false;
+    return {.stretches = 1};
+  }
+
+  /// Where u starts at or above the threshold: it moves on until it is below, or to `end`.
+  Step<Real> go_below(const Stretch<Real>& stretch, const Number& length,
+                      const typename Trajectory<Number>::Point& at_end, double end) {
+    const Trajectory<Number> mirrored = negative_of(stretch.x);
+    const FirstCrossing<Real> found =
+        first_crossing(mirrored, start_time(), length.mid, mirrored.at(length), purpose_.suits_double, doubt_);
+    if (!found.is_clear) return {.is_unclear = true};
+    state_.above = !found.bracket;
+    const Time below = found.bracket ? state_.since.mid + convert_real<Time>(found.bracket->to) : Time(end);
+    if (!(below < Time(end))) {
+      state_.carry(*constants_, stretch, length, at_end, Time(end));
+      return arrive(end, found.decided_by);
+    }
+    const Number way = convert_ball<Real>(Instant(below, 0) - Instant(state_.since.mid, 0));
+    const auto at_below = stretch.x.at(way);
+    if (!is_negative(at_below.potential) &&
+        !doubt_.counts_as_touch(convert_real<double>(below), convert_radius<double>(greatest(at_below.potential))))
+      return {.is_unclear = true};
+    trace(&stretch.x, below);
+    state_.carry(*constants_, stretch, way, at_below, below);
+    return {.stretches = 1, .decided_by = found.decided_by};
+  }
+
+  /// On which side of the threshold u lies, on it where the last rung cannot tell; empty where the next one has to.
+  std::optional<Side> told_side(double time) {
+    const Side side = state_.side();
+    if (side != Side::unclear) return side;
+    if (!doubt_.counts_as_touch(time, convert_radius<double>(greatest(state_.potential)))) return std::nullopt;
+    return Side::at_or_above;
   }
 
   /// At the end of a stretch: what happens then.
@@ -152,18 +244,21 @@ class EventLoop {
     state_.since = Instant(end);
     if (timeline_.jump().is_zero()) return {.stretches = 1, .decided_by = decided_by};
 
-    Side side = state_.jump(timeline_.jump());
+    state_.jump(timeline_.jump());
     if (!state_.is_clear_in_double()) decided_by = RealTraits<Real>::rung;
-    if (side == Side::unclear) {
-      if (!doubt_.counts_as_touch(end, convert_radius<double>(greatest(state_.potential)))) return {.is_unclear = true};
-      side = Side::at_or_above;  // it lands on the threshold
-    }
-    if (side == Side::below) return {.stretches = 1, .decided_by = decided_by};
+    const auto side = told_side(end);  // on the threshold, where no rung can tell
+    if (!side) return {.is_unclear = true};
+    if (*side == Side::below) state_.above = false;
+    const bool falls = timeline_.jump().sign() < 0;  // from above, to where it may still be above: no spike
+    if (*side == Side::below || falls) return {.stretches = 1, .decided_by = decided_by};
     if (state_.fired_at_event == end) {  // without refractoriness: one spike an instant is enough
-      state_.set_potential(constants_->reset);
+      state_.reset_again(*constants_);
+      const auto side_after = told_side(end);
+      if (!side_after) return {.is_unclear = true};
+      state_.above = *side_after == Side::at_or_above;
       return {.stretches = 1, .decided_by = decided_by};
     }
-    return fire(Instant(end), std::numeric_limits<Radius<Real>>::infinity(), 0, true, decided_by);
+    return fire(Instant(end), std::numeric_limits<Radius<Real>>::infinity(), 0, true, decided_by, true);
   }
 
   Step<Real> fire_in(const Bracket<Real>& bracket, const Trajectory<Number>& x, std::size_t decided_by) {
@@ -174,7 +269,17 @@ class EventLoop {
       if (!doubt_.takes_time(convert_real<double>(time.mid), convert_radius<double>(time.rad)))
         return {.is_unclear = true};
     }
-    return fire(time, root.slope, root.condition, false, decided_by);
+    return fire(time, root.slope, root.condition, false, decided_by, false,
+                root.is_by_slope ? Cause{Cause::crossing, convert_real<double>(root.slope)} : Cause{});
+  }
+
+  /// A spike as refractoriness ends, where u lies at or above the threshold then.
+  Step<Real> fire_at_release(const Instant time) {  // by value: the state moves on from it
+    if (purpose_.nearest && !has_one_nearest_double(time) &&
+        !doubt_.takes_time(convert_real<double>(time.mid), convert_radius<double>(time.rad)))
+      return {.is_unclear = true};
+    return fire(time, std::numeric_limits<Radius<Real>>::infinity(), 0, false, RealTraits<Real>::rung, true,
+                {Cause::release});
   }
 
   Step<Real> fire_at_end(double end, const Number& length, const typename Trajectory<Number>::Point& at_end,
@@ -185,11 +290,12 @@ class EventLoop {
                 RealTraits<Real>::rung);
   }
 
+  /// @param from_potential, cause  see State::fire
   Step<Real> fire(const Instant& time, const Radius<Real>& slope, double condition, bool is_at_event,
-                  std::size_t decided_by) {
+                  std::size_t decided_by, bool from_potential = false, const Cause& cause = {}) {
     traced_.until = time.mid;
     reached_ = convert_real<double>(time.mid);
-    state_.fire(*constants_, time, is_at_event);
+    state_.fire(*constants_, time, is_at_event, from_potential, cause);
     return {.stretches = 1,
             .firing = Firing<Real>{time, slope, condition},
             .decided_by = decided_by,
@@ -211,6 +317,11 @@ class EventLoop {
   /// The end of the run counts as the end of a stretch; a horizon before it does not.
   std::uint64_t ends_a_stretch(double end) const { return end == constants_->problem().until ? 1 : 0; }
 
+  void note_rise(const Stretch<Real>& stretch) {
+    if (!state_.errors.await_rise()) return;
+    state_.errors.note_rise(stretch.stands_still ? Number(0.0) : stretch.x.at_start().rise(stretch.x.rate));
+  }
+
   Step<Real> give_up() {
     doubt_.give_up(convert_real<double>(state_.since.mid));
     return {.is_unclear = true};
@@ -218,7 +329,9 @@ class EventLoop {
 
   /// Keeps what potential_at() needs. @param x  none during refractoriness
   void trace(const Trajectory<Number>* x, const Time& until) {
-    if (purpose_.traced) traced_ = {state_.since.mid, until, x ? std::optional(*x) : std::nullopt};
+    if (!purpose_.traced) return;
+    traced_ = {state_.since.mid, until, x ? std::optional(*x) : std::nullopt, state_,
+               state_.clamped_potential(*constants_)};
   }
 
   /// When the stretch starts, ms, rounded to a bound's digits.
@@ -236,7 +349,9 @@ class EventLoop {
   struct {
     Time from{};
     Time until{};
-    std::optional<Trajectory<Number>> x{};  // none during refractoriness
+    std::optional<Trajectory<Number>> x{};  // none while u is clamped
+    State<Real> state{};                    // as the stretch began
+    Number clamped_at{};                    // mV, from the threshold at rest
   } traced_{};                              // the last stretch of a traced train
 };
 

@@ -20,7 +20,7 @@ OpenTrain::OpenTrain(const Neuron& neuron, const Current& given, std::vector<Rec
     if (const auto* synapse = std::get_if<SynapticReceptor>(&receptors[k]))
       detail::require_positive(synapse->tau, "receptors[" + std::to_string(k) + "].tau", "ms");
   }
-  train_ = detail::make_train({neuron, given, until, {}, std::move(receptors)}, precision);
+  train_ = detail::make_train({neuron, given, until, std::move(receptors)}, precision);
 }
 
 OpenTrain::OpenTrain(OpenTrain&&) noexcept = default;

@@ -81,6 +81,7 @@ struct Root {
   Radius<Real> slope;  ///< dx/ds there, mV/ms
   double condition;    ///< see Spike
   bool is_clear;       ///< whether the slope there bounds the error; else it is only bracketed
+  bool is_by_slope;    ///< whether the error is what x is off by over the slope, and more for its change
 };
 
 /// How the time of a crossing s into the stretch depends on what makes it: see Spike::condition.
@@ -143,11 +144,11 @@ Root<Real> root_in(const Bracket<Real>& bracket, const Trajectory<Ball<Real>>& t
   const double condition = condition_of(rough, convert_real<double>(s), convert_real<double>(slope.mid));
   if (!(steepness > 0 && reach < tau && bend <= steepness / 2)) {  // there is what the signs on both sides of it tell
     const R width = round_up(magnitude(Real(cornered.high - cornered.low)));
-    return {s, width, to_radius(slope.mid), condition, width <= resolution<Real>(start, s)};
+    return {s, width, to_radius(slope.mid), condition, width <= resolution<Real>(start, s), false};
   }
 
   if (magnitude(x) <= point.potential.rad)
-    return {s, round_up(greatest(point.potential) / (steepness - bend)), to_radius(slope.mid), condition, true};
+    return {s, round_up(greatest(point.potential) / (steepness - bend)), to_radius(slope.mid), condition, true, true};
 
   // A step of Halley's method, x / (x' (1 - h)) with h = x x''/(2 x'^2), leaves x h^2 / (1 - h)^2 of the series of x up
   // to x''; |h| is no more than bend / (4 x') <= 1/8, and |x'''| = |d'' - x''| / tau_m.
@@ -160,8 +161,12 @@ Root<Real> root_in(const Bracket<Real>& bracket, const Trajectory<Ball<Real>>& t
   const R residual = point.potential.rad + magnitude(x) * (2 * h * h + 16 * unit) +
                      length * (slope.rad + length * (second.rad + length * third));
   const Real offset = std::clamp(Real(s - step), bracket.from, bracket.to);
-  return {offset, round_up(residual / (steepness - bend) + magnitude(s) * unit * 2),
-          to_radius(Real(slope.mid - second.mid * step)), condition, true};
+  return {offset,
+          round_up(residual / (steepness - bend) + magnitude(s) * unit * 2),
+          to_radius(Real(slope.mid - second.mid * step)),
+          condition,
+          true,
+          offset == Real(s - step)};
 }
 
 }  // namespace lapicque::detail

@@ -39,16 +39,20 @@ class Scaler {
 std::optional<Problem> rescaled(const Problem& problem, int volts, int ms, int amps) {
   Scaler scale;
   const Neuron& neuron = problem.neuron;
+  std::vector<AfterSpike> after_spike;
+  for (const auto& [kind, jump, tau] : neuron.after_spike())
+    after_spike.push_back({kind, scale(jump, kind == AfterSpike::Kind::current ? amps : volts), scale(tau, ms)});
   NeuronParameters parameters{.rest = scale(neuron.rest(), volts),
                               .reset = scale(neuron.reset(), volts),
                               .threshold = scale(neuron.threshold(), volts),
                               .resistance = scale(neuron.resistance(), volts - amps),
                               .tau = scale(neuron.tau(), ms),
                               .refractory = scale(neuron.refractory(), ms),
-                              .initial = scale(neuron.initial(), volts)};
+                              .initial = scale(neuron.initial(), volts),
+                              .reset_rule = neuron.reset_rule(),
+                              .refractory_rule = neuron.refractory_rule(),
+                              .after_spike = std::move(after_spike)};
   const double end = scale(problem.until, ms);
-  std::vector<AfterSpikeCurrent> after_spike;
-  for (const auto& [jump, tau] : problem.after_spike) after_spike.push_back({scale(jump, amps), scale(tau, ms)});
 
   try {
     Current result = transform(
@@ -73,7 +77,7 @@ std::optional<Problem> rescaled(const Problem& problem, int volts, int ms, int a
               return current_of(with_events(s, scale.events(ms, amps)));
             },
         });
-    if (scale.exact()) return Problem{Neuron(parameters), std::move(result), end, std::move(after_spike)};
+    if (scale.exact()) return Problem{Neuron(parameters), std::move(result), end};
   } catch (const InvalidArgument&) {  // what is valid in its own units is not in these: it overflows or vanishes
   }
   return std::nullopt;

@@ -1,7 +1,10 @@
 #include "lapicque/spike_train.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <memory>
 #include <string>
@@ -33,8 +36,42 @@ using WideLadder = Ladder<Real50, Real100>;  // for numbers that leave the range
 /// @param inbox    or null
 Timeline timeline_of(const Problem& problem, const Inbox* inbox) {
   std::vector<double> taus;
-  for (const AfterSpikeCurrent& part : problem.after_spike) taus.push_back(part.tau);
+  for (const AfterSpike& part : problem.neuron.after_spike()) taus.push_back(part.tau);
   return Timeline(problem.current, inbox, taus);
+}
+
+/// Tells where a neuron that drives itself fires without end: own spikes that shorten the next interval, without
+/// refractoriness, shorten it to nothing.
+class EndlessFiring {
+ public:
+  explicit EndlessFiring(const Neuron& neuron) : tau_(neuron.tau()) {
+    const auto drives = [](const AfterSpike& part) {
+      return part.kind == AfterSpike::Kind::current ? part.jump > 0 : part.jump < 0;
+    };
+    const auto parts = neuron.after_spike();
+    is_possible_ = neuron.refractory() == 0 && std::any_of(parts.begin(), parts.end(), drives);
+  }
+  /// Takes note of a spike, ms. @return whether it is one too many within tau_m
+  bool is_there(double time) {
+    if (!is_possible_) return false;
+    while (!within_tau_.empty() && time - within_tau_.front() > tau_) within_tau_.pop_front();
+    within_tau_.push_back(time);
+    return within_tau_.size() > most;
+  }
+  static constexpr std::size_t most = 1'000'000;
+
+ private:
+  bool is_possible_;
+  double tau_;
+  std::deque<double> within_tau_;
+};
+
+[[noreturn]] void refuse_endless_firing(double time) {
+  throw InvalidArgument("t", to_text(time, "ms"),
+                        "own spikes drive the neuron without end: more than 1e6 of them come within one membrane time "
+                        "constant, as a positive after-spike current or a negative after-spike threshold, without a "
+                        "refractory period, makes intervals shrink to nothing",
+                        "give the neuron a refractory period, or the part another sign");
 }
 
 template <class Rungs>
@@ -44,6 +81,7 @@ class TrainOn : public Train {
       : scale_(problem.scale),
         horizon_(std::ldexp(problem.problem.until, scale_.time)),
         inbox_(problem.problem.receptors),
+        endless_firing_(problem.problem.neuron),
         rungs_(start(std::make_shared<const Problem>(std::move(problem.problem)), inbox_, purpose)) {}
 
   std::optional<Spike> work_out_next(double horizon) override {
@@ -68,6 +106,8 @@ class TrainOn : public Train {
         ++effort_.signs[outcome.decided_by];
         if (!outcome.spike) continue;
         ++effort_.roots[outcome.located_by];
+        if (endless_firing_.is_there(outcome.spike->time))
+          refuse_endless_firing(std::ldexp(outcome.spike->time, scale_.time));
         return in_given_units(*outcome.spike);
       }
     } catch (const Unresolvable& what) {
@@ -108,6 +148,7 @@ class TrainOn : public Train {
   Scale scale_;
   double horizon_;
   Inbox inbox_;
+  EndlessFiring endless_firing_;
   bool has_mail_ = false;
   Rungs rungs_;
   std::vector<Grazing> grazings_;
@@ -118,7 +159,8 @@ class TrainOn : public Train {
 
 std::unique_ptr<Train> make_train(const Problem& problem, Precision precision, const SkipsAllowed& skips) {
   ScaledProblem in_scale = scaled(problem);
-  if (!in_scale.suits_double)
+  const bool suits_double = in_scale.suits_double;
+  if (!suits_double)
     return std::make_unique<TrainOn<WideLadder>>(std::move(in_scale), Purpose{.suits_double = false, .skips = skips});
   if (precision == Precision::exact)
     return std::make_unique<TrainOn<ExactLadder>>(std::move(in_scale), Purpose{.skips = skips});

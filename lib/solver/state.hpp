@@ -13,6 +13,7 @@
 #include "solver/constants.hpp"
 #include "solver/drive_bounds.hpp"
 #include "solver/input_drive.hpp"
+#include "solver/spike_errors.hpp"
 #include "solver/trajectory.hpp"
 
 namespace lapicque::detail {
@@ -51,16 +52,31 @@ struct State {
   /// or a horizon, ms.
   Instant since{0.0};
   bool refractory = false;
-  double fired_at_event = -1;                   ///< the last spike's time, ms, where that is an event's; else before 0
-  Carried<Real> potential{};                    ///< u - theta at `since`, mV
+  double fired_at_event = -1;  ///< the last spike's time, ms, where that is an event's; else before 0
+  /// u - theta at `since`, mV; while refractory is true and the neuron is not released at reset, what the spike has
+  /// left of u, less the threshold just before it (ResetRule::by) or at rest (ResetRule::to).
+  Carried<Real> potential{};
   std::optional<KnownPotential<Real>> known{};  ///< the same, as long as it is known that way
   Time anchor{};                                ///< ms, a double: when the parts have the values below
   std::vector<SynapticDrive<Real>> parts{};     ///< by Constants::taus
 
+  // What follows stays as it is where Constants::is_released_at_reset.
+  bool silent = false;                           ///< u moves, and makes no spike before `silent_until`
+  Instant silent_until{0.0};                     ///< ms
+  bool above = false;                            ///< u lies at or above theta; no spike until it has been below
+  ExactSum kept{};                               ///< jumps that came in refractoriness and act at its end, mV
+  Time raised_at{0.0};                           ///< near the last spike: the threshold's parts are as follows, ms
+  std::vector<Carried<Real>> threshold_parts{};  ///< by Constants::threshold_parts, mV
+  Carried<Real> threshold_before{0.0};           ///< their sum before that spike raised them, mV
+  /// What of the balls' radii belongs together where spikes raise parts; the balls enclose the truth without it.
+  SpikeErrors<Real> errors{};
+
   State() = default;
   /// The state at t = 0, or at the first event if that is earlier: only synapses remember what was before 0.
   State(const Constants<Real>& constants, Timeline& timeline)
-      : anchor(std::min(0.0, timeline.next())), parts(constants.taus.size()) {
+      : anchor(std::min(0.0, timeline.next())),
+        parts(constants.taus.size()),
+        threshold_parts(constants.threshold_parts.size(), Carried<Real>(0.0)) {
     while (timeline.next() < 0) take_events(constants, timeline);
     set_potential(constants.initial);
   }
@@ -71,10 +87,17 @@ struct State {
         refractory(other.refractory),
         fired_at_event(other.fired_at_event),
         potential(convert_ball<Time>(other.potential)),
-        anchor(convert_real<Time>(other.anchor)) {
+        anchor(convert_real<Time>(other.anchor)),
+        silent(other.silent),
+        silent_until(convert_ball<Time>(other.silent_until)),
+        above(other.above),
+        kept(other.kept),
+        raised_at(convert_real<Time>(other.raised_at)),
+        threshold_before(convert_ball<Time>(other.threshold_before)) {
     if (other.known) known = KnownPotential<Real>{other.known->sum, convert_ball<Real>(other.known->deviation)};
     for (const auto& [exponential, alpha] : other.parts)
       parts.push_back({convert_ball<Time>(exponential), convert_ball<Time>(alpha)});
+    for (const auto& part : other.threshold_parts) threshold_parts.push_back(convert_ball<Time>(part));
   }
 
   bool is_at_event() const { return since.rad == 0 && since.mid == anchor; }
@@ -82,8 +105,9 @@ struct State {
   /// Whether an event at t comes before the end of refractoriness; empty where that cannot be told. At its very end is
   /// not before.
   std::optional<bool> precedes_release(double t) const {
-    const Time gap = Time(t) - since.mid;
-    if (since.rad > 0 && magnitude(gap) <= round_up(since.rad)) return std::nullopt;
+    const Instant& release = silent ? silent_until : since;
+    const Time gap = Time(t) - release.mid;
+    if (release.rad > 0 && magnitude(gap) <= round_up(release.rad)) return std::nullopt;
     return gap < Time(0.0);
   }
 
@@ -96,7 +120,7 @@ struct State {
   /// Carries the membrane along a stretch without a crossing. @param at_end  what the stretch has come to at `end`, ms,
   /// which is `length` after its start
   void carry(const Constants<Real>& constants, const Stretch<Real>& stretch, const Number& length,
-             const typename Trajectory<Number>::Point& at_end, double end);
+             const typename Trajectory<Number>::Point& at_end, const Time& end);
 
   /// Lets the parts decay until the timeline's next event, which happens to the timeline and to them.
   void take_events(const Constants<Real>& constants, Timeline& timeline) {
@@ -110,6 +134,7 @@ struct State {
   /// Adds a jump, mV, and tells where it lands.
   Side jump(const ExactSum& size);
   Side side() const {
+    if (known && known->sum.is_zero() && vanishes(known->deviation)) return Side::at_or_above;
     if (is_positive(potential)) return Side::at_or_above;
     return is_negative(potential) ? Side::below : Side::unclear;
   }
@@ -119,13 +144,47 @@ struct State {
     return std::fabs(x) > convert_radius<double>(potential.rad) + std::fabs(x) * 0x1p-52;
   }
 
-  /// A spike at this time. @param is_at_event  whether that is an event's: a jump made it, or a crossing on its instant
-  void fire(const Constants<Real>& constants, const Instant& time, bool is_at_event);
+  /// A spike at this time.
+  /// @param is_at_event     whether that is an event's: a jump made it, or a crossing on its instant
+  /// @param from_potential  whether u is at `potential` just before, and not at the threshold
+  /// @param cause           of its time, as far as that is not exact
+  void fire(const Constants<Real>& constants, const Instant& time, bool is_at_event, bool from_potential = false,
+            const typename SpikeErrors<Real>::Cause& cause = {});
 
-  /// The end of refractoriness.
+  /// The end of refractoriness; under RefractoryRule::silent, which it begins with, the end of the clamp.
   void release(const Constants<Real>& constants) {
     refractory = false;
-    set_potential(constants.reset);
+    if (constants.is_released_at_reset) {
+      set_potential(constants.reset);
+      if (errors.are_known()) errors.pass_release(constants, since.mid, threshold_parts, true);
+    } else {
+      release_from_potential(constants);
+    }
+  }
+
+  /// The sum of the threshold's moving parts, mV, at a time not before the last spike.
+  Number moving_threshold(const Constants<Real>& constants, const Instant& time) const {
+    Number sum(0.0);
+    for (std::size_t k = 0; k < threshold_parts.size(); ++k) sum += threshold_part(constants, k, time);
+    return sum;
+  }
+
+  /// u less the threshold at rest while it is clamped, mV.
+  Number clamped_potential(const Constants<Real>& constants) const {
+    if (constants.is_released_at_reset) return ball_of<Real>(constants.reset);
+    const Number held = convert_ball<Real>(potential);
+    return constants.resets_by() ? held + convert_ball<Real>(threshold_before) : held;
+  }
+
+  /// Resets u at an event, at which there has been a spike already.
+  void reset_again(const Constants<Real>& constants) {
+    if (constants.resets_by()) {
+      jump(constants.reset);
+    } else {
+      set_potential(constants.reset);
+      if (!threshold_parts.empty()) lower(moving_threshold(constants, since));
+    }
+    errors.forget();
   }
 
   void set_potential(const ExactSum& value) {
@@ -148,6 +207,33 @@ struct State {
   static std::optional<Number> blur_of(const Trajectory<Number>& x, const Radius<Time>& time_error);
 
  private:
+  Number threshold_part(const Constants<Real>& constants, std::size_t k, const Instant& time) const {
+    if (vanishes(threshold_parts[k])) return Number(0.0);
+    const Number& rate = constants.at_rest.decays[constants.threshold_parts[k].place].rate;
+    return convert_ball<Real>(threshold_parts[k]) *
+           exponential(-(convert_ball<Real>(time - Instant(raised_at, 0)) * rate));
+  }
+  /// Takes a number from the potential that is not known without rounding.
+  void lower(const Number& by) {
+    potential += convert_ball<Time>(-by);
+    known.reset();
+  }
+  void release_from_potential(const Constants<Real>& constants);
+  /// What a spike at this time adds to decaying parts. @return how far the time may be off
+  Radius<Time> raise_parts(const Constants<Real>& constants, const Instant& time,
+                           const typename SpikeErrors<Real>::Cause& cause);
+  /// What a spike does to the membrane and the threshold.
+  void reset_membrane(const Constants<Real>& constants, const Instant& time, bool from_potential);
+
+  /// When refractoriness ends that begins at `time`, ms.
+  static Instant end_of_refractoriness(const Instant& time, double refractory_period) {
+    const Time period(refractory_period);
+    Instant end(time.mid + period, time.rad);
+    const bool is_exact = time.rad == 0 && end.mid - time.mid == period && end.mid - period == time.mid;
+    if (!is_exact) end.rad += round_up(magnitude(end.mid) * RealTraits<Time>::unit);
+    return end;
+  }
+
   /// A part's state z = s/tau later.
   static void let_decay(Number& exponential_part, Number& alpha, const Number& z) {
     const Number factor = exponential(-z);
@@ -229,8 +315,8 @@ std::optional<Ball<Real>> State<Real>::blur_of(const Trajectory<Number>& x, cons
 
 template <class Real>
 void State<Real>::carry(const Constants<Real>& constants, const Stretch<Real>& stretch, const Number& length,
-                        const typename Trajectory<Number>::Point& at_end, double end) {
-  since = Instant(end);
+                        const typename Trajectory<Number>::Point& at_end, const Time& end) {
+  since = Instant(end, 0);
   if (stretch.stands_still) return;
   potential = convert_ball<Time>(at_end.potential);
   if (known && stretch.constant_drive) {
@@ -282,22 +368,96 @@ Side State<Real>::jump(const ExactSum& size) {
 }
 
 template <class Real>
-void State<Real>::fire(const Constants<Real>& constants, const Instant& time, bool is_at_event) {
-  if (!constants.after_spike.empty()) {
-    decay_parts(constants, Time(double_below(time.mid)));
-    const Number ahead = convert_ball<Real>(time - Instant(anchor, 0));
-    for (const auto& [place, jump] : constants.after_spike) {
-      // Raised at the exact time, it is as if it had decayed from something greater at the double before.
-      parts[place].exponential += convert_ball<Time>(jump * exponential(ahead * constants.at_rest.decays[place].rate));
-    }
+void State<Real>::reset_membrane(const Constants<Real>& constants, const Instant& time, bool from_potential) {
+  if (from_potential && constants.resets_by()) {
+    jump(constants.reset);  // x falls from where it is as far as it falls from 0 to reset
+  } else {
+    set_potential(constants.reset);
+  }
+  silent = above = false;
+  kept.clear();
+  if (threshold_parts.empty()) return;
+  threshold_before = convert_ball<Time>(moving_threshold(constants, time));
+  for (std::size_t k = 0; k < threshold_parts.size(); ++k) {
+    threshold_parts[k] = convert_ball<Time>(threshold_part(constants, k, Instant(time.mid, 0)));
+    threshold_parts[k] += convert_ball<Time>(constants.threshold_parts[k].jump);
+  }
+  raised_at = time.mid;
+}
+
+template <class Real>
+void State<Real>::release_from_potential(const Constants<Real>& constants) {
+  const double period = constants.neuron().refractory();
+  if (constants.has_silence) {
+    silent = true;
+    silent_until = end_of_refractoriness(since, period);
+  }
+  if (!kept.is_zero()) {
+    jump(kept);
+    kept.clear();
+  }
+  const bool is_at_spike = constants.has_silence || period == 0;
+  const bool is_known_exactly =
+      threshold_parts.empty() || (is_at_spike && (constants.resets_by() || vanishes(threshold_before)));
+  if (is_known_exactly) {
+    // The threshold is above that just before the spike by what the spike raised it.
+    ExactSum fall;
+    fall.subtract(constants.threshold_jump);
+    jump(fall);
+    if (errors.are_known()) errors.pass_release(constants, since.mid, threshold_parts, true);
+    return;
+  }
+  if (!errors.are_known()) {
+    Number rise = moving_threshold(constants, since);
+    if (constants.resets_by()) rise += -convert_ball<Real>(threshold_before);
+    lower(rise);
+    return;
+  }
+  // From the middles alone, and what those are off by.
+  Number rise(0.0);
+  const Number length = convert_ball<Real>(Instant(since.mid, 0) - Instant(raised_at, 0));
+  for (std::size_t k = 0; k < threshold_parts.size(); ++k) {
+    const auto& [place, jump] = constants.threshold_parts[k];
+    const Number part(convert_ball<Real>(Carried<Real>(threshold_parts[k].mid, 0)));
+    const Number z = -(length * constants.at_rest.decays[place].rate);
+    rise += constants.resets_by() ? jump + part * exponential_minus_one(z) : part * exponential(z);
+  }
+  lower(rise);
+  potential.rad = round_up(potential.rad + errors.pass_release(constants, since.mid, threshold_parts, false));
+}
+
+template <class Real>
+void State<Real>::fire(const Constants<Real>& constants, const Instant& time, bool is_at_event, bool from_potential,
+                       const typename SpikeErrors<Real>::Cause& cause) {
+  if (!constants.is_released_at_reset) reset_membrane(constants, time, from_potential);
+  Instant known_time = time;
+  if (constants.has_after_spike()) {
+    known_time.rad = raise_parts(constants, time, cause);
+    if (from_potential && constants.resets_by()) errors.forget();
   }
   fired_at_event = is_at_event ? convert_real<double>(time.mid) : -1;
   refractory = true;
-  const Time period(constants.neuron().refractory());
-  since.mid = time.mid + period;
-  since.rad = time.rad;
-  const bool is_exact = time.rad == 0 && since.mid - time.mid == period && since.mid - period == time.mid;
-  if (!is_exact) since.rad += round_up(magnitude(since.mid) * RealTraits<Time>::unit);
+  since = end_of_refractoriness(known_time, constants.has_silence ? 0 : constants.neuron().refractory());
+}
+
+template <class Real>
+Radius<typename State<Real>::Time> State<Real>::raise_parts(const Constants<Real>& constants, const Instant& time,
+                                                            const typename SpikeErrors<Real>::Cause& cause) {
+  decay_parts(constants, Time(double_below(time.mid)));
+  const Number ahead = convert_ball<Real>(Instant(time.mid, 0) - Instant(anchor, 0));
+  std::vector<Radius<Time>> radii;
+  for (const auto& [place, jump] : constants.after_spike) {
+    // Raised at the exact time, it is as if it had decayed from something greater at the double before.
+    Carried<Real>& part = parts[place].exponential;
+    part += convert_ball<Time>(jump * exponential(ahead * constants.at_rest.decays[place].rate));
+    radii.push_back(part.rad);
+  }
+  for (const Carried<Real>& part : threshold_parts) radii.push_back(part.rad);
+  const Radius<Time> time_error = errors.pass_spike(constants, time, anchor, cause, radii);
+  std::size_t next = 0;
+  for (const auto& raise : constants.after_spike) parts[raise.place].exponential.rad = radii[next++];
+  for (Carried<Real>& part : threshold_parts) part.rad = radii[next++];
+  return time_error;
 }
 
 }  // namespace lapicque::detail

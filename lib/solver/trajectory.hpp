@@ -197,6 +197,23 @@ typename Trajectory<T>::Point Trajectory<T>::at_start() const {
   return point;
 }
 
+/// -x, which obeys the same equation with the drive -d.
+template <class T>
+Trajectory<T> negative_of(Trajectory<T> x) {
+  x.start = -x.start;
+  x.level = -x.level;
+  x.slope = -x.slope;
+  for (Sine<T>& wave : x.sines) {
+    wave.sine = -wave.sine;
+    wave.cosine = -wave.cosine;
+  }
+  for (Decay<T>& decay : x.decays) {
+    decay.exponential = -decay.exponential;
+    decay.alpha = -decay.alpha;
+  }
+  return x;
+}
+
 /// The sum of the magnitudes of all that makes up x(s), mV; with sinusoids, a bound on it.
 inline double gross_potential(const Trajectory<double>& trajectory, double s) {
   Trajectory<double> sizes = trajectory;

@@ -90,6 +90,7 @@ double chronaxie(const Neuron& neuron) {
 }
 
 double firing_rate(const Neuron& neuron, double current) {
+  detail::require_plain(neuron, "this closed form");
   detail::require_finite(current, "current", "nA");
   const Real above = drive_above_threshold(neuron, current);
   if (above <= 0) return 0;
@@ -100,6 +101,7 @@ double limiting_rate(const Neuron& neuron) { return detail::ms_per_second / neur
 
 double current_for_rate(const Neuron& neuron, double rate) {
   detail::require_positive(rate, "rate", "Hz");
+  detail::require_plain(neuron, "this closed form");
   const Real rise = detail::ms_per_second / Real(rate) - neuron.refractory();
   if (Real(rate) * neuron.refractory() >= detail::ms_per_second) {
     throw InvalidArgument("rate", to_text(rate, "Hz"), "no current reaches a rate of 1/refractory or more",
@@ -110,6 +112,7 @@ double current_for_rate(const Neuron& neuron, double rate) {
 }
 
 double firing_rate_slope(const Neuron& neuron, double current) {
+  detail::require_plain(neuron, "this closed form");
   detail::require_finite(current, "current", "nA");
   const Real above = drive_above_threshold(neuron, current);
   if (above <= 0) return 0;
@@ -120,6 +123,7 @@ double firing_rate_slope(const Neuron& neuron, double current) {
 }
 
 std::optional<double> firing_rate_near_rheobase(const Neuron& neuron, double current) {
+  detail::require_plain(neuron, "this closed form");
   detail::require_finite(current, "current", "nA");
   const Real above = drive_above_threshold(neuron, current);
   if (above <= 0) return 0;
@@ -129,6 +133,7 @@ std::optional<double> firing_rate_near_rheobase(const Neuron& neuron, double cur
 }
 
 double firing_rate_far_above(const Neuron& neuron, double current) {
+  detail::require_plain(neuron, "this closed form");
   detail::require_finite(current, "current", "nA");
   const Real above = drive_above_threshold(neuron, current);
   if (above <= 0) return 0;
@@ -137,6 +142,7 @@ double firing_rate_far_above(const Neuron& neuron, double current) {
 }
 
 std::size_t spike_count(const Neuron& neuron, double current, double duration) {
+  detail::require_plain(neuron, "this closed form");
   detail::require_finite(current, "current", "nA");
   detail::require_not_negative(duration, "duration", "ms");
   const Real above = drive_above_threshold(neuron, current);
@@ -145,6 +151,7 @@ std::size_t spike_count(const Neuron& neuron, double current, double duration) {
 }
 
 std::size_t spike_count(const Neuron& neuron, double current, const StepProtocol& protocol) {
+  detail::require_plain(neuron, "this closed form");
   detail::require_finite(current, "current", "nA");
   const Real duration = exposure(neuron, protocol);
   const Real above = drive_above_threshold(neuron, current);

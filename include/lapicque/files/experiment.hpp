@@ -52,6 +52,13 @@ using NeuronValues = std::map<std::string, double, std::less<>>;
 ///     initial = "-70 mV"         # default: rest
 ///     # instead of resistance and tau: any two of these and capacitance = "800 pF", leak_conductance = "100 nS" that
 ///     # determine R and tau_m, which then are the doubles nearest to R C, C/g, 1/g and tau/C
+///     reset_rule = "to"           # default; or "by"
+///     refractory_rule = "clamped" # default; or "jumps-kept", "silent"
+///
+///     [[neuron.after_spike]]      # any number: see AfterSpike
+///     kind = "current"            # or "threshold"
+///     jump = "-0.1 nA"
+///     tau = "100 ms"
 ///
 ///     [run]
 ///     until = "200 ms"

@@ -18,9 +18,9 @@ std::optional<CloseDecision> close_decision(const Neuron& neuron, const Current&
   const double margin = roundings * std::numeric_limits<double>::epsilon() * std::max(size, 1e-300);
   const auto train = [&](double threshold) -> std::vector<double> {
     if (threshold <= neuron.initial() || threshold <= neuron.reset()) return {};
-    return spike_times(Neuron(NeuronParameters{neuron.rest(), neuron.reset(), threshold, neuron.resistance(),
-                                               neuron.tau(), neuron.refractory(), neuron.initial()}),
-                       current, until);
+    NeuronParameters parameters = neuron.parameters();
+    parameters.threshold = threshold;
+    return spike_times(Neuron(parameters), current, until);
   };
   const std::vector<double> exact = train(neuron.threshold());
   std::optional<CloseDecision> first;

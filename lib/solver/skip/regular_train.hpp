@@ -67,7 +67,8 @@ class RegularTrain {
       last_ = 0;
     }
     const Step<Real> step = fire(state, time, *crossing, 1);
-    in_series_ = is_reset && constants_.after_spike.empty();  // what spikes raise makes the next interval another one
+    // What spikes raise, and how far u rises in silence, makes the next interval another one.
+    in_series_ = is_reset && constants_.neuron().after_spike().empty() && !constants_.has_silence;
     return step;
   }
 
@@ -100,7 +101,8 @@ class RegularTrain {
 
   /// Whether the last spike came in the series, and the neuron is refractory after it.
   bool is_in_series(const State<Real>& state) const {
-    return in_series_ && state.refractory && state.since.mid == since_.mid && state.since.rad == since_.rad;
+    return in_series_ && state.refractory && state.since.mid == since_.mid && state.since.rad == since_.rad &&
+           state.kept.is_zero();
   }
 
   /// How many spikes of the series plainly come before the next event.
@@ -121,7 +123,7 @@ class RegularTrain {
 
   Step<Real> fire(State<Real>& state, const Instant& time, const ConstantDriveCrossing& crossing,
                   std::uint64_t stretches) {
-    state.release(constants_);
+    if (state.refractory) state.release(constants_);
     state.fire(constants_, time, false);
     since_ = state.since;
     return {.stretches = stretches,

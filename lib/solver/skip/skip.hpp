@@ -31,6 +31,7 @@ class Skips {
   Skips(const Constants<Real>& constants, const Purpose& purpose)
       : allows_regular_(purpose.skips.regular && !purpose.traced),
         allows_sinusoid_(purpose.skips.sinusoid && !purpose.traced && purpose.suits_double),
+        is_released_at_reset_(constants.is_released_at_reset),
         regular_(constants, purpose.nearest),
         sinusoid_(constants, purpose.nearest) {
     if constexpr (has_quiet_way) {
@@ -43,9 +44,12 @@ class Skips {
   Skips& operator=(const Skips&) = delete;
 
   Step<Real> pass(State<Real>& state, Timeline& timeline, double horizon) {
+    if (state.silent || state.above) return {};
     if (allows_regular_) {
       if (const Step<Real> step = regular_.pass(state, timeline, horizon); step.stretches > 0) return step;
     }
+    if (state.refractory && !is_released_at_reset_) return {};  // u may be elsewhere then, at the threshold even
+    if (state.errors.await_rise()) return {};                   // which the event loop notes
     if (allows_sinusoid_) {
       if (const Step<Real> step = sinusoid_.pass(state, timeline, horizon); step.stretches > 0) return step;
     }
@@ -74,6 +78,7 @@ class Skips {
 
   bool allows_regular_;
   bool allows_sinusoid_;
+  bool is_released_at_reset_;
   RegularTrain<Real> regular_;
   SinusoidTrain<Real> sinusoid_;
   std::optional<std::conditional_t<has_quiet_way, QuietWay<Real>, None>> quiet_{};
