@@ -53,7 +53,8 @@ template <class Real>
 Ball<Real100> wide(const Ball<Real>& x) {
   return convert_ball<Real100>(x);
 }
-bool overlap(const Ball<Real100>& a, const Ball<Real100>& b) { return abs(a.mid - b.mid) <= a.rad + b.rad; }
+/// Whether two balls have a number in common, as far as they tell: a radius may be infinite or not a number.
+bool overlap(const Ball<Real100>& a, const Ball<Real100>& b) { return !(abs(a.mid - b.mid) > a.rad + b.rad); }
 
 /// A train in 100 digits without skips: what it has come to after each stretch.
 struct Truth {
@@ -167,6 +168,9 @@ class Beside {
   void follow_from(std::uint64_t n, Random& random, Passed& passed) {
     Snapshot<Real> start{State<Real>(truth_.after[n].state), truth_.after[n].timeline, n, truth_.after[n].reached};
     if (!displace(start.state, truth_.after[n].state, random)) return;
+    const auto& since = start.state.since;
+    const bool is_past_event = since.rad > 0 && !(since.mid + Time(since.rad) < Time(start.timeline.next()));
+    if (!start.state.refractory && is_past_event) return;  // a release that has not plainly come before the next event
     loop_.resume(start);
     if constexpr (requires { loop_.doubt().set_from_start(false); }) loop_.doubt().set_from_start(false);
     while (!loop_.is_at_horizon() && loop_.stretches() < std::min<std::uint64_t>(truth_.stretches(), n + 40)) {

@@ -164,13 +164,13 @@ ErrorSet<R> ErrorSet<R>::mapped(const ErrorMap& map, const ErrorMap& noise_map, 
 /// the spikes before, so that most of it cancels, which balls forget.
 ///
 /// The errors are e = (that of the time t_n; those of the drive's parts that spikes raise; those of the threshold's
-/// parts), parts as the balls of State hold them: at fixed times next to t_n. Between spikes x is linear in them, so
-/// that the map to the next spike is one closed form however many events lie between:
+/// parts), parts as the balls of State hold them: at fixed times a_n next to t_n. Between spikes x is linear in them,
+/// so that the map to the next spike is one closed form however many events lie between:
 ///
 ///     x(R) at the release's middle R:   the threshold's parts there, and -dx/dt(R) e_0
 ///     x(T) at the crossing's middle T:  e^(-h/tau_m) x(R) + sum of F_p(h) e_p,  h = T - R,  F_p the response to a part
 ///     the crossing's time:              -x(T) / (dx/dt)(T)
-///     a part, raised by j at t_n:       e_p e^(-(T' - T)/tau_p) + (j/tau_p) e_0
+///     a part, raised by j at t_n:       e_p e^(-(a' - a)/tau_p) + (j/tau_p) e^((t_n - a_n)/tau_p) e_0
 ///
 /// Every operation on balls adds to what it makes of its operands' radii a bound on its own rounding, second-order
 /// terms included; so what a radius has beyond what came of the radii at the last spike is new, and is the noise that
@@ -189,38 +189,45 @@ class SpikeErrors {
   };
 
   bool are_known() const { return !radii_.empty(); }
+  /// The last spike's time, ms, where they are known: the middle of its ball.
+  const Time& spike_time() const { return time_; }
   void forget() { radii_.clear(); }
   /// Whether the first stretch from the release on is still to come: note_rise() needs it.
   bool await_rise() const { return are_known() && !rise_; }
 
   /// A spike.
   /// @param time    its middle, and how far it may be off
-  /// @param anchor  when the drive's parts have their values, ms
-  /// @param radii   of the parts, raised at the time's middle; at the return, what they are off by
+  /// @param anchor  when the parts have their values, ms: next to the time
+  /// @param radii   of the parts, raised by a spike at the time's middle; at the return, what they are off by
   /// @return what the time is off by
   R pass_spike(const Constants<Real>& constants, const Ball<Time>& time, const Time& anchor, const Cause& cause,
                std::vector<R>& radii);
 
-  /// The release, at this time. @param threshold_parts  at the spike's middle
-  /// @return what x is off by beyond rounding
-  R pass_release(const Constants<Real>& constants, const Time& release, std::span<const Ball<Time>> threshold_parts,
-                 bool is_known_exactly) {
-    release_ = release;
+  /// The release: the refractory period after the spike, and off by what rounding adds to that.
+  /// @param threshold_parts  at the spike's anchor
+  /// @return what x is off by beyond the rounding of its middle
+  R pass_release(const Constants<Real>& constants, const Ball<Time>& release,
+                 std::span<const Ball<Time>> threshold_parts, bool is_known_exactly) {
+    release_ = release.mid;
     released_potential_.assign(radii_.size(), 0.0);
-    R second_order(0);
+    const R rounding = std::max(R(0), R(release.rad - radii_[0]));
+    R beyond(0);
     if (!is_known_exactly) {
-      const double length = convert_real<double>(Time(release - time_));
+      const double to_spike = convert_real<double>(Time(time_ - anchor_));
+      const double from_spike = convert_real<double>(Time(release.mid - time_));
       for (std::size_t k = 0; k < threshold_parts.size(); ++k) {
         const double tau = constants.taus[constants.threshold_parts[k].place];
-        const double factor = constants.resets_by() ? -std::expm1(-length / tau) : -std::exp(-length / tau);
+        const double factor = -part_left(to_spike, tau) *
+                              (constants.resets_by() ? std::expm1(-from_spike / tau) : std::exp(-from_spike / tau));
         released_potential_[1 + constants.after_spike.size() + k] = factor;
         released_potential_[0] -= factor * convert_real<double>(threshold_parts[k].mid) / tau;
         const R instants = R(radii_[0] / tau);
-        second_order += R((greatest(threshold_parts[k]) * instants + threshold_parts[k].rad) * instants * 2);
+        const R size = greatest(threshold_parts[k]);
+        beyond += R((size * instants + threshold_parts[k].rad) * instants * 2 + size * rounding / tau);
       }
     }
     released_radius_ = errors_.radius(released_potential_);
-    return round_up(R(released_radius_ + second_order));
+    return round_up(R(released_radius_ + beyond));
   }
 
   /// The first stretch from the release on. @param rise  dx/ds at its start, mV/ms
@@ -257,11 +264,9 @@ typename SpikeErrors<Real>::Passage SpikeErrors<Real>::passage_to(const Constant
   const std::size_t raises = constants.after_spike.size();
   Passage passage{ErrorMap(size), std::vector<R>(size, R(0))};
   for (std::size_t k = 1; k < size; ++k) {
-    const bool is_drive = k <= raises;
-    const double tau =
-        constants.taus[is_drive ? constants.after_spike[k - 1].place : constants.threshold_parts[k - 1 - raises].place];
-    const Time length = is_drive ? Time(anchor - anchor_) : Time(time - time_);
-    const double left = part_left(convert_real<double>(length), tau);
+    const std::size_t place =
+        k <= raises ? constants.after_spike[k - 1].place : constants.threshold_parts[k - 1 - raises].place;
+    const double left = part_left(convert_real<double>(Time(anchor - anchor_)), constants.taus[place]);
     passage.map.add(k, k, left);
     passage.carried[k] = R(radii_[k] * left);
   }
@@ -303,12 +308,12 @@ typename SpikeErrors<Real>::R SpikeErrors<Real>::pass_spike(const Constants<Real
   noise.insert(noise.end(), radii.begin(), radii.end());
 
   // What the time's error raises the parts by.
+  const double ahead = convert_real<double>(Time(time.mid - anchor));
   std::vector<double> raised(size);
   R most_instants(0);
   for (std::size_t k = 1; k < size; ++k) {
     const auto& [place, jump] = k <= raises ? constants.after_spike[k - 1] : constants.threshold_parts[k - 1 - raises];
     const double tau = constants.taus[place];
-    const double ahead = k <= raises ? convert_real<double>(Time(time.mid - anchor)) : 0;
     raised[k] = convert_real<double>(jump.mid) * std::exp(ahead / tau) / tau;
     const R instants = R(time.rad / constants.taus[place]);
     most_instants = std::max(most_instants, instants);

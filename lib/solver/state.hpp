@@ -65,7 +65,7 @@ struct State {
   Instant silent_until{0.0};                     ///< ms
   bool above = false;                            ///< u lies at or above theta; no spike until it has been below
   ExactSum kept{};                               ///< jumps that came in refractoriness and act at its end, mV
-  Time raised_at{0.0};                           ///< near the last spike: the threshold's parts are as follows, ms
+  Time raised_at{0.0};                           ///< ms, a double: when the threshold's parts have the values below
   std::vector<Carried<Real>> threshold_parts{};  ///< by Constants::threshold_parts, mV
   Carried<Real> threshold_before{0.0};           ///< their sum before that spike raised them, mV
   /// What of the balls' radii belongs together where spikes raise parts; the balls enclose the truth without it.
@@ -156,7 +156,7 @@ struct State {
     refractory = false;
     if (constants.is_released_at_reset) {
       set_potential(constants.reset);
-      if (errors.are_known()) errors.pass_release(constants, since.mid, threshold_parts, true);
+      if (errors.are_known()) errors.pass_release(constants, since, threshold_parts, true);
     } else {
       release_from_potential(constants);
     }
@@ -212,6 +212,12 @@ struct State {
     const Number& rate = constants.at_rest.decays[constants.threshold_parts[k].place].rate;
     return convert_ball<Real>(threshold_parts[k]) *
            exponential(-(convert_ball<Real>(time - Instant(raised_at, 0)) * rate));
+  }
+  /// What a part is raised by at a time, as if it had decayed from something greater `before`.
+  static Number raised_before(const Constants<Real>& constants, const typename Constants<Real>::Raise& raise,
+                              const Time& time, const Time& before) {
+    const Number ahead = convert_ball<Real>(Instant(time, 0) - Instant(before, 0));
+    return raise.jump * exponential(ahead * constants.at_rest.decays[raise.place].rate);
   }
   /// Takes a number from the potential that is not known without rounding.
   void lower(const Number& by) {
@@ -378,11 +384,12 @@ void State<Real>::reset_membrane(const Constants<Real>& constants, const Instant
   kept.clear();
   if (threshold_parts.empty()) return;
   threshold_before = convert_ball<Time>(moving_threshold(constants, time));
+  const Time before(double_below(time.mid));
   for (std::size_t k = 0; k < threshold_parts.size(); ++k) {
-    threshold_parts[k] = convert_ball<Time>(threshold_part(constants, k, Instant(time.mid, 0)));
-    threshold_parts[k] += convert_ball<Time>(constants.threshold_parts[k].jump);
+    threshold_parts[k] = convert_ball<Time>(threshold_part(constants, k, Instant(before, 0)) +
+                                            raised_before(constants, constants.threshold_parts[k], time.mid, before));
   }
-  raised_at = time.mid;
+  raised_at = before;
 }
 
 template <class Real>
@@ -404,7 +411,7 @@ void State<Real>::release_from_potential(const Constants<Real>& constants) {
     ExactSum fall;
     fall.subtract(constants.threshold_jump);
     jump(fall);
-    if (errors.are_known()) errors.pass_release(constants, since.mid, threshold_parts, true);
+    if (errors.are_known()) errors.pass_release(constants, since, threshold_parts, true);
     return;
   }
   if (!errors.are_known()) {
@@ -415,15 +422,21 @@ void State<Real>::release_from_potential(const Constants<Real>& constants) {
   }
   // From the middles alone, and what those are off by.
   Number rise(0.0);
-  const Number length = convert_ball<Real>(Instant(since.mid, 0) - Instant(raised_at, 0));
+  const auto length = [](const Time& from, const Time& to) {
+    return convert_ball<Real>(Instant(to, 0) - Instant(from, 0));
+  };
+  const Number to_spike = length(raised_at, errors.spike_time());
+  const Number from_spike = length(errors.spike_time(), since.mid);
   for (std::size_t k = 0; k < threshold_parts.size(); ++k) {
     const auto& [place, jump] = constants.threshold_parts[k];
+    const Number& rate = constants.at_rest.decays[place].rate;
     const Number part(convert_ball<Real>(Carried<Real>(threshold_parts[k].mid, 0)));
-    const Number z = -(length * constants.at_rest.decays[place].rate);
-    rise += constants.resets_by() ? jump + part * exponential_minus_one(z) : part * exponential(z);
+    const Number at_spike = part * exponential(-(to_spike * rate));
+    const Number z = -(from_spike * rate);
+    rise += constants.resets_by() ? jump + at_spike * exponential_minus_one(z) : at_spike * exponential(z);
   }
   lower(rise);
-  potential.rad = round_up(potential.rad + errors.pass_release(constants, since.mid, threshold_parts, false));
+  potential.rad = round_up(potential.rad + errors.pass_release(constants, since, threshold_parts, false));
 }
 
 template <class Real>
@@ -444,12 +457,10 @@ template <class Real>
 Radius<typename State<Real>::Time> State<Real>::raise_parts(const Constants<Real>& constants, const Instant& time,
                                                             const typename SpikeErrors<Real>::Cause& cause) {
   decay_parts(constants, Time(double_below(time.mid)));
-  const Number ahead = convert_ball<Real>(Instant(time.mid, 0) - Instant(anchor, 0));
   std::vector<Radius<Time>> radii;
-  for (const auto& [place, jump] : constants.after_spike) {
-    // Raised at the exact time, it is as if it had decayed from something greater at the double before.
-    Carried<Real>& part = parts[place].exponential;
-    part += convert_ball<Time>(jump * exponential(ahead * constants.at_rest.decays[place].rate));
+  for (const auto& raise : constants.after_spike) {
+    Carried<Real>& part = parts[raise.place].exponential;
+    part += convert_ball<Time>(raised_before(constants, raise, time.mid, anchor));
     radii.push_back(part.rad);
   }
   for (const Carried<Real>& part : threshold_parts) radii.push_back(part.rad);
