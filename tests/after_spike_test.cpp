@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <vector>
 
+#include "lapicque/error.hpp"
 #include "numbers/real.hpp"
 #include "solver/train.hpp"
 
@@ -174,6 +176,30 @@ TEST(MovingThreshold, WithTheMembranesTimeConstantIsAnotherReset) {
   const auto times = first_spikes({.after_spike = {{AfterSpike::Kind::threshold, 4, 8}}}, step(0, forever, 2.6), 2);
   EXPECT_DOUBLE_EQ(times[0], 8 * std::log(26.0 / 6));
   EXPECT_DOUBLE_EQ(times[1] - times[0], 2 + 8 * std::log((21 + 4 * std::exp(-0.25)) / 6));
+}
+
+TEST(AfterSpikeParts, ThatDriveTheNeuronWithoutEndAreRefused) {
+  // Each spike makes the current greater by more than what decays of it until the next: they come ever faster. Exact
+  // times of so many would take minutes, and a test that hangs.
+  const NeuronParameters parameters{.refractory = 0, .after_spike = {{AfterSpike::Kind::current, 5, 100}}};
+  const auto train = make_train({Neuron(parameters), step(0, forever, 2.5), 1000}, Precision::exact);
+  try {
+    while (train->next(1000)) {
+    }
+    ADD_FAILURE() << "nothing thrown";
+  } catch (const InvalidArgument& error) {
+    EXPECT_NE(std::string(error.what()).find("without end"), std::string::npos) << error.what();
+  }
+}
+
+TEST(AfterSpikeParts, ThatDriveTheNeuronOnlyForAWhileAreNot) {
+  // 1e4 spikes within 8 ms and more; then each adds less to the current than decays until the next.
+  const NeuronParameters parameters{
+      .reset = -50 - 1e-3, .refractory = 0, .after_spike = {{AfterSpike::Kind::current, 1e-6, 8}}};
+  const auto train = make_train({Neuron(parameters), step(0, forever, 4), 30}, Precision::exact);
+  int spikes = 0;
+  while (train->next(30)) ++spikes;
+  EXPECT_GT(spikes, 30'000);
 }
 
 }  // namespace

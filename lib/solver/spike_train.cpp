@@ -7,6 +7,7 @@
 #include <deque>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,10 +42,13 @@ Timeline timeline_of(const Problem& problem, const Inbox* inbox) {
 }
 
 /// Tells where a neuron that drives itself fires without end: own spikes that shorten the next interval, without
-/// refractoriness, shorten it to nothing.
+/// refractoriness, shorten it to nothing. As exact times so near to one another take many digits each, a fast train
+/// goes ahead where there are many: it has the same spikes.
 class EndlessFiring {
  public:
-  explicit EndlessFiring(const Neuron& neuron) : tau_(neuron.tau()) {
+  /// @param scouted  of an exact train, in its own units, all of whose events are known; else empty
+  EndlessFiring(const Neuron& neuron, std::optional<Problem> scouted)
+      : tau_(neuron.tau()), scouted_(std::move(scouted)) {
     const auto drives = [](const AfterSpike& part) {
       return part.kind == AfterSpike::Kind::current ? part.jump > 0 : part.jump < 0;
     };
@@ -56,13 +60,24 @@ class EndlessFiring {
     if (!is_possible_) return false;
     while (!within_tau_.empty() && time - within_tau_.front() > tau_) within_tau_.pop_front();
     within_tau_.push_back(time);
+    if (within_tau_.size() > many && scouted_) scout();
     return within_tau_.size() > most;
   }
-  static constexpr std::size_t most = 1'000'000;
 
  private:
+  static constexpr std::size_t most = 1'000'000;
+  static constexpr std::size_t many = 10'000;
+
+  void scout() {
+    const auto train = make_train(*scouted_, Precision::fast);
+    while (train->next(scouted_->until)) {
+    }
+    scouted_.reset();
+  }
+
   bool is_possible_;
   double tau_;
+  std::optional<Problem> scouted_;
   std::deque<double> within_tau_;
 };
 
@@ -77,11 +92,12 @@ class EndlessFiring {
 template <class Rungs>
 class TrainOn : public Train {
  public:
-  TrainOn(ScaledProblem problem, const Purpose& purpose)
+  /// @param scouted  see EndlessFiring
+  TrainOn(ScaledProblem problem, const Purpose& purpose, std::optional<Problem> scouted = {})
       : scale_(problem.scale),
         horizon_(std::ldexp(problem.problem.until, scale_.time)),
         inbox_(problem.problem.receptors),
-        endless_firing_(problem.problem.neuron),
+        endless_firing_(problem.problem.neuron, std::move(scouted)),
         rungs_(start(std::make_shared<const Problem>(std::move(problem.problem)), inbox_, purpose)) {}
 
   std::optional<Spike> work_out_next(double horizon) override {
@@ -162,8 +178,11 @@ std::unique_ptr<Train> make_train(const Problem& problem, Precision precision, c
   const bool suits_double = in_scale.suits_double;
   if (!suits_double)
     return std::make_unique<TrainOn<WideLadder>>(std::move(in_scale), Purpose{.suits_double = false, .skips = skips});
-  if (precision == Precision::exact)
-    return std::make_unique<TrainOn<ExactLadder>>(std::move(in_scale), Purpose{.skips = skips});
+  if (precision == Precision::exact) {
+    const bool is_closed = problem.receptors.empty();
+    return std::make_unique<TrainOn<ExactLadder>>(std::move(in_scale), Purpose{.skips = skips},
+                                                  is_closed ? std::optional(problem) : std::nullopt);
+  }
   return std::make_unique<TrainOn<FastLadder>>(std::move(in_scale), Purpose{.nearest = false, .skips = skips});
 }
 
