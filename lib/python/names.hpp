@@ -7,6 +7,7 @@
 #include "lapicque/comparison.hpp"
 #include "lapicque/convention.hpp"
 #include "lapicque/current.hpp"
+#include "lapicque/neuron.hpp"
 #include "lapicque/neuron_estimate.hpp"
 #include "lapicque/spike_train.hpp"
 #include "lapicque/stepper.hpp"
@@ -24,6 +25,21 @@ template <>
 struct Names<Hold> {
   static constexpr const char* what = "hold";
   static constexpr std::array values{"previous", "linear"};
+};
+template <>
+struct Names<ResetRule> {
+  static constexpr const char* what = "reset_rule";
+  static constexpr std::array values{"to", "by"};
+};
+template <>
+struct Names<RefractoryRule> {
+  static constexpr const char* what = "refractory_rule";
+  static constexpr std::array values{"clamped", "jumps-kept", "silent"};
+};
+template <>
+struct Names<AfterSpike::Kind> {
+  static constexpr const char* what = "kind";
+  static constexpr std::array values{"current", "threshold"};
 };
 template <>
 struct Names<Precision> {
@@ -122,6 +138,12 @@ template <>
 struct type_caster<lapicque::Update> : lapicque::python::EnumCaster<lapicque::Update> {};
 template <>
 struct type_caster<lapicque::SynapticDecay> : lapicque::python::EnumCaster<lapicque::SynapticDecay> {};
+template <>
+struct type_caster<lapicque::ResetRule> : lapicque::python::EnumCaster<lapicque::ResetRule> {};
+template <>
+struct type_caster<lapicque::RefractoryRule> : lapicque::python::EnumCaster<lapicque::RefractoryRule> {};
+template <>
+struct type_caster<lapicque::AfterSpike::Kind> : lapicque::python::EnumCaster<lapicque::AfterSpike::Kind> {};
 template <>
 struct type_caster<lapicque::Crossing> : lapicque::python::EnumCaster<lapicque::Crossing> {};
 template <>

@@ -16,6 +16,8 @@ _Array = Any
 _Precision = Literal["exact", "fast"]
 _Shape = Literal["exponential", "alpha"]
 _Hold = Literal["previous", "linear"]
+_ResetRule = Literal["to", "by"]
+_RefractoryRule = Literal["clamped", "jumps-kept", "silent"]
 _Method = Literal["euler", "exponential-euler"]
 _Timing = Literal["either", "continuous", "grid"]
 _RefractoryCount = Literal["exact", "nearest", "down", "up", "brian2"]
@@ -61,6 +63,9 @@ class Neuron:
         initial: _Scalar = ...,
         capacitance: _Scalar = ...,
         leak_conductance: _Scalar = ...,
+        reset_rule: _ResetRule = ...,
+        refractory_rule: _RefractoryRule = ...,
+        after_spike: Sequence[Mapping[str, Any]] = ...,
     ) -> None: ...
     def replace(
         self,
@@ -74,8 +79,11 @@ class Neuron:
         initial: _Scalar = ...,
         capacitance: _Scalar = ...,
         leak_conductance: _Scalar = ...,
+        reset_rule: _ResetRule = ...,
+        refractory_rule: _RefractoryRule = ...,
+        after_spike: Sequence[Mapping[str, Any]] = ...,
     ) -> Neuron: ...
-    def parameters(self) -> Dict[str, float]: ...
+    def parameters(self) -> Dict[str, Any]: ...
     @property
     def rest(self) -> float: ...
     @property
@@ -90,6 +98,12 @@ class Neuron:
     def refractory(self) -> float: ...
     @property
     def initial(self) -> float: ...
+    @property
+    def reset_rule(self) -> _ResetRule: ...
+    @property
+    def refractory_rule(self) -> _RefractoryRule: ...
+    @property
+    def after_spike(self) -> List[Dict[str, Any]]: ...
     def _repr_html_(self) -> str: ...
 
 class Step:
