@@ -41,11 +41,16 @@ class ExportCommand {
     }
     const Experiment experiment = read_experiment(file_);
     say(experiment.remarks);
-    if (!experiment.neuron.is_plain()) {
+    if (simulator_ != "brian2" && !experiment.neuron.is_plain()) {
       throw FileError({{file_, 0, "neuron", "",
-                        "scripts are of neurons that are reset to their reset, clamped there, and "
-                        "raise nothing",
-                        "leave reset_rule, refractory_rule and after_spike out"}});
+                        "scripts for NEURON are of neurons that are reset to their reset, clamped there, and raise "
+                        "nothing",
+                        "write --simulator brian2, or leave reset_rule, refractory_rule and after_spike out"}});
+    }
+    if (experiment.neuron.refractory_rule() == RefractoryRule::jumps_kept) {
+      throw FileError(
+          {{file_, 0, "neuron.refractory_rule", "\"jumps-kept\"",
+            "a script for Brian 2 loses the jumps that come in refractoriness", "write \"clamped\" or \"silent\""}});
     }
     const Export what{experiment, file_name(), dt_};
     if (what.steps() < 1 || what.steps() > most_script_steps) {

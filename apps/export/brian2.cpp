@@ -37,15 +37,43 @@ std::vector<State> synaptic_states(const Current& current) {
   return states;
 }
 
-void require_solvable(const std::vector<State>& states, double tau) {
-  for (const State& state : states) {
-    if (std::fabs(state.tau - tau) > 1e-3 * tau) continue;
+void require_solvable(const std::vector<State>& states, const Neuron& neuron) {
+  const auto require_apart = [&](const char* what, double tau) {
+    if (std::fabs(tau - neuron.tau()) > 1e-3 * neuron.tau()) return;
     throw InvalidArgument("--method", "exact",
-                          "Brian 2 then divides by tau_m - tau_s, and a synapse has tau = " + to_text(state.tau, "ms") +
-                              " where the membrane has " + to_text(tau, "ms"),
+                          "Brian 2 then divides by tau_m - tau_s, and " + std::string(what) + " has tau = " +
+                              to_text(tau, "ms") + " where the membrane has " + to_text(neuron.tau(), "ms"),
                           "write --method euler");
+  };
+  for (const State& state : states) require_apart("a synapse", state.tau);
+  for (const AfterSpike& part : neuron.after_spike()) {
+    if (part.kind == AfterSpike::Kind::current) require_apart("an after-spike current", part.tau);
   }
 }
+
+/// What own spikes raise: w, currents in nA, and m, parts of the threshold in mV.
+struct AfterSpikes {
+  explicit AfterSpikes(const Neuron& neuron) {
+    for (const auto& [kind, jump, tau] : neuron.after_spike()) {
+      const bool is_current = kind == AfterSpike::Kind::current;
+      std::string& sum = is_current ? current : threshold;
+      const std::string number = std::to_string(++(is_current ? currents : thresholds));
+      const std::string name = (is_current ? "w_" : "m_") + number;
+      const std::string constant = (is_current ? "tau_w_" : "tau_theta_") + number;
+      constants += constant + " = " + to_text(tau) + " * ms\n";
+      equations += "d" + name + "/dt = -" + name + " / " + constant + (is_current ? " : amp\n" : " : volt\n");
+      raises += "\n" + name + " += " + to_text(jump) + (is_current ? " * nA" : " * mV");
+      sum += " + " + name;
+    }
+  }
+  int currents = 0;
+  int thresholds = 0;
+  std::string constants;
+  std::string equations;
+  std::string raises;
+  std::string current;
+  std::string threshold;
+};
 
 /// The events with t >= 0, each from a source of its own: one source may fire once a step only.
 std::string arrivals(const std::string& name, const std::vector<Event>& events, const char* unit,
@@ -72,7 +100,9 @@ std::string brian2_script(const Export& what, bool exact) {
   const Neuron& neuron = what.experiment.neuron;
   const Current& current = what.experiment.current;
   const std::vector<State> states = synaptic_states(current);
-  if (exact) require_solvable(states, neuron.tau());
+  if (exact) require_solvable(states, neuron);
+  const AfterSpikes after(neuron);
+  const bool is_silent = neuron.refractory_rule() == RefractoryRule::silent;
   const Current held = without_events(current);
   const std::string dt = to_text(what.dt);
   const double counted = counted_steps(neuron.refractory(), what.dt, RefractoryCount::brian2);
@@ -92,9 +122,12 @@ std::string brian2_script(const Export& what, bool exact) {
       "# - Refractoriness lasts " +
       to_text(std::max(counted - 1, 0.0)) +
       " steps from the end of that step (whole steps from its start).\n"
-      "# - What arrives within a step or at its start acts at its end; v is tested after one more step.\n"
-      "# `lapicque validate` knows all that as --convention " +
-      convention + " --dt " + dt + "ms.\n";
+      "# - What arrives within a step or at its start acts at its end; v is tested after one more step.\n";
+  if (neuron.is_plain()) {
+    text += "# `lapicque validate` knows all that as --convention " + convention + " --dt " + dt + "ms.\n";
+  } else {
+    text += "# - A spike resets v, and raises what it raises, at the end of its step: up to a step late.\n";
+  }
   if (exact && states.size() > 2) text += "# Brian 2 takes a while to find the solution for several synapses.\n";
   text += "\n" + input_imports(held) +
           "import numpy as np\n"
@@ -109,7 +142,7 @@ std::string brian2_script(const Export& what, bool exact) {
           "rest = " +
           to_text(neuron.rest()) + " * mV\n" + "v_reset = " + to_text(neuron.reset()) + " * mV\n" +
           "theta = " + to_text(neuron.threshold()) + " * mV\n" + "R = " + to_text(neuron.resistance()) + " * Mohm\n" +
-          "tau_m = " + to_text(neuron.tau()) + " * ms\n";
+          "tau_m = " + to_text(neuron.tau()) + " * ms\n" + after.constants;
 
   std::string sum;
   std::string equations;
@@ -142,10 +175,13 @@ std::string brian2_script(const Export& what, bool exact) {
   };
   for (const Piece& piece : current.pieces()) std::visit(add_source, piece);
 
-  return text + "\n" + "neuron = NeuronGroup(1, '''\n" + "dv/dt = (rest - v + R * (I(t)" + sum +
-         ")) / tau_m : volt (unless refractory)\n" + equations + "''', threshold='v > theta', reset='v = v_reset', " +
-         "refractory=" + to_text(neuron.refractory()) + " * ms, method='" + (exact ? "exact" : "euler") + "')\n" +
-         initial + sources +
+  const std::string quotes = after.raises.empty() ? "'" : "'''";
+  return text + "\n" + "neuron = NeuronGroup(1, '''\n" + "dv/dt = (rest - v + R * (I(t)" + sum + after.current +
+         ")) / tau_m : volt" + (is_silent ? "" : " (unless refractory)") + "\n" + equations + after.equations +
+         "''', threshold='v > theta" + after.threshold + "', reset=" + quotes +
+         (neuron.reset_rule() == ResetRule::by ? "v -= theta - v_reset" : "v = v_reset") + after.raises + quotes +
+         ", " + "refractory=" + to_text(neuron.refractory()) + " * ms, method='" + (exact ? "exact" : "euler") +
+         "')\n" + initial + sources +
          "spikes = SpikeMonitor(neuron)\n"
          "run(steps * dt * ms)\n"
          "\n"

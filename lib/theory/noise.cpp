@@ -121,6 +121,7 @@ struct ScaledPassage {
 }  // namespace
 
 IntervalMoments interval_moments(const Neuron& neuron, double current, double sigma) {
+  detail::require_plain(neuron, "this theory");
   detail::require_finite(current, "current", "nA");
   detail::require_not_negative(sigma, "sigma", "mV");
   const Real above = detail::drive_above_threshold(neuron, current);  // mu - theta
@@ -136,6 +137,7 @@ IntervalMoments interval_moments(const Neuron& neuron, double current, double si
 }
 
 double filtered_noise_rate(const Neuron& neuron, double current, double sigma, double tau_s) {
+  detail::require_plain(neuron, "this theory");
   detail::require_finite(current, "current", "nA");
   detail::require_not_negative(sigma, "sigma", "mV");
   detail::require_not_negative(tau_s, "tau_s", "ms");

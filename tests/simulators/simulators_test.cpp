@@ -2,6 +2,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -12,6 +13,8 @@
 
 #include "cases.hpp"
 #include "lapicque/error.hpp"
+#include "lapicque/files/experiment.hpp"
+#include "lapicque/spike_train.hpp"
 
 namespace lapicque::simulators {
 
@@ -133,6 +136,42 @@ TEST_P(FaultySimulator, PrintsTheTrainPredictedForItsFaultAndForNoOther) {
   const Verdict verdict = validate(what);
   EXPECT_EQ(verdict.status, 1);
   EXPECT_EQ(verdict.diagnosis, std::vector<std::string>{std::string(what.fault->diagnosis)});
+}
+
+/// Spike times (ms) that Brian 2 prints of an experiment at a step (ms).
+std::vector<double> brian_times(const std::string& experiment, double dt) {
+  const std::string name = std::string(LAPICQUE_RUNS) + "/after-spikes-" + to_text(dt);
+  const std::string exporting = quoted(LAPICQUE_PROGRAM) + " export " + quoted(experiment) + " --dt " + to_text(dt) +
+                                "ms --output " + quoted(name + ".py");
+  EXPECT_EQ(std::system(exporting.c_str()), 0);
+  EXPECT_EQ(std::system((python + "brian2 " + quoted(name + ".py")).c_str()), 0);
+  std::ifstream in(name + ".csv");
+  std::string line;
+  std::getline(in, line);
+  std::vector<double> times;
+  while (std::getline(in, line)) times.push_back(std::stod(line.substr(line.find(',') + 1)));
+  return times;
+}
+
+TEST(Brian2, ComesNearerToRulesAndAfterSpikePartsWithTheStep) {
+  if (!Runs::is_there("brian2")) GTEST_SKIP() << "brian2 is not installed";
+  for (const char* name : {"adaptation", "silence"}) {
+    SCOPED_TRACE(name);
+    const std::string file = std::string(LAPICQUE_EXPERIMENTS) + "/" + name + ".toml";
+    const Experiment experiment = read_experiment(file);
+    const auto exact = spike_times(experiment.neuron, experiment.current, experiment.until);
+    ASSERT_GT(exact.size(), 10u);
+    std::vector<double> worst;
+    for (const double dt : {0.1, 0.01}) {
+      const auto times = brian_times(file, dt);
+      ASSERT_EQ(times.size(), exact.size());
+      worst.push_back(0);
+      for (std::size_t k = 0; k < exact.size(); ++k)
+        worst.back() = std::max(worst.back(), std::abs(times[k] - exact[k]));
+    }
+    EXPECT_LT(worst[0], 0.1 * static_cast<double>(exact.size()));  // a step a spike
+    EXPECT_LT(worst[1], 0.2 * worst[0]);                           // the first order in the step
+  }
 }
 
 TEST(Readme, HasTheTableOfTheseRuns) {
