@@ -179,6 +179,9 @@ TEST(MovingThreshold, WithTheMembranesTimeConstantIsAnotherReset) {
 }
 
 TEST(AfterSpikeParts, ThatDriveTheNeuronWithoutEndAreRefused) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "1e6 spikes take a minute under sanitizers";
+#endif
   // Each spike makes the current greater by more than what decays of it until the next: they come ever faster. Exact
   // times of so many would take minutes, and a test that hangs.
   const NeuronParameters parameters{.refractory = 0, .after_spike = {{AfterSpike::Kind::current, 5, 100}}};
