@@ -10,6 +10,7 @@
 #include "lapicque/draws.hpp"
 #include "lapicque/error.hpp"
 #include "lapicque/excitability.hpp"
+#include "lapicque/interval_distribution.hpp"
 #include "lapicque/interval_statistics.hpp"
 #include "lapicque/neuron.hpp"
 #include "lapicque/noise.hpp"
