@@ -109,5 +109,11 @@ TEST(NoisyIntervals, NameWhatCannotBe) {
   EXPECT_EQ(message(1, 1, {.until = 1e9}), "until = 1e+09 ms: makes more than 1e9 steps; choose an earlier end");
 }
 
+TEST(NoisyIntervals, RefuseANeuronOfOtherRules) {
+  const NeuronParameters silent{.refractory_rule = RefractoryRule::silent};
+  EXPECT_THROW(noisy_intervals(silent, 3, 3, {.until = 100}), InvalidArgument);
+  EXPECT_THROW(interval_moments(silent, 3, 3), InvalidArgument);
+}
+
 }  // namespace
 }  // namespace lapicque

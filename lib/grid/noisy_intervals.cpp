@@ -151,6 +151,7 @@ std::vector<double> stepped_intervals(const Neuron& neuron, double below, double
 }  // namespace
 
 std::vector<double> noisy_intervals(const Neuron& neuron, double current, double sigma, const NoisyRun& run) {
+  detail::require_plain(neuron, "a run under noise");
   detail::require_finite(current, "current", "nA");
   detail::require_positive(sigma, "sigma", "mV");
   detail::require_end_of_run(run.until);
