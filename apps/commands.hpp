@@ -13,6 +13,7 @@ void add_run(CommandLine& program);
 void add_rheobase(CommandLine& program);
 void add_strength_duration(CommandLine& program);
 void add_fi(CommandLine& program);
+void add_interval_distribution(CommandLine& program);
 void add_response(CommandLine& program);
 void add_psp(CommandLine& program);
 void add_check_certificate(CommandLine& program);

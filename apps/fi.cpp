@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -7,7 +6,6 @@
 #include <limits>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -22,6 +20,7 @@
 #include "noisy_fi_figure.hpp"
 #include "options.hpp"
 #include "progress.hpp"
+#include "seed_option.hpp"
 
 namespace lapicque::program {
 namespace {
@@ -46,13 +45,7 @@ class FiCurve {
     add_quantity(command, "--tau-s", tau_s_, Dimension::time,
                  "with --noise: a column for noise that a synapse filters, to first order in sqrt(tau_s/tau)")
         .needs(noise);
-    command
-        .add_reader(
-            "--seed", [this](const std::string& text) { seed_ = read_seed(text); },
-            "with --noise: of the check's random numbers")
-        .placeholder("N")
-        .default_text("1")
-        .needs(noise);
+    add_seed(command, seed_, "with --noise: ").needs(noise);
   }
 
   void operator()() const {
@@ -95,14 +88,6 @@ class FiCurve {
   }
 
  private:
-  static std::uint64_t read_seed(const std::string& text) {
-    std::uint64_t seed = 0;
-    const char* const end = text.data() + text.size();
-    if (const auto read = std::from_chars(text.data(), end, seed); read.ec == std::errc{} && read.ptr == end)
-      return seed;
-    throw InvalidArgument("--seed", text, "must be a whole number from 0 to 2^64 - 1", "write for example --seed 1");
-  }
-
   /// For how long the check counts, ms: with noise it takes more spikes.
   double counted_time() const { return count_.value_or(sigma_ ? 1e5 : 500); }
 

@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
   add_rheobase(command_line);
   add_strength_duration(command_line);
   add_fi(command_line);
+  add_interval_distribution(command_line);
   add_response(command_line);
   add_psp(command_line);
   add_check_certificate(command_line);

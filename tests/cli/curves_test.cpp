@@ -125,6 +125,32 @@ TEST(FiCurve, UnderNoiseRefusesWhatCannotBe) {
             "--tau-s = -1 ms: must not be negative; write for example 2 ms\n");
 }
 
+// At the rheobase the density is a formula; the rest of its values are the library's to test.
+TEST(IntervalDistribution, AgreesWithItsFormulaAndWithDrawnIntervals) {
+  const auto curve = run_json({"interval-distribution", "--time", "1ms,10ms,20ms,40ms"});
+  EXPECT_EQ(curve.at("density_per_ms")[0], 0);
+  EXPECT_EQ(curve.at("survival")[0], 1);
+  for (int k = 1; k < 4; ++k) {
+    const double e = std::exp(-(curve.at("time_ms")[k].get<double>() - 2) / 8);
+    const double z = 5 * e / std::sqrt(1 - e * e);
+    EXPECT_NEAR(curve.at("survival")[k], std::erf(z), 1e-8);
+    const double density = 10 / std::sqrt(std::numbers::pi) * e / std::pow(1 - e * e, 1.5) * std::exp(-z * z) / 8;
+    EXPECT_NEAR(curve.at("density_per_ms")[k], density, 1e-10);
+    EXPECT_NEAR(curve.at("hazard_per_ms")[k], density / std::erf(z), 1e-8);
+    EXPECT_LT(curve.at("checked_low")[k], curve.at("survival")[k]);
+    EXPECT_GT(curve.at("checked_high")[k], curve.at("survival")[k]);
+  }
+}
+
+TEST(IntervalDistribution, RefusesWhatItCannotSolve) {
+  const Folder folder;
+  const auto result = folder.run({"interval-distribution", "--current", "0", "--noise", "0.5mV"});
+  EXPECT_EQ(result.status, 2);
+  EXPECT_EQ(result.error,
+            "--noise = 0.5 mV: makes the distribution of the intervals take more than 40000 steps to be solved; choose "
+            "a larger one\n");
+}
+
 TEST(Psp, SimulationAgreesWithTheFormula) {
   for (const std::string shape : {"exponential", "alpha"}) {
     const auto curve = run_json({"psp", "--shape", shape, "--tau-s", "0.1ms,2ms,8ms,300ms", "--weight=-0.5nA"});

@@ -63,6 +63,12 @@ TEST(Figures, OfTheCurveUnderNoiseShowWhatIsComparedInIt) {
                         "without noise", "foretold at dt = 0.1 ms", "filtered noise, tau_s = 0.2 ms", "CV"}));
 }
 
+TEST(Figures, OfIntervalsShowDensitySurvivorFunctionAndHazard) {
+  EXPECT_TRUE(has(texts_of({"interval-distribution"}),
+                  {"Intervals between spikes, 2 nA, white noise of sigma = 3 mV", "integral equation", "density (1/ms)",
+                   "survivor function", "hazard (1/ms)"}));
+}
+
 TEST(Figures, NameTheNeuron) {
   const std::string neuron =
       "rest -70 mV, reset -65 mV, threshold -50 mV, R 10 MOhm, tau 12 ms, refractory period 2 ms";

@@ -39,9 +39,10 @@ INSTANTIATE_TEST_SUITE_P(
     Program, Usage,
     testing::Values(
         Misuse{{}, "A subcommand is required; see lapicque --help"},
-        Misuse{{"simulate"},
-               "simulate: no such subcommand; it is one of exercises, run, rheobase, strength-duration, fi, response, "
-               "psp, check-certificate, export, validate, estimate; see lapicque --help"},
+        Misuse{
+            {"simulate"},
+            "simulate: no such subcommand; it is one of exercises, run, rheobase, strength-duration, fi, "
+            "interval-distribution, response, psp, check-certificate, export, validate, estimate; see lapicque --help"},
         Misuse{{"--verbose"}, "--verbose: no such option; see lapicque --help"},
         Misuse{{"run"}, "FILE is required; see lapicque run --help"},
         Misuse{{"run", "cell.toml", "--verbose"}, "--verbose: no such option; see lapicque run --help"},
@@ -180,10 +181,11 @@ INSTANTIATE_TEST_SUITE_P(
                "--timestep: no such option; did you mean --dt? see lapicque run --help"},
         Misuse{{"validate", "--tolerence", "1"},
                "--tolerence: no such option; did you mean --tolerance? see lapicque validate --help"},
-        Misuse{
-            {"rheobse"},
-            "rheobse: no such subcommand; did you mean rheobase? it is one of exercises, run, rheobase, "
-            "strength-duration, fi, response, psp, check-certificate, export, validate, estimate; see lapicque --help"},
+        Misuse{{"rheobse"},
+               "rheobse: no such subcommand; did you mean rheobase? it is one of exercises, run, rheobase, "
+               "strength-duration, fi, interval-distribution, response, psp, check-certificate, export, validate, "
+               "estimate; "
+               "see lapicque --help"},
         Misuse{{"fi", "--capacitance", "1nF"},
                "--capacitance = 1nF: is given over tau and resistance, and which of them stays is not said; give tau, "
                "resistance or leak-conductance as well"},
@@ -351,8 +353,9 @@ TEST(HelpOfOptions, ShowsWhatTheyTakeAndTheirDefaults) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Program, Help,
-                         testing::Values("", "exercises", "run", "rheobase", "strength-duration", "fi", "response",
-                                         "psp", "check-certificate", "export", "validate", "estimate"));
+                         testing::Values("", "exercises", "run", "rheobase", "strength-duration", "fi",
+                                         "interval-distribution", "response", "psp", "check-certificate", "export",
+                                         "validate", "estimate"));
 
 TEST(HelpOfRun, IsQuietInAClosedPipe) {
   const Folder folder;
