@@ -61,7 +61,7 @@ TEST(Completion, OffersTheSubcommandsThatTheProgramNames) {
   const Folder folder;
   const auto known = folder.run({"simulate"}).error;  // "... it is one of exercises, run, ..."
   const auto all = subcommands(folder);
-  EXPECT_EQ(all.size(), 11U);
+  EXPECT_EQ(all.size(), 12U);
   for (const auto& name : all) EXPECT_NE(known.find(" " + name), std::string::npos) << name;
   EXPECT_EQ(offered(folder, "lapicque check"), (std::set<std::string>{"check-certificate"}));
 }
