@@ -88,8 +88,7 @@ class Reader {
 }  // namespace
 
 bool is_network_file(const std::filesystem::path& file) {
-  if (file == "-") return false;
-  const std::string text = detail::read_text(file);
+  const std::string text = detail::look_at_text(file);
   try {
     const toml::table root = detail::parse_toml(detail::Source(text), text, detail::name_of(file));
     return root.contains("population") && !root.contains("neuron");

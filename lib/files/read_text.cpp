@@ -5,8 +5,12 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <map>
+#include <mutex>
+#include <optional>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "lapicque/files/file_error.hpp"
@@ -38,11 +42,39 @@ FileError unreadable(const std::filesystem::path& file, const std::string& reaso
   return FileError({{name_of(file), 0, "", "", "cannot be read: " + reason, mend}});
 }
 
+/// What has been looked at in standard input and pipes, which give their text once, and not been read yet.
+class LookedAt {
+ public:
+  void keep(const std::filesystem::path& file, std::string text) {
+    const std::lock_guard lock(mutex_);
+    texts_[file] = std::move(text);
+  }
+  std::optional<std::string> take(const std::filesystem::path& file) {
+    const std::lock_guard lock(mutex_);
+    auto node = texts_.extract(file);
+    if (node.empty()) return std::nullopt;
+    return std::move(node.mapped());
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::filesystem::path, std::string> texts_;
+};
+LookedAt looked_at;
+
 }  // namespace
+
+std::string look_at_text(const std::filesystem::path& file) {
+  std::string text = read_text(file);
+  std::error_code error;
+  if (file == "-" || !std::filesystem::is_regular_file(file, error)) looked_at.keep(file, text);
+  return text;
+}
 
 std::string name_of(const std::filesystem::path& file) { return file == "-" ? "standard input" : file.string(); }
 
 std::string read_text(const std::filesystem::path& file) {
+  if (auto text = looked_at.take(file)) return *std::move(text);
   if (file == "-") {
     if (std::cin.eof()) throw unreadable(file, "it has been read already", "give one of the files by its name");
     std::string text(std::istreambuf_iterator<char>(std::cin), {});

@@ -10,6 +10,10 @@ namespace lapicque::detail {
 /// HDF5 and MATLAB do; standard input has been read before
 std::string read_text(const std::filesystem::path& file);
 
+/// The same, and the next read_text of that file has it again, even where the file gives its text once: standard input
+/// and pipes.
+std::string look_at_text(const std::filesystem::path& file);
+
 /// What a file is called in messages: by its name, or "standard input".
 std::string name_of(const std::filesystem::path& file);
 

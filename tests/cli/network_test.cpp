@@ -26,6 +26,22 @@ TEST(NetworkRun, PrintsNeuronsAndTimes) {
   EXPECT_EQ(json["spikes"], (nlohmann::json{{0, 0.5}, {1, 2.0}, {2, 2.0}}));
 }
 
+TEST(NetworkRun, ReadsStandardInputAndPipes) {
+  const Folder folder;
+  folder.write("net.toml", chain);
+  const std::string spikes = "neuron,time_ms\n0,0.5\n1,2\n2,2\n";
+  const Result piped = folder.shell("lapicque run - < net.toml");
+  EXPECT_EQ(piped.out, spikes) << piped.error;
+  const Result pipe = folder.shell("mkfifo pipe && { cat net.toml > pipe & lapicque run pipe; }");
+  EXPECT_EQ(pipe.out, spikes) << pipe.error;
+  folder.write("right.csv", spikes);
+  EXPECT_EQ(folder.shell("lapicque validate - right.csv < net.toml").status, 0);
+  const Result twice = folder.shell("lapicque validate - - < net.toml");
+  EXPECT_EQ(twice.status, 2);
+  EXPECT_EQ(twice.error,
+            "standard input: cannot be read: it has been read already; give one of the files by its name\n");
+}
+
 TEST(NetworkRun, RefusesOptionsOfOneNeuron) {
   const Folder folder;
   folder.write("net.toml", chain);

@@ -80,6 +80,8 @@ TEST(Run, ReadsStandardInput) {
   const auto piped = folder.shell("lapicque run - < cell.toml");
   EXPECT_EQ(piped.status, 0) << piped.error;
   EXPECT_EQ(piped.out, folder.run({"run", "cell.toml"}).out);
+  const auto pipe = folder.shell("mkfifo pipe && { cat cell.toml > pipe & lapicque run pipe; }");
+  EXPECT_EQ(pipe.out, piped.out) << pipe.error;
   const auto wrong = folder.shell("sed s/threshold/treshold/ cell.toml | lapicque run -");
   EXPECT_EQ(wrong.status, 2);
   EXPECT_EQ(wrong.error, "standard input:4: unknown key neuron.treshold; did you mean threshold?\n");

@@ -38,12 +38,13 @@ struct NetworkExperiment {
   std::vector<DrawnForNeuron> drawn{};       ///< where they were asked for
 };
 
-/// Whether a file has populations in place of a neuron. False for what is no TOML, and for standard input.
+/// Whether a file has populations in place of a neuron. False for what is no TOML. Standard input
+/// ("-") and pipes give their text once: it is kept for the next function that reads the file.
 /// @throws FileError  the file cannot be read
 bool is_network_file(const std::filesystem::path& file);
 
-/// The network in a TOML file. The format, by example; see read_experiment for quantities and data files, and draws.hpp
-/// for what is drawn.
+/// The network in a TOML file ("-": in standard input). The format, by example; see read_experiment for quantities and
+/// data files, and draws.hpp for what is drawn.
 ///
 ///     [run]
 ///     until = "1 s"
