@@ -53,8 +53,11 @@ template <class Real>
 Ball<Real100> wide(const Ball<Real>& x) {
   return convert_ball<Real100>(x);
 }
-/// Whether two balls have a number in common, as far as they tell: a radius may be infinite or not a number.
-bool overlap(const Ball<Real100>& a, const Ball<Real100>& b) { return !(abs(a.mid - b.mid) > a.rad + b.rad); }
+/// Whether two balls have a number in common, as far as they tell: a radius that is not a number is no bound.
+bool overlap(const Ball<Real100>& a, const Ball<Real100>& b) {
+  const Real100 reach = a.rad + b.rad;
+  return isnan(reach) || abs(a.mid - b.mid) <= reach;
+}
 
 /// A train in 100 digits without skips: what it has come to after each stretch.
 struct Truth {
@@ -121,6 +124,10 @@ std::string fault_of(const State<Real>& state, std::uint64_t n, const Truth& tru
     const auto known = ball_of<Real100>(found.known->sum) + found.known->deviation;
     if (!overlap(known, right.potential)) return apart("the known potential", known, right.potential);
   }
+  const Ball<Real100> raised(std::max(found.raised_at, right.raised_at), 0);
+  const auto moved = found.moving_threshold(*truth.constants, raised);
+  const auto truly_moved = right.moving_threshold(*truth.constants, raised);
+  if (!overlap(moved, truly_moved)) return apart("the moving threshold", moved, truly_moved);
   const Real100 anchor = std::max(found.anchor, right.anchor);
   found.decay_parts(*truth.constants, anchor);
   right.decay_parts(*truth.constants, anchor);

@@ -116,7 +116,12 @@ class EventLoop {
     const double end = std::min(timeline_.next(), horizon_);
     if (state_.refractory) return wait_or_release(end);
     if (state_.silent) return move_silently(end);
-    if (!(state_.since.mid < Time(end))) return arrive(end, 0);
+    if (!(state_.since.mid < Time(end))) {
+      // A release comes before the next event, which digits that were lost on the way from a higher rung may hide.
+      const auto error = convert_radius<double>(state_.since.rad);
+      if (error > 0 && !doubt_.counts_as_one_instant(end, error)) return {.is_unclear = true};
+      return arrive(end, 0);
+    }
 
     const Stretch<Real> stretch = state_.stretch(*constants_, timeline_);
     if (!stretch.is_clear) return give_up();
