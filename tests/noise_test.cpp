@@ -104,7 +104,7 @@ TEST(IntervalMoments, HaveTheMeanOfSiegertsIntegral) {
 
 TEST(IntervalMoments, HaveTheVarianceOfBrunelsDoubleIntegral) {
   testing::Random random;
-  for (int k = 0; k < testing::cases(6); ++k) {
+  for (int k = 0; k < testing::cases(3); ++k) {
     const Neuron neuron = testing::random_neuron(random);
     const auto [current, sigma] = draw_drive(random, neuron, -8, 6, 0.1, 3);
     const auto moments = interval_moments(neuron, current, sigma);
